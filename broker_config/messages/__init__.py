@@ -1,0 +1,73 @@
+"""Every message of the contract: frozen, versioned, with limits. One file per family."""
+
+from broker_config.messages.base import Message
+from broker_config.messages.device import (
+    Command,
+    CommandAnswer,
+    CommandName,
+    DeviceState,
+    DeviceStatus,
+    Probe,
+    Settings,
+    SettingsAnswer,
+    Telemetry,
+)
+from broker_config.messages.fallback import FallbackPlan, FallbackReport, ReportReceipt
+from broker_config.messages.page import (
+    Abilities,
+    PageCancel,
+    PageFormat,
+    PageOrder,
+    PageResult,
+    PageState,
+    Proof,
+    ResultError,
+    Route,
+    TransmitterAbilities,
+)
+from broker_config.messages.press import (
+    Light,
+    LightState,
+    Press,
+    PressKind,
+    PressReceipt,
+    Purpose,
+    ReceiptResult,
+    StandIn,
+    StandInState,
+)
+
+__all__ = [
+    "Abilities",
+    "Command",
+    "CommandAnswer",
+    "CommandName",
+    "DeviceState",
+    "DeviceStatus",
+    "FallbackPlan",
+    "FallbackReport",
+    "Light",
+    "LightState",
+    "Message",
+    "PageCancel",
+    "PageFormat",
+    "PageOrder",
+    "PageResult",
+    "PageState",
+    "Press",
+    "PressKind",
+    "PressReceipt",
+    "Probe",
+    "Proof",
+    "Purpose",
+    "ReceiptResult",
+    "ReportReceipt",
+    "ResultError",
+    "Route",
+    "Settings",
+    "SettingsAnswer",
+    "StandIn",
+    "StandInState",
+    "Telemetry",
+    "TransmitterAbilities",
+]
