@@ -28,7 +28,7 @@ class Timer:
 
 
 class FakeClock:
-    """`boot()` is the time seam for durations, `now()` for facts. The wall clock can jump, boot time cannot."""
+    """`boot()` is the seam for durations, `now()` for facts. The wall clock can jump, boot time cannot."""
 
     def __init__(self, start: datetime = MONDAY_NOON, boot: float = 1_000.0) -> None:
         self._boot = boot
