@@ -1,0 +1,77 @@
+"""The database: one place that opens it, `transaction()` to write, `reading()` to look.
+
+Python's SQLite driver starts no transaction before the first write, so a read-then-write could lose an
+update without an error. So every write transaction begins IMMEDIATE, and pure reads use an engine of their own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+from server.db import tables as tables
+
+BUSY_MS = 5_000
+
+
+class Database:
+    """`url`: sqlite:///path, sqlite:// (in memory, one connection) or postgresql+psycopg://..."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+        self.write_engine = self._engine(immediate=True)
+        self.read_engine = self.write_engine if self.in_memory else self._engine(immediate=False)
+
+    def _engine(self, *, immediate: bool) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        kwargs: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+        if self.in_memory:
+            kwargs["poolclass"] = StaticPool
+        engine = create_engine(self.url, **kwargs)
+        event.listen(engine, "connect", _prepare_sqlite)
+        begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
+
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        event.listen(engine, "begin", start)
+        return engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A unit of work: all of it or nothing. Functions in `db/` never commit themselves."""
+        with Session(self.write_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look. Nothing that is changed here is ever written."""
+        with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a power cut must not take back a receipt
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,57 @@
+"""What the store must deal with: one row from the first press to the outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Incident(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("store_id", "number"),
+        Index("ix_incident_store_opened", "store_id", "opened_at"),
+        Index("ix_incident_state", "state"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    store_id: str = Field(foreign_key="store.id", max_length=32)
+    number: int
+    """Counts up within the store; what people say aloud."""
+    button_id: int | None = Field(default=None, foreign_key="button.id", index=True)
+    zone_id: int | None = Field(default=None, foreign_key="zone.id")
+    policy_id: int | None = Field(default=None, foreign_key="policy.id")
+    purpose: str = Field(max_length=8)
+    state: str = Field(max_length=16)
+    """`triggered`, `acknowledged`, `attended` or `closed`."""
+    priority: int = 2
+    """1 is the most urgent."""
+    presses: int = 1
+    again: bool = False
+    """Opened soon after the last one here was closed: a failed recovery."""
+    opened_at: datetime
+    """The earliest press that was not late: exit clock and waiting time run from here."""
+    triggered_at: datetime
+    """When it last became `triggered`: steps count from here."""
+    step: int = 0
+    """The last step of the policy that was carried out; 0 is none."""
+    repeats: int = 0
+    due_at: datetime | None = None
+    """The next moment at which something happens by itself; the engine wakes exactly then."""
+    exit_at: datetime
+    sorry_at: datetime | None = None
+    nobody_at: datetime | None = None
+    """When it turned out that nobody could be called."""
+    called_at: datetime | None = None
+    """First page proven by a transmitter."""
+    acknowledged_at: datetime | None = None
+    acknowledged_by_id: int | None = Field(default=None, foreign_key="account.id")
+    attended_at: datetime | None = None
+    attended_by_id: int | None = Field(default=None, foreign_key="account.id")
+    attended_how: str | None = Field(default=None, max_length=8)
+    """`screen` or `key`: by word, or proven at the button."""
+    closed_at: datetime | None = None
+    closed_by_id: int | None = Field(default=None, foreign_key="account.id")
+    outcome: str | None = Field(default=None, max_length=24)

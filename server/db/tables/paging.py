@@ -1,0 +1,36 @@
+"""Where pages go: transmitters behind a gateway, and the pagers on wrists."""
+
+from __future__ import annotations
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Transmitter(SQLModel, table=True):
+    __table_args__ = (UniqueConstraint("store_id", "gateway", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: str = Field(foreign_key="store.id", max_length=32)
+    gateway: str = Field(max_length=32)
+    """Device id of the gateway whose serial line it hangs on."""
+    name: str = Field(max_length=32)
+    driver: str = Field(default="tap", max_length=32)
+    position: int = 0
+    """The lowest is tried first."""
+
+
+class Pager(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
+    label: str = Field(max_length=40)
+    carrier_id: int | None = Field(default=None, foreign_key="carrier.id")
+    """None: lies in the drawer, or a pager of a group."""
+    transmitter_id: int = Field(foreign_key="transmitter.id")
+    address: str = Field(max_length=32)
+    format: str = Field(default="text", max_length=8)
+    charset: str = Field(default="ascii", max_length=32)
+    longest: int = 40
+    """Characters that this pager shows."""
+    alert: int = 1
+    language: str = Field(default="en", max_length=8)
+    active: bool = True

@@ -1,0 +1,36 @@
+"""Whom to call, in which order, and how long to wait: a policy and its steps."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+
+class Policy(SQLModel, table=True):
+    """All times in whole seconds. `zone_id` None: the store's own, for zones without one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
+    zone_id: int | None = Field(default=None, foreign_key="zone.id")
+    name: str = Field(max_length=60)
+    ttl_s: int = 120
+    """A press older than this is history, never an alarm."""
+    exit_s: int = 90
+    """The customer is expected to leave after this long."""
+    attend_s: int = 120
+    """Acknowledged but not attended for this long: pages again."""
+    repeat_s: int = 30
+    """After the last step everybody called so far is paged again this often while nobody acknowledges."""
+    repeats: int = 5
+
+
+class PolicyStep(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    policy_id: int = Field(foreign_key="policy.id", index=True)
+    position: int
+    """1 is the first."""
+    after_s: int = 0
+    """Seconds after the step before it; for the first step after the press."""
+    target: str = Field(max_length=16)
+    """`zone`, `role`, `carrier` or `everybody`."""
+    role: str | None = Field(default=None, max_length=16)
+    carrier_id: int | None = Field(default=None, foreign_key="carrier.id")
