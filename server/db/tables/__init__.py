@@ -1,5 +1,6 @@
 """Every table, one file per noun. Importing this package fills `SQLModel.metadata`."""
 
+from server.db.tables import naming as naming  # first: names every constraint below
 from server.db.tables.account import Account, SignIn
 from server.db.tables.device import Device
 from server.db.tables.incident import Incident

@@ -1,0 +1,87 @@
+"""Brings a database to the newest shape, or says which shape it has. No alembic.ini: all is in the wheel.
+
+A migration runs in one transaction, so a power cut leaves the old shape or the new one, never a half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from server.db.connect import Database
+
+SCRIPTS = Path(__file__).parent / "migrations"
+LOCK = 0x5242  # any number, the same in every process that upgrades
+
+
+class BrokenReferences(Exception):
+    """A migration would leave rows that point nowhere; nothing was changed."""
+
+
+def upgrade(db: Database, to: str = "head") -> None:
+    """Bring the database to `to`. Safe to call at every start, and from several processes at once."""
+    with _connection(db) as connection:
+        command.upgrade(_config(connection), to)
+
+
+def downgrade(db: Database, to: str) -> None:
+    """Back to an older shape; `base` is an empty database. What the newer shape held beyond it is lost."""
+    with _connection(db) as connection:
+        command.downgrade(_config(connection), to)
+
+
+def current(db: Database) -> str | None:
+    """The revision that the database has; None when it has no tables of ours yet."""
+    with db.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def newest() -> str | None:
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def is_current(db: Database) -> bool:
+    return current(db) == newest()
+
+
+def draft(db: Database, words: str) -> None:
+    """For developers: write the next migration by comparing the tables with this (current) database."""
+    with _connection(db) as connection:
+        last = newest()
+        command.revision(_config(connection), words, autogenerate=True, rev_id=f"{int(last or '0') + 1:04d}")
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _connection(db: Database) -> Iterator[Connection]:
+    """One write transaction in which tables may be copied: SQLite then holds references back till the end."""
+    with db.write_engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if db.is_sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")  # does nothing once a transaction has begun
+        try:
+            with connection.begin():
+                if not db.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+                yield connection
+                if db.is_sqlite:
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                    if broken:
+                        raise BrokenReferences(f"{len(broken)} rows, first in table {broken[0][0]}")
+        finally:
+            if db.is_sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")

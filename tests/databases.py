@@ -1,0 +1,212 @@
+"""Both engines for every database test: files of SQLite, and a PostgreSQL cluster that the tests run themselves.
+
+The cluster is a child process on a unix socket in its own folder, as user `postgres` when we are root (it
+refuses to run as root). It is started by the first test that needs it. `LIVE=off` skips its tests; without
+that a missing PostgreSQL fails them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from server.db.connect import Database
+from server.db.upgrade import upgrade
+
+START_S = 30.0
+HELP = "install it (apt-get install postgresql), or skip these tests with LIVE=off"
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",  # the tests' own power cut is a deleted folder
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+    "timezone": "Asia/Kolkata",  # far from UTC on purpose: whoever forgets the zone is found out
+}
+
+
+def live_is_off() -> bool:
+    return os.environ.get("LIVE", "").lower() == "off"
+
+
+class Cluster:
+    """One PostgreSQL server for a test run. `stop()` ends exactly the process that `start()` made."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="redbutton-pg-", dir="/tmp"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
+        self._template: str | None = None
+
+    def start(self) -> None:
+        programs = _programs()
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self.folder.chmod(0o700)
+        data = self.folder / "data"
+        made = subprocess.run(
+            [
+                *_as_postgres(),
+                str(programs / "initdb"),
+                *("--pgdata", str(data), "--username", "postgres", "--auth", "trust"),
+                *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
+            ],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
+        if made.returncode:
+            raise RuntimeError(f"initdb said: {made.stdout}{made.stderr}")
+        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    *_as_postgres("--pdeathsig", "INT"),
+                    *(str(programs / "postgres"), "-D", str(data), "-k", str(self.folder), *options),
+                ],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        assert self._process is not None
+        until = time.monotonic() + START_S
+        while True:
+            try:
+                self._admin("SELECT 1")
+            except psycopg.OperationalError:
+                log = (self.folder / "log").read_text(errors="replace")
+                if self._process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"PostgreSQL did not start: {log}") from None
+                threading.Event().wait(0.05)
+            else:
+                return
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def empty_database(self) -> str:
+        """The name of a new database without a table."""
+        name = f"test_{next(self._numbers)}"
+        self._admin(f"CREATE DATABASE {name}")
+        return name
+
+    def new_database(self) -> str:
+        """The name of a new database with the newest tables: a copy of one that was upgraded once."""
+        if self._template is None:
+            template = self.empty_database()
+            _upgrade(self.url(template))
+            self._template = template
+        name = f"test_{next(self._numbers)}"
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self._admin(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)  # fast: roll back and end
+            self._process.wait(START_S)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Databases:
+    """Makes databases for tests. Cheap: both engines copy one that was upgraded once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._cluster: Cluster | None = None
+        self._broken: str | None = None
+        self._numbers = itertools.count(1)
+        self._template: Path | None = None
+
+    def make(self, engine: str, *, empty: bool = False) -> tuple[Database, Any]:
+        """A database and a callable that removes it. Skips with LIVE=off, fails without PostgreSQL."""
+        if engine == "postgres":
+            cluster = self.cluster()
+            name = cluster.empty_database() if empty else cluster.new_database()
+            db = Database(cluster.url(name))
+
+            def remove() -> None:
+                db.close()
+                cluster.drop(name)
+
+            return db, remove
+        path = self._folder / f"{next(self._numbers)}.db"
+        if not empty:
+            shutil.copyfile(self._sqlite_template(), path)
+        db = Database(f"sqlite:///{path}")
+        return db, db.close
+
+    def cluster(self) -> Cluster:
+        if live_is_off():
+            pytest.skip("LIVE=off: no PostgreSQL")
+        if self._broken is not None:
+            pytest.fail(self._broken)
+        if self._cluster is None:
+            try:
+                cluster = Cluster()
+                self._cluster = cluster
+                cluster.start()
+            except (RuntimeError, OSError, KeyError) as error:
+                self._broken = f"PostgreSQL cannot be used: {error}; {HELP}"
+                pytest.fail(self._broken)
+        return self._cluster
+
+    def close(self) -> None:
+        if self._cluster is not None:
+            self._cluster.stop()
+
+    def _sqlite_template(self) -> Path:
+        if self._template is None:
+            path = self._folder / "template.db"
+            _upgrade(f"sqlite:///{path}")
+            self._template = path
+        return self._template
+
+
+def _upgrade(url: str) -> None:
+    db = Database(url)
+    upgrade(db)
+    db.close()
+
+
+def _programs() -> Path:
+    """The folder of the newest PostgreSQL on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    elsewhere = shutil.which("postgres")
+    if elsewhere is None:
+        raise RuntimeError("no PostgreSQL server on this machine")
+    return Path(elsewhere).resolve().parent
+
+
+def _as_postgres(*more: str) -> list[str]:
+    """The words before a command: `setpriv` becomes the command itself, so its pid is the command's."""
+    if os.geteuid() != 0:
+        return ["setpriv", *more] if more else []
+    return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", *more]

@@ -1,0 +1,122 @@
+"""Migrations on both engines: up, down, and the same schema as the tables say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, DateTime, MetaData, Table, inspect, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from server.db.connect import Database
+from server.db.tables import Store
+from server.db.upgrade import BrokenReferences, _connection, current, downgrade, is_current, newest, upgrade
+
+
+def _tables(db: Database) -> set[str]:
+    with db.reading() as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+def test_an_empty_database_has_no_revision(empty_db: Database) -> None:
+    assert current(empty_db) is None
+    assert not is_current(empty_db)
+
+
+def test_up_makes_every_table_and_down_removes_them(empty_db: Database) -> None:
+    upgrade(empty_db)
+    assert current(empty_db) == newest()
+    assert is_current(empty_db)
+    assert _tables(empty_db) == {*SQLModel.metadata.tables, "alembic_version"}
+
+    downgrade(empty_db, "base")
+    assert current(empty_db) is None
+    assert _tables(empty_db) == {"alembic_version"}
+
+    upgrade(empty_db)
+    assert is_current(empty_db)
+
+
+def test_a_second_upgrade_changes_nothing(db: Database) -> None:
+    with db.transaction() as session:
+        session.add(Store(id="s1", name="Shop"))
+    upgrade(db)
+    with db.reading() as session:
+        assert session.get(Store, "s1") is not None
+
+
+def test_the_migrated_schema_is_what_the_tables_say(db: Database) -> None:
+    with db.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_comparison_can_fail(db: Database) -> None:
+    with db.transaction() as session:
+        session.connection().execute(text("DROP INDEX ix_page_state"))
+        context = MigrationContext.configure(session.connection())
+        assert compare_metadata(context, SQLModel.metadata) != []
+        session.rollback()
+
+
+def test_every_constraint_has_a_name_of_the_convention() -> None:
+    for table in SQLModel.metadata.tables.values():
+        for constraint in table.constraints:
+            assert str(constraint.name).startswith(("pk_", "uq_", "fk_", "ck_"))
+
+
+def test_after_an_upgrade_references_are_checked_again(empty_db: Database) -> None:
+    upgrade(empty_db)
+    with pytest.raises(IntegrityError), empty_db.transaction() as session:
+        session.execute(
+            text("INSERT INTO zone (store_id, name, pager_name, position) VALUES ('x', 'x', 'x', 0)")
+        )
+
+
+def test_a_migration_that_leaves_rows_pointing_nowhere_is_undone(db: Database) -> None:
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL checks references itself, at every statement")
+    statement = text("INSERT INTO zone (store_id, name, pager_name, position) VALUES ('x', 'x', 'x', 0)")
+    with pytest.raises(BrokenReferences), _connection(db) as connection:
+        connection.execute(statement)
+    with db.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM zone")).scalar_one() == 0
+
+
+MOMENTS: list[tuple[Table, Column[Any]]] = [
+    (table, column)
+    for table in SQLModel.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(getattr(column.type, "impl", column.type), DateTime)
+]
+
+
+def test_the_walk_over_moments_finds_them() -> None:
+    assert len(MOMENTS) >= 25
+    assert all(isinstance(column.type, UTCDateTime) for _, column in MOMENTS)
+
+
+def test_every_moment_refuses_naive_and_comes_back_as_utc(empty_db: Database) -> None:
+    """One table per column, so that no other column of a row is in the way."""
+    zoned = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=3)))
+    metadata = MetaData()
+    alone = [
+        Table(f"t{number}", metadata, Column("moment", column.type, nullable=True))
+        for number, (_, column) in enumerate(MOMENTS)
+    ]
+    with empty_db.transaction() as session:
+        metadata.create_all(session.connection())
+    for table in alone:
+        with empty_db.transaction() as session:
+            session.execute(table.insert().values(moment=zoned))
+            back = session.execute(table.select()).scalar_one()
+        assert back == zoned
+        assert back.tzinfo is UTC or back.utcoffset() == timedelta(0)
+        naive = zoned.replace(tzinfo=None)
+        with pytest.raises((StatementError, ValueError)), empty_db.transaction() as session:
+            session.execute(table.insert().values(moment=naive))
