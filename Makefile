@@ -1,0 +1,58 @@
+# The two commands: `make run` starts a whole shop on this machine, `make test` checks everything.
+# Both set up what they need first (.ci/setup says what it does); a later start finds it done.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long bench lint lock clean
+
+PORT ?= 8080
+DATA ?= data
+SHOP ?=
+PYTEST_ARGS ?=
+BIN := .venv/bin
+# A missing Mosquitto, PostgreSQL or Chromium fails the run. Only LIVE=off leaves the live part out.
+UNLESS_LIVE := $(if $(filter off,$(LIVE)), and not live)
+PARTS := $(if $(filter off,$(LIVE)),,mosquitto postgresql chromium)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  PORT=8080 DATA=data   where 'make run' listens (0: a free port) and keeps its data"
+	@echo "  LIVE=off              'make test' without Mosquitto, PostgreSQL and Chromium"
+
+run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
+	@bash .ci/setup run mosquitto
+	@$(BIN)/redbutton up $(SHOP) --simulate --data '$(DATA)' --port '$(PORT)'
+
+test: ## lint, types and every test, the live ones included
+	@bash .ci/setup dev $(PARTS)
+	@$(MAKE) --no-print-directory check-code
+	@$(BIN)/python -m pytest -m 'not long$(UNLESS_LIVE)' $(PYTEST_ARGS)
+
+test-long: ## the tests that are too long for every run
+	@bash .ci/setup dev $(PARTS)
+	@$(BIN)/python -m pytest -m 'long$(UNLESS_LIVE)' $(PYTEST_ARGS)
+
+bench: ## measures a press from its acceptance to the first serial byte, beside the floors of this machine
+	@bash .ci/setup dev mosquitto
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+lint: ## ruff and mypy alone
+	@bash .ci/setup dev
+	@$(MAKE) --no-print-directory check-code
+
+.PHONY: check-code
+check-code:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# requirements.lock holds all, .ci/run.lock what a running shop loads: the same versions, no tools.
+LOCK = uv pip compile pyproject.toml .ci/build.in --quiet --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+lock: ## resolve the dependencies again (needs uv)
+	@PATH="$$PWD/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 2; }; \
+	$(LOCK) $(LOCK_ARGS) --extra dev --output-file requirements.lock && \
+	$(LOCK) --extra button --extra gateway --extra server --constraint requirements.lock --output-file .ci/run.lock
+
+clean: ## removes what was installed and cached here, never the data
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
