@@ -28,7 +28,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         self.write_engine = self._engine(immediate=True)
-        self.read_engine = self.write_engine if self.in_memory else self._engine(immediate=False)
+        self.read_engine = self._read_engine()
 
     def _engine(self, *, immediate: bool) -> Engine:
         if not self.is_sqlite:
@@ -46,9 +46,21 @@ class Database:
         event.listen(engine, "begin", start)
         return engine
 
+    def _read_engine(self) -> Engine:
+        if self.in_memory:
+            return self.write_engine
+        if self.is_sqlite:
+            return self._engine(immediate=False)
+        return self.write_engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A unit of work: all of it or nothing. Functions in `db/` never commit themselves."""
+        """A unit of work: all of it or nothing. Functions in `db/` never commit themselves.
+
+        SQLite lets one writer in at a time. PostgreSQL lets several, so a value that is read and then written
+        there needs `with_for_update()`, or better one guarded UPDATE."""
         with Session(self.write_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -56,8 +68,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """One consistent look. Nothing that is changed here is ever written."""
         with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing gives the connection back rolled back; what was loaded stays readable
 
     def close(self) -> None:
         self.write_engine.dispose()

@@ -72,10 +72,9 @@ def test_of_ten_who_take_the_same_row_by_a_guarded_update_one_wins(db: Database)
 
 
 def test_all_of_it_or_nothing(db: Database) -> None:
+    rows = [Store(id="s1", name="Shop"), Zone(store_id="another", name="Bakery", pager_name="BAKERY")]
     with pytest.raises(IntegrityError), db.transaction() as session:
-        session.add(Store(id="s1", name="Shop"))
-        session.flush()
-        session.add(Zone(store_id="another", name="Bakery", pager_name="BAKERY"))
+        session.add_all(rows)
     with db.reading() as session:
         assert session.get(Store, "s1") is None
 
@@ -86,6 +85,24 @@ def test_a_look_never_writes(db: Database) -> None:
         session.exec(select(Zone)).one().position = 99
     with db.reading() as session:
         assert session.exec(select(Zone)).one().position == 0
+
+
+def test_what_was_loaded_can_be_read_after_the_look(db: Database) -> None:
+    _store(db)
+    with db.reading() as session:
+        zone = session.exec(select(Zone)).one()
+    assert (zone.name, zone.position) == ("Bakery", 0)
+
+
+def test_a_look_is_one_moment(db: Database) -> None:
+    _store(db)
+    with db.reading() as session:
+        assert session.exec(select(col(Zone.position))).one() == 0
+        with db.transaction() as writer:
+            writer.exec(select(Zone)).one().position = 7
+        assert session.exec(select(col(Zone.position))).one() == 0
+    with db.reading() as session:
+        assert session.exec(select(col(Zone.position))).one() == 7
 
 
 def test_what_was_loaded_can_be_read_after_the_transaction(db: Database) -> None:
