@@ -23,6 +23,10 @@ class Incident(SQLModel, table=True):
     button_id: int | None = Field(default=None, foreign_key="button.id", index=True)
     zone_id: int | None = Field(default=None, foreign_key="zone.id")
     policy_id: int | None = Field(default=None, foreign_key="policy.id")
+    device: str = Field(max_length=32)
+    input: int
+    press_id: UUID
+    """The press that opened it."""
     purpose: str = Field(max_length=8)
     state: str = Field(max_length=16)
     """`triggered`, `acknowledged`, `attended` or `closed`."""

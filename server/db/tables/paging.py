@@ -17,6 +17,10 @@ class Transmitter(SQLModel, table=True):
     driver: str = Field(default="tap", max_length=32)
     position: int = 0
     """The lowest is tried first."""
+    state: str = Field(default="unknown", max_length=8)
+    """As its gateway last said: `ready`, `busy`, `dead` or `unknown`."""
+    cause: str | None = Field(default=None, max_length=500)
+    """Why it is dead, in words for the technician."""
 
 
 class Pager(SQLModel, table=True):

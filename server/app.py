@@ -1,0 +1,160 @@
+"""The composition root: the one place that knows every concrete class of the server.
+
+`build_core` is used by the process and by the stories alike: same statements, other ports."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broker_config import __version__, channels, machine
+from broker_config.channels import Role
+from broker_config.codec import publication
+from broker_config.errors import SetupError
+from broker_config.link import Link, LinkEvent, LinkSetup, Sink
+from broker_config.loop import Loop
+from broker_config.messages import DeviceState, DeviceStatus
+from broker_config.paho_link import PahoLink
+from broker_config.rights import subscriptions
+from broker_config.topics import client_id
+from server.clock import SteadyClock
+from server.config import ServerSettings, StoreLink
+from server.db.connect import Database
+from server.db.engine_read import read_picture
+from server.db.upgrade import is_current
+from server.engine.core import Event, FromLink, ServerCore
+from server.engine.desk import EngineDesk
+from server.ids import Entropy, uuid7
+from server.web.frame.bell import Bell
+
+log = logging.getLogger(__name__)
+
+SESSION_S = 86_400
+"""The broker keeps what came while the server was away."""
+
+
+def link_setup(
+    store: str, device: str, run: str, boot: str, *, host: str, port: int, password: str
+) -> LinkSetup:
+    """The server's link to one store's broker: a session that outlives a restart, settled by hand."""
+
+    def status(state: DeviceState) -> DeviceStatus:
+        return DeviceStatus(state=state, run=run, boot=boot, sw=__version__)
+
+    name = client_id(store, device)
+    return LinkSetup(
+        client_id=name,
+        username=name,
+        password=password,
+        host=host,
+        port=port,
+        subscriptions=subscriptions(Role.SERVER, store, device),
+        will=publication(channels.STATUS, store, "s", device, status(DeviceState.OFFLINE)),
+        birth=publication(channels.STATUS, store, "s", device, status(DeviceState.ONLINE)),
+        clean_start=False,
+        session_expiry_s=SESSION_S,
+    )
+
+
+def build_core(
+    *,
+    db: Database,
+    links: Mapping[str, Link],
+    own: Mapping[str, str],
+    run: str,
+    clock: SteadyClock,
+    entropy: Entropy,
+    ring: Callable[[str, int], None],
+) -> ServerCore:
+    """A core that starts with what the database holds. Raises SetupError for a store that is not in it."""
+    with db.reading() as session:
+        try:
+            picture = read_picture(session, own, clock.now())
+        except LookupError as missing:
+            raise SetupError(
+                f"store {missing.args[0]!r} is not in the database: load its file with `redbutton shop load`"
+            ) from None
+    return ServerCore(
+        db=db,
+        picture=picture,
+        links=links,
+        own=own,
+        run=run,
+        new_id=lambda: uuid7(int(clock.now().timestamp() * 1000), entropy),
+        utc=clock.utc,
+        boot=clock.boot,
+        ring=ring,
+    )
+
+
+def into(loop_put: Callable[[Event], None], store: str) -> Sink:
+    """A link's sink: what it brings, with the store it came from."""
+
+    def sink(event: LinkEvent) -> None:
+        loop_put(FromLink(store, event))
+
+    return sink
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The running half of the server that has no screens."""
+
+    loop: Loop[Event]
+    desk: EngineDesk
+    bell: Bell
+    clock: SteadyClock
+    links: Mapping[str, Link]
+    thread: threading.Thread
+
+    def start(self, stores: Iterable[str]) -> None:
+        self.thread.start()
+        for store in stores:
+            self.links[store].open(into(self.loop.put, store))
+
+    def stop(self) -> None:
+        for link in self.links.values():
+            link.close()
+        self.loop.stop()
+        self.thread.join(timeout=5)
+
+
+def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None]) -> Engine:
+    """Real links, real clocks, own thread. `died` is called when the engine's thread ends by an error."""
+    if not is_current(db):
+        raise SetupError("the database is older than this program: run `redbutton db upgrade`")
+    run, boot = machine.new_run(), machine.boot_id()
+    clock = SteadyClock(machine.boot_clock, lambda: datetime.now(UTC))
+    links = {store.id: PahoLink(_setup(store, run, boot)) for store in settings.stores}
+    bell = Bell()
+    core = build_core(
+        db=db,
+        links=links,
+        own={store.id: store.device for store in settings.stores},
+        run=run,
+        clock=clock,
+        entropy=secrets.token_bytes,
+        ring=bell.ring,
+    )
+    loop: Loop[Event] = Loop(core, machine.boot_clock)
+
+    def work() -> None:
+        try:
+            loop.run()
+        except BaseException:
+            log.critical("the engine's thread died", exc_info=True, extra={"action": "engine.dead"})
+            died()
+
+    thread = threading.Thread(target=work, name="engine", daemon=True)
+    return Engine(loop, EngineDesk(loop.put), bell, clock, links, thread)
+
+
+def _setup(store: StoreLink, run: str, boot: str) -> LinkSetup:
+    password = store.password_file.read_text().strip()
+    return link_setup(
+        store.id, store.device, run, boot, host=store.broker_host, port=store.broker_port, password=password
+    )

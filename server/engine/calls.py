@@ -1,0 +1,140 @@
+"""Calling people: a step of the policy, a repeat, one person again. Makes page rows; the orders leave after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from broker_config.messages import PageState, Purpose
+from server.engine.work import Work
+from server.ids import first_page_id
+from server.rules.escalation import next_step_at
+from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
+from server.rules.journal import Action
+from server.rules.routing import called
+from server.rules.wording import page_body
+
+NewId = Callable[[], UUID]
+
+
+class Calls:
+    """`new_id` makes UUIDv7; `connected` tells whether a store's link can carry an order right now."""
+
+    def __init__(self, new_id: NewId, connected: Callable[[str], bool]) -> None:
+        self._new_id = new_id
+        self.connected = connected
+
+    def next_step(self, work: Work, incident: Incident, reason: str = "step") -> Incident:
+        """Carry out the next step that has anybody on it; empty ones are skipped at once.
+
+        With nobody on any of them the incident says so (`nobody_at`), aloud and at the button."""
+        store, button, policy = context(work, incident)
+        rang = False
+        while not rang and incident.step < len(policy.steps):
+            step = policy.steps[incident.step]
+            pagers = called(store, incident.zone_id, step, work.now)
+            incident = replace(incident, step=incident.step + 1)
+            if not pagers:
+                work.say(Action.STEP_SKIPPED, incident, step=incident.step, target=step.role or step.target)
+                continue
+            work.say(
+                Action.STEP, incident, step=incident.step, target=step.role or step.target, called=len(pagers)
+            )
+            if reason == "step" and incident.again and incident.step == 1:
+                reason = "again"
+            first = incident.step == 1 and not work.picture.pages_of.get(incident.id)
+            self.page(work, incident, button, pagers, reason, first=first)
+            rang = True
+        incident = replace(incident, due_at=next_step_at(incident, policy, work.now))
+        if not rang and incident.nobody_at is None and not work.picture.pages_of.get(incident.id):
+            incident = replace(incident, nobody_at=work.now)
+            work.say(Action.NOBODY, incident)
+        work.put_incident(incident)
+        return incident
+
+    def repeat(self, work: Work, incident: Incident) -> Incident:
+        """Everybody called so far rings again, and whoever came on the floor since for the last step."""
+        store, button, policy = context(work, incident)
+        so_far = {page.pager_id for page in work.picture.pages_for(incident.id)}
+        pagers = {pager.id: pager for pager in store.pagers if pager.id in so_far}
+        if policy.steps:
+            pagers |= {
+                pager.id: pager for pager in called(store, incident.zone_id, policy.steps[-1], work.now)
+            }
+        incident = replace(incident, repeats=incident.repeats + 1)
+        incident = replace(incident, due_at=next_step_at(incident, policy, work.now))
+        if pagers:
+            incident = replace(incident, nobody_at=None)
+            self.page(work, incident, button, tuple(pagers.values()), "repeat")
+        work.put_incident(incident)
+        return incident
+
+    def page(
+        self,
+        work: Work,
+        incident: Incident,
+        button: Button,
+        pagers: Sequence[Pager],
+        reason: str,
+        *,
+        first: bool = False,
+        press: UUID | None = None,
+    ) -> None:
+        """One page row per pager. A pager that waits to be transmitted for this incident is not called twice."""
+        policy = button.policy
+        press = press or incident.press_id
+        waiting = {page.pager_id for page in work.picture.pages_for(incident.id) if not page.state.is_final}
+        deadline = deadline_of(incident, policy, work.now, first=first)
+        for pager in pagers:
+            if pager.id in waiting:
+                continue
+            sendable = self.connected(incident.store_id)
+            page = Page(
+                id=first_page_id(press, pager.id) if first else self._new_id(),
+                store_id=incident.store_id,
+                incident_id=incident.id,
+                press_id=press,
+                step=incident.step,
+                reason=reason,
+                pager_id=pager.id,
+                carrier_id=pager.carrier_id,
+                gateway=pager.gateway,
+                transmitter=pager.transmitter,
+                address=pager.address,
+                format=pager.format,
+                charset=pager.charset,
+                body=page_body(button, pager, reason, drill=incident.purpose is Purpose.DRILL),
+                alert=pager.alert,
+                priority=incident.priority,
+                purpose=incident.purpose,
+                state=PageState.ORDERED if sendable else PageState.QUEUED,
+                created_at=work.now,
+                deadline_at=deadline,
+                ordered_at=work.now if sendable else None,
+            )
+            work.put_page(page)
+            work.orders.append((page.store_id, page))
+            work.say(
+                Action.PAGE,
+                incident,
+                page=page.id,
+                new=page.state.value,
+                to=pager.label,
+                reason=reason,
+                gateway=pager.gateway,
+                transmitter=pager.transmitter,
+            )
+
+
+def context(work: Work, incident: Incident) -> tuple[Store, Button, Policy]:
+    store = work.picture.stores[incident.store_id]
+    button = store.button(incident.device, incident.input)
+    return store, button, button.policy
+
+
+def deadline_of(incident: Incident, policy: Policy, now: datetime, *, first: bool) -> datetime:
+    """Until when a page may go on the air: the press's own time to live, later pages a full one of their own."""
+    start = incident.opened_at if first else now
+    return max(start + timedelta(seconds=policy.ttl_s), now + timedelta(seconds=1))

@@ -1,0 +1,244 @@
+"""The server's core: deliveries, requests of people and due moments in; committed rows, then words to the world out.
+
+No thread, clock, randomness or socket of its own: see `broker_config.loop.Core`. One group of events is one
+transaction. A group that fails is done again one by one, so that a bad one fails alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from broker_config.link import Connected, Delivery, Link, LinkEvent
+from server.db.connect import Database
+from server.db.engine_read import read_known
+from server.db.engine_write import Writer
+from server.engine import people
+from server.engine.calls import Calls, NewId
+from server.engine.devices import PROBE_EVERY, Devices
+from server.engine.effects import Effects
+from server.engine.phases import Phases
+from server.engine.picture import Picture
+from server.engine.presses import Known, Presses
+from server.engine.results import Results
+from server.engine.timers import Key, Timers
+from server.engine.work import RefusedOne, Work
+from server.intake import Incoming, Intake, may_be_known, press_of, read
+from server.requests import Answer, Request
+
+log = logging.getLogger(__name__)
+
+RETRY = timedelta(milliseconds=500)
+TRIES = 3
+"""After so many the links are dropped on purpose: what was not settled comes back with its age counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromLink:
+    store: str
+    event: LinkEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of a person. `answer` is called once; None: try again later."""
+
+    request: Request
+    answer: Callable[[Answer | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    key: Key
+
+
+Event: TypeAlias = FromLink | Ask
+_Step: TypeAlias = Incoming | Ask | Due | Connected
+
+
+class ServerCore:
+    """`utc` turns a boot-time moment into a UTC one and `boot` back; both fixed for the life of the process, so
+    that no jump of the wall clock moves an escalation. `ring(store, journal id)` is called after each commit."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        picture: Picture,
+        links: Mapping[str, Link],
+        own: Mapping[str, str],
+        run: str,
+        new_id: NewId,
+        utc: Callable[[float], datetime],
+        boot: Callable[[datetime], float],
+        ring: Callable[[str, int], None],
+    ) -> None:
+        self._db, self._picture, self._links = db, picture, links
+        self._utc, self._boot = utc, boot
+        self._writer = Writer()
+        self._timers = Timers()
+        calls = Calls(new_id, lambda store: links[store].connected)
+        self._presses = Presses(calls, new_id)
+        self._results = Results(calls)
+        self._phases = Phases(calls, self._results)
+        self._devices = Devices(run, own)
+        self._intake = Intake(
+            self._presses,
+            self._results,
+            self._devices,
+            lambda store: self._devices.round_trip_s.get(store, 0.0),
+        )
+        self._effects = Effects(picture, links, self._timers, run, ring)
+        self._held: list[_Step] = []
+        self._failures = 0
+        self._retry_at: datetime | None = None
+        self._effects.plan_all()
+
+    def due(self) -> float | None:
+        moment = self._retry_at or self._timers.next()
+        return None if moment is None else self._boot(moment)
+
+    def handle(self, events: Sequence[Event], now: float) -> None:
+        moment = self._utc(now)
+        steps = [step for event in events if (step := self._step(event)) is not None]
+        if self._retry_at is not None:
+            self._held += steps
+            if moment < self._retry_at:
+                return
+            steps, self._held, self._retry_at = self._held, [], None
+        steps += [Due(key) for key in self._timers.take(moment)]
+        if steps:
+            self._together(steps, moment, now)
+
+    def _step(self, event: Event) -> _Step | None:
+        if isinstance(event, Ask):
+            return event
+        if isinstance(event.event, Delivery):
+            return read(event.store, event.event, self._picture.stores[event.store].devices)
+        if isinstance(event.event, Connected):
+            self._timers.set(("probe", event.store), self._utc(event.event.at))
+        return None
+
+    def _together(self, steps: list[_Step], moment: datetime, now: float) -> None:
+        try:
+            self._unit(steps, moment, now, look_up_all=False)
+            self._failures = 0
+        except Exception as error:  # noqa: BLE001  whatever it is, it must not take the others with it
+            if _is_trouble(error):
+                self._wait(steps, moment, error)
+                return
+            log.warning(
+                "a group of %d failed (%s): one by one", len(steps), error, extra={"action": "engine.group"}
+            )
+            for index, step in enumerate(steps):
+                if not self._alone(step, moment, now):
+                    self._wait(steps[index:], moment, error)
+                    return
+
+    def _alone(self, step: _Step, moment: datetime, now: float) -> bool:
+        """False: the database is in trouble, and this one is still to be done."""
+        try:
+            self._unit([step], moment, now, look_up_all=True)
+        except Exception as error:
+            if _is_trouble(error):
+                return False
+            log.exception("one step failed alone", extra={"action": "engine.step"})
+            self._set_aside(step, moment, now)
+        return True
+
+    def _set_aside(self, step: _Step, moment: datetime, now: float) -> None:
+        """What can never be done must not come back for ever: it ends in the refused list, aloud."""
+        if isinstance(step, Ask):
+            step.answer(None)
+        elif isinstance(step, Due):
+            self._timers.set(step.key, moment + timedelta(seconds=5))
+        elif isinstance(step, Incoming):
+            work = Work(self._picture, moment, now)
+            device = step.received.device if step.received is not None else ""
+            delivery = step.delivery
+            work.refused.append(
+                RefusedOne(
+                    step.store,
+                    device,
+                    "internal",
+                    delivery.topic,
+                    "could not be stored",
+                    delivery.payload[:300],
+                )
+            )
+            work.settles.append((step.store, delivery))
+            self._commit(work)
+            self._effects.after(work)
+
+    def _unit(self, steps: Sequence[_Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
+        work = Work(self._picture, moment, now)
+        try:
+            known = self._known(steps, look_up_all=look_up_all)
+            for step in steps:
+                self._stage(work, step, known)
+            if work.has_rows:
+                self._commit(work)
+        except BaseException:
+            work.take_back()
+            raise
+        self._effects.after(work)
+
+    def _commit(self, work: Work) -> None:
+        with self._db.transaction() as session:
+            self._writer.write(session, work)
+
+    def _known(self, steps: Sequence[_Step], *, look_up_all: bool) -> Mapping[UUID, Known]:
+        ids: set[UUID] = set()
+        for step in steps:
+            if isinstance(step, Incoming):
+                press = press_of(step)
+                ids.update(may_be_known(step))
+                if look_up_all and press is not None:
+                    ids.add(press.id)
+        if not ids:
+            return {}
+        with self._db.reading() as session:
+            return read_known(session, ids)
+
+    def _stage(self, work: Work, step: _Step, known: Mapping[UUID, Known]) -> None:
+        match step:
+            case Incoming():
+                self._intake.take(work, step, known)
+            case Ask():
+                found = people.answer(work, step.request)
+                work.answers.append(lambda: step.answer(found))
+            case Due(("incident", UUID() as key)):
+                self._phases.incident(work, key)
+            case Due(("page", UUID() as key)):
+                self._phases.page(work, key)
+            case Due(("probe", str() as store)):
+                work.others.append((store, self._devices.probe_for(store, work.boot)))
+                self._timers.set(("probe", store), work.now + PROBE_EVERY)
+
+    def _wait(self, steps: Sequence[_Step], moment: datetime, error: Exception) -> None:
+        """The database does not take anything now. Nothing is settled; after a few tries the links are dropped."""
+        self._failures += 1
+        log.error("the database does not answer: %s", error, extra={"action": "engine.database"})
+        for step in steps:
+            if isinstance(step, Ask):
+                step.answer(None)
+            elif isinstance(step, Due):
+                self._timers.set(step.key, moment + RETRY)
+        self._held = [step for step in steps if isinstance(step, Incoming)]
+        self._retry_at = moment + RETRY
+        if self._failures % TRIES == 0:
+            self._held = []
+            for link in self._links.values():
+                link.reconnect("the database does not answer")
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the database as a whole is in trouble, not this one piece of work."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout)

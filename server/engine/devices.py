@@ -1,0 +1,58 @@
+"""Devices as the engine sees them: who came online needs its lights or its orders again; how slow the broker is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from broker_config import channels
+from broker_config.codec import publication
+from broker_config.link import Publication
+from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe
+from server.engine.work import Work
+
+PROBE_EVERY = timedelta(seconds=10)
+
+
+class Devices:
+    """`own`: store -> device id of this server there; `run` is this process's."""
+
+    def __init__(self, run: str, own: Mapping[str, str]) -> None:
+        self._run = run
+        self._own = own
+        self._probe_seq = 0
+        self.round_trip_s: dict[str, float] = {}
+
+    def status(self, work: Work, store: str, device: str, status: DeviceStatus) -> None:
+        picture = work.picture
+        if device not in picture.stores[store].devices:
+            return
+        key = (store, device)
+        if status.state is DeviceState.OFFLINE and picture.runs.get(key, status.run) != status.run:
+            return  # the will of a process that has a successor
+        columns = {"state": status.state.value, "boot": status.boot, "run": status.run, "sw": status.sw}
+        work.devices.append((store, device, {**columns, "changed_at": work.now}))
+        work.rang.add(store)
+        if status.state is DeviceState.OFFLINE or device == self._own.get(store):
+            return
+        picture.runs[key] = status.run
+        for place in [
+            (store, unit, number) for unit, number in picture.stores[store].buttons if unit == device
+        ]:
+            work.lights_again.add(place)
+        work.woken.add(key)
+
+    def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
+        for one in abilities.transmitters:
+            columns = {"state": one.state, "cause": one.cause}
+            work.transmitters.append((store, gateway, one.id, columns))
+        work.rang.add(store)
+
+    def probe_for(self, store: str, boot: float) -> Publication:
+        self._probe_seq += 1
+        probe = Probe(run=self._run, seq=self._probe_seq, sent_ms=round(boot * 1000))
+        return publication(channels.PROBE, store, "s", self._own[store], probe)
+
+    def probe(self, store: str, probe: Probe, at: float) -> None:
+        if probe.run == self._run:
+            self.round_trip_s[store] = max(0.0, at - probe.sent_ms / 1000)

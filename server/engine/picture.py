@@ -1,0 +1,109 @@
+"""What the engine keeps in mind: the shops, every open incident with its pages, and what the buttons show.
+
+The engine thread is the only writer of incidents and pages, so this is never older than the database. It is read
+from there at the start, and put back as it was whenever a transaction fails."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from broker_config.messages import LightState, Purpose
+from server.rules.facts import Incident, Page, Store
+
+Place: TypeAlias = tuple[str, str, int]
+"""(store, device, input)."""
+Undo: TypeAlias = list[Callable[[], None]]
+
+
+@dataclass
+class Picture:
+    stores: dict[str, Store]
+    incidents: dict[UUID, Incident] = field(default_factory=dict)
+    """Open ones, and closed ones that still have pages without a final state."""
+    at: dict[Place, tuple[UUID, ...]] = field(default_factory=dict)
+    """Open incidents of a button."""
+    pages: dict[UUID, Page] = field(default_factory=dict)
+    pages_of: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    closed_at: dict[tuple[Place, Purpose], datetime] = field(default_factory=dict)
+    undone: dict[UUID, UUID] = field(default_factory=dict)
+    """Press id -> the undo that came before its press did."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    journal_id: int = 0
+
+    # Not in the database: lost with the process, made anew from what is.
+    asked: dict[UUID, datetime] = field(default_factory=dict)
+    """When a page's gateway was last asked about it."""
+    lights: dict[Place, LightState] = field(default_factory=dict)
+    fresh: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
+    """Arrivals of a device's fresh presses within the last minute."""
+    runs: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The `run` of a device's last `online`."""
+
+    def open_at(self, place: Place) -> list[Incident]:
+        return [self.incidents[one] for one in self.at.get(place, ())]
+
+    def pages_for(self, incident: UUID) -> list[Page]:
+        return [self.pages[one] for one in self.pages_of.get(incident, ())]
+
+    def put_incident(self, new: Incident, undo: Undo) -> None:
+        old = self.incidents.get(new.id)
+        place = (new.store_id, new.device, new.input)
+        ids = self.at.get(place, ())
+        self.incidents[new.id] = new
+        if new.closed_at is None and new.id not in ids:
+            self.at[place] = (*ids, new.id)
+        elif new.closed_at is not None and new.id in ids:
+            self.at[place] = tuple(one for one in ids if one != new.id)
+
+        def back() -> None:
+            self.at[place] = ids
+            if old is None:
+                del self.incidents[new.id]
+            else:
+                self.incidents[new.id] = old
+
+        undo.append(back)
+
+    def put_page(self, new: Page, undo: Undo) -> None:
+        old = self.pages.get(new.id)
+        ids = self.pages_of.get(new.incident_id, ())
+        self.pages[new.id] = new
+        if old is None:
+            self.pages_of[new.incident_id] = (*ids, new.id)
+
+        def back() -> None:
+            self.pages_of[new.incident_id] = ids
+            if old is None:
+                del self.pages[new.id]
+            else:
+                self.pages[new.id] = old
+
+        undo.append(back)
+
+    def count(self, store: str, undo: Undo) -> int:
+        """The next incident number of this store."""
+        old = self.numbers.get(store, 0)
+        self.numbers[store] = old + 1
+        undo.append(lambda: self.numbers.__setitem__(store, old))
+        return old + 1
+
+    def forget(self, incidents: Iterable[UUID]) -> None:
+        """Drop closed incidents of which nothing more can come."""
+        for one in incidents:
+            incident = self.incidents.get(one)
+            if incident is None or incident.closed_at is None:
+                continue
+            if any(not page.state.is_final for page in self.pages_for(one)):
+                continue
+            for page in self.pages_of.pop(one, ()):
+                self.pages.pop(page, None)
+                self.asked.pop(page, None)
+            del self.incidents[one]
+            place = (incident.store_id, incident.device, incident.input)
+            if not self.at.get(place):
+                self.at.pop(place, None)

@@ -1,0 +1,72 @@
+"""What a gateway says became of a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broker_config.messages import PageResult, PageState
+from server.engine.calls import Calls, context
+from server.engine.work import Work
+from server.rules.facts import Incident, Page
+from server.rules.incidents import State
+from server.rules.journal import Action
+from server.rules.pages import apply_result, reached
+
+_LOST = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.UNKNOWN})
+
+
+class Results:
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def take(self, work: Work, store: str, gateway: str, result: PageResult) -> bool:
+        """False: this gateway has no business with that page (or it is long dealt with)."""
+        page = work.picture.pages.get(result.page)
+        if page is None or page.store_id != store or page.gateway != gateway:
+            return False
+        self.change(work, page, apply_result(page, result, work.now))
+        return True
+
+    def change(self, work: Work, page: Page, new: Page) -> None:
+        """Put the new state of a page down and do what follows from it for its incident."""
+        if new is page:
+            return
+        work.put_page(new)
+        if new.state is page.state:
+            return
+        incident = work.picture.incidents[page.incident_id]
+        work.say(
+            Action.PAGE,
+            incident,
+            page=page.id,
+            old=page.state.value,
+            new=new.state.value,
+            proof=new.proof,
+            tx_ms=new.tx_ms,
+            error=new.error_code,
+        )
+        if incident.state is not State.TRIGGERED:
+            return
+        if reached(new):
+            if incident.called_at is None or incident.nobody_at is not None:
+                called = incident.called_at or work.now
+                work.put_incident(replace(incident, called_at=called, nobody_at=None))
+        elif new.state in _LOST:
+            self._lost(work, incident, new)
+
+    def _lost(self, work: Work, incident: Incident, page: Page) -> None:
+        """Nobody felt this one. Page again what may or may not have been on the air; when a whole step came to
+        nothing the next one does not wait; when everything did, the board and the button say so."""
+        store, button, policy = context(work, incident)
+        if page.state is PageState.UNKNOWN:
+            pagers = [one for one in store.pagers if one.id == page.pager_id]
+            self._calls.page(work, incident, button, pagers, "unknown")
+            return
+        pages = work.picture.pages_for(incident.id)
+        if any(one.step == incident.step and (reached(one) or not one.state.is_final) for one in pages):
+            return
+        if incident.step < len(policy.steps):
+            self._calls.next_step(work, incident)
+        elif incident.nobody_at is None and not any(reached(one) or not one.state.is_final for one in pages):
+            work.put_incident(replace(incident, nobody_at=work.now))
+            work.say(Action.NOBODY, incident)

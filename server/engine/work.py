@@ -1,0 +1,135 @@
+"""One unit of work: what a group of events changes, and what is said to the world once it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from broker_config.link import Delivery, Publication
+from server.engine.picture import Picture, Place, Undo
+from server.rules.facts import Incident, Page
+from server.rules.journal import Action
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOne:
+    store: str
+    device: str
+    reason: str
+    topic: str
+    detail: str
+    sample: bytes
+
+
+@dataclass
+class Work:
+    """Changes are in the picture at once, so that the next event of the group sees them; `take_back` undoes them
+    when the transaction fails. Everything in the effects happens after the commit only."""
+
+    picture: Picture
+    now: datetime
+    boot: float
+    """The same moment on the boot clock."""
+    undo: Undo = field(default_factory=list)
+
+    # rows
+    incidents: dict[UUID, Incident | None] = field(default_factory=dict)
+    """Touched ones, as they were before this unit of work (None: new)."""
+    pages: dict[UUID, Page | None] = field(default_factory=dict)
+    presses: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    press_updates: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
+    journal: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[RefusedOne] = field(default_factory=list)
+    devices: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """(store, device, columns)."""
+    transmitters: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    """(store, gateway, name, columns)."""
+
+    # effects, in the order in which they happen
+    orders: list[tuple[str, Page]] = field(default_factory=list)
+    receipts: list[tuple[str, Publication]] = field(default_factory=list)
+    others: list[tuple[str, Publication]] = field(default_factory=list)
+    settles: list[tuple[str, Delivery]] = field(default_factory=list)
+    answers: list[Callable[[], None]] = field(default_factory=list)
+
+    asked: set[UUID] = field(default_factory=set)
+    """Pages whose gateway was asked again."""
+    lights: set[Place] = field(default_factory=set)
+    """Buttons whose light may have changed."""
+    lights_again: set[Place] = field(default_factory=set)
+    """Buttons that are told even if it did not."""
+    woken: set[tuple[str, str]] = field(default_factory=set)
+    """(store, device) that came online: a gateway among them is asked about its pages at once."""
+    rang: set[str] = field(default_factory=set)
+    """Stores of which a screen would show something new."""
+
+    def put_incident(self, new: Incident) -> None:
+        self.incidents.setdefault(new.id, self.picture.incidents.get(new.id))
+        self.picture.put_incident(new, self.undo)
+        self.lights.add((new.store_id, new.device, new.input))
+        self.rang.add(new.store_id)
+
+    def put_page(self, new: Page) -> None:
+        self.pages.setdefault(new.id, self.picture.pages.get(new.id))
+        self.picture.put_page(new, self.undo)
+        self.rang.add(new.store_id)
+
+    def put_press(self, row: dict[str, Any]) -> None:
+        self.presses[row["id"]] = row
+        self.rang.add(row["store_id"])
+
+    def change_press(self, press: UUID, **columns: Any) -> None:
+        if press in self.presses:
+            self.presses[press].update(columns)
+        else:
+            self.press_updates.append((press, columns))
+
+    def say(
+        self,
+        action: Action,
+        incident: Incident | None = None,
+        *,
+        store: str | None = None,
+        press: UUID | None = None,
+        page: UUID | None = None,
+        account: int | None = None,
+        old: str | None = None,
+        new: str | None = None,
+        **detail: Any,
+    ) -> None:
+        """Write down a change, for the timeline."""
+        self.journal.append(
+            {
+                "at": self.now,
+                "store_id": incident.store_id if incident is not None else store,
+                "incident_id": incident.id if incident is not None else None,
+                "press_id": press,
+                "page_id": page,
+                "account_id": account,
+                "action": action.value,
+                "old": old,
+                "new": new,
+                "detail": {name: value for name, value in detail.items() if value is not None},
+            }
+        )
+
+    @property
+    def has_rows(self) -> bool:
+        return bool(
+            self.incidents
+            or self.pages
+            or self.presses
+            or self.press_updates
+            or self.journal
+            or self.refused
+            or self.devices
+            or self.transmitters
+        )
+
+    def take_back(self) -> None:
+        """The picture as it was before this unit of work."""
+        while self.undo:
+            self.undo.pop()()

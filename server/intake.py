@@ -1,0 +1,172 @@
+"""What came from the wire, read by the contract and handed to whoever deals with it. Nothing here can stop a queue:
+whatever is not allowed becomes a row in the refused list."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+from broker_config import channels, topics
+from broker_config.codec import Received, publication, receive
+from broker_config.errors import ContractError
+from broker_config.link import Delivery
+from broker_config.messages import (
+    Abilities,
+    DeviceStatus,
+    PageResult,
+    Press,
+    PressReceipt,
+    Probe,
+    ReceiptResult,
+)
+from server.engine.devices import Devices
+from server.engine.presses import Arrival, Known, Presses
+from server.engine.results import Results
+from server.engine.work import RefusedOne, Work
+from server.rules.dedup import age_ms
+
+log = logging.getLogger(__name__)
+
+SAMPLE_BYTES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A delivery of one store's link. `received` is None when it broke the contract (`error` says how)."""
+
+    store: str
+    delivery: Delivery
+    received: Received | None
+    error: ContractError | None
+
+
+def read(store: str, delivery: Delivery, devices: Mapping[str, str]) -> Incoming:
+    """Check a delivery by the contract and by who is known in the store. Never raises."""
+    try:
+        received = receive(delivery)
+        if received.store != store:
+            raise ContractError("foreign", "another store's topic")
+        if received.kind != "s" and received.device not in devices:
+            raise ContractError("foreign", "no such device in this store")
+        if devices.get(received.device, received.kind) != received.kind:
+            raise ContractError("kind", "this device is of another kind")
+    except ContractError as error:
+        return Incoming(store, delivery, None, error)
+    return Incoming(store, delivery, received, None)
+
+
+def may_be_known(incoming: Incoming) -> tuple[UUID, ...]:
+    """Ids to look up before this press is dealt with. A first send cannot be stored yet, so the usual press costs
+    no query; should somebody use an id twice, the insert fails and the group is done again with every id looked up."""
+    press = press_of(incoming)
+    if press is None:
+        return ()
+    again = press.try_ > 1 or incoming.delivery.dup
+    return ((press.id,) if again else ()) + ((press.ref,) if press.ref is not None else ())
+
+
+def press_of(incoming: Incoming) -> Press | None:
+    received = incoming.received
+    return (
+        cast(Press, received.message) if received is not None and received.channel is channels.PRESS else None
+    )
+
+
+class Intake:
+    """`round_trip` gives a store's last probe in seconds."""
+
+    def __init__(
+        self, presses: Presses, results: Results, devices: Devices, round_trip: Callable[[str], float]
+    ) -> None:
+        self._presses = presses
+        self._results = results
+        self._devices = devices
+        self._round_trip = round_trip
+
+    def take(self, work: Work, incoming: Incoming, known: Mapping[UUID, Known]) -> None:
+        delivery, received = incoming.delivery, incoming.received
+        work.settles.append((incoming.store, delivery))
+        if received is None:
+            assert incoming.error is not None
+            self._refuse(work, incoming, incoming.error)
+        elif received.channel is channels.PRESS:
+            self._press(work, incoming, received, known)
+        elif received.channel is channels.RESULT:
+            result = cast(PageResult, received.message)
+            if not self._results.take(work, received.store, received.device, result):
+                log.info(
+                    "result for a page that is not open here",
+                    extra={
+                        "action": "result.unknown",
+                        "page_id": str(result.page),
+                        "device": received.device,
+                    },
+                )
+        elif received.channel is channels.STATUS:
+            self._devices.status(work, received.store, received.device, cast(DeviceStatus, received.message))
+        elif received.channel is channels.ABILITIES:
+            self._devices.abilities(work, received.store, received.device, cast(Abilities, received.message))
+        elif received.channel is channels.PROBE:
+            self._devices.probe(received.store, cast(Probe, received.message), delivery.at)
+
+    def _press(self, work: Work, incoming: Incoming, received: Received, known: Mapping[UUID, Known]) -> None:
+        delivery = incoming.delivery
+        press = cast(Press, received.message)
+        waited = max(0.0, work.boot - delivery.at)
+        age = age_ms(press, delivery.expiry_s, 0.0, self._round_trip(incoming.store))
+        self._presses.take(
+            work,
+            Arrival(
+                store=work.picture.stores[incoming.store],
+                device=received.device,
+                press=press,
+                age_ms=age,
+                received_at=work.now - timedelta(seconds=waited),
+            ),
+            known,
+        )
+
+    def _refuse(self, work: Work, incoming: Incoming, error: ContractError) -> None:
+        delivery = incoming.delivery
+        try:
+            place = topics.parse(delivery.topic)
+            device = place.device
+        except ContractError:
+            place, device = None, ""
+        work.refused.append(
+            RefusedOne(
+                incoming.store,
+                device,
+                error.reason,
+                delivery.topic,
+                error.detail,
+                delivery.payload[:SAMPLE_BYTES],
+            )
+        )
+        log.warning(
+            "refused a message", extra={"action": "intake.refused", "device": device, "reason": error.reason}
+        )
+        is_press = place is not None and place.tail == channels.PRESS.tail and place.kind == "b"
+        known = work.picture.stores[incoming.store].devices.get(device) == "b"
+        press = press_id(delivery.payload) if is_press and known and not delivery.retain else None
+        if press is not None:
+            receipt = PressReceipt(id=press, result=ReceiptResult.REFUSED, reason=error.reason, at=work.now)
+            work.receipts.append(
+                (incoming.store, publication(channels.RECEIPT, incoming.store, "b", device, receipt))
+            )
+
+
+def press_id(payload: bytes) -> UUID | None:
+    """The id of a press that cannot be read otherwise, so that its button is told and stops sending it."""
+    if len(payload) > channels.PRESS.max_bytes:
+        return None
+    try:
+        found = json.loads(payload)
+        return UUID(found["id"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,52 @@
+"""What a press means for the incidents of its button: the first of a new one, one more of an open one, or history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from broker_config.messages import Press, Purpose
+from server.rules.facts import Incident
+from server.rules.incidents import State
+
+MERGE_AFTER_ACKNOWLEDGED = timedelta(seconds=60)
+AGAIN_AFTER_CLOSE = timedelta(minutes=10)
+FLOOD_PER_MINUTE = 30
+
+
+def age_ms(press: Press, expiry_left_s: int | None, waited_s: float, round_trip_s: float) -> int:
+    """Age of a press when it is looked at, without any wall clock.
+
+    What the broker took off the expiry is the time it held the press. No expiry on it (a v3.1.1 bridge): its own
+    word plus the time since arrival. A slow broker (last probe over 1 s) is added, since it hides time."""
+    held_s = 0 if expiry_left_s is None else max(0, press.exp_s - expiry_left_s)
+    slow_s = round_trip_s if round_trip_s > 1.0 else 0.0
+    return press.age_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s))
+
+
+def is_late(age: int, press_ttl_s: int, policy_ttl_s: int) -> bool:
+    return age > 1000 * min(press_ttl_s, policy_ttl_s)
+
+
+def joins(open_ones: Iterable[Incident], purpose: Purpose, now: datetime, *, flood: bool) -> Incident | None:
+    """The open incident of this button that a fresh press belongs to; None: it opens its own.
+
+    `flood`: the device sends more than people can press; then any open one takes it."""
+    for incident in open_ones:
+        if incident.purpose is not purpose or incident.state is State.CLOSED:
+            continue
+        if incident.state is State.TRIGGERED or flood:
+            return incident
+        acknowledged = incident.acknowledged_at
+        if (
+            incident.state is State.ACKNOWLEDGED
+            and acknowledged is not None
+            and now - acknowledged < MERGE_AFTER_ACKNOWLEDGED
+        ):
+            return incident
+    return None
+
+
+def is_again(last_closed: datetime | None, pressed_at: datetime) -> bool:
+    """A press soon after a close: the recovery failed."""
+    return last_closed is not None and pressed_at - last_closed < AGAIN_AFTER_CLOSE

@@ -1,0 +1,87 @@
+"""The life of a page: what a result changes, when an order is repeated, when waiting ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from broker_config.messages import PageResult, PageState
+from server.rules.facts import Incident, Page
+from server.rules.incidents import State
+
+ASK_AGAIN = timedelta(seconds=2)
+GRACE = timedelta(seconds=10)
+"""How long after its deadline a gateway may still say what became of a page."""
+
+_RANK = {
+    PageState.QUEUED: 0,
+    PageState.ORDERED: 1,
+    PageState.HELD: 2,
+    PageState.TRANSMITTING: 3,
+}
+_ALSO_WHILE_ACKNOWLEDGED = frozenset({"joined"})
+
+
+class Wish(StrEnum):
+    """What the server wants of a gateway for a page without a final state."""
+
+    ORDER = "order"
+    CANCEL = "cancel"
+
+
+def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
+    """The page after a result; the same object when the result is old, of another attempt or a step back.
+
+    A final state never goes back; `confirmed` beats all."""
+    if result.attempt != page.attempt or result.seq <= page.result_seq:
+        return page
+    if page.state.is_final and result.state is not PageState.CONFIRMED:
+        return page
+    if not result.state.is_final and _RANK[result.state] < _RANK[page.state]:
+        return page
+    return replace(
+        page,
+        state=result.state,
+        result_seq=result.seq,
+        proof=result.proof.value
+        if result.state in (PageState.TRANSMITTED, PageState.CONFIRMED)
+        else page.proof,
+        transmitter=result.transmitter or page.transmitter,
+        held_at=page.held_at or now,
+        final_at=now if result.state.is_final else None,
+        tx_ms=result.tx_ms if result.tx_ms is not None else page.tx_ms,
+        error_code=result.error.code if result.error else page.error_code,
+        error_text=result.error.text if result.error else page.error_text,
+    )
+
+
+def wish(page: Page, incident: Incident | None) -> Wish:
+    """Order it, or take it back because nobody needs to be called any more."""
+    if incident is None or incident.state in (State.CLOSED, State.ATTENDED):
+        return Wish.CANCEL
+    if incident.state is State.ACKNOWLEDGED and page.reason not in _ALSO_WHILE_ACKNOWLEDGED:
+        return Wish.CANCEL
+    return Wish.ORDER
+
+
+def ends_at(page: Page) -> datetime:
+    """From here on no gateway is asked any more; the page gets the state that is then known of it."""
+    return page.deadline_at + GRACE
+
+
+def end_of_waiting(page: Page, now: datetime) -> Page:
+    """The final state of a page whose gateway never said one: `expired` if it was never held, else `unknown`."""
+    state = PageState.EXPIRED if page.held_at is None else PageState.UNKNOWN
+    return replace(
+        page,
+        state=state,
+        final_at=now,
+        error_code="no_answer",
+        error_text="The gateway never said what became of it.",
+    )
+
+
+def reached(page: Page) -> bool:
+    """Whether a transmitter proved something for it."""
+    return page.state in (PageState.TRANSMITTED, PageState.CONFIRMED)

@@ -1,0 +1,36 @@
+"""Whose pager rings for a step of a policy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from server.rules.facts import Pager, Step, Store
+from server.rules.shifts import on_the_floor
+
+
+def called(store: Store, zone_id: int | None, step: Step, now: datetime) -> tuple[Pager, ...]:
+    """The pagers of everybody whom `step` names and who is on the floor at `now`, in a stable order.
+
+    `zone`: those whose running shift names this zone; if there is none, those who work anywhere in the store.
+    """
+    floor = on_the_floor(store.shifts, now, store.zone)
+    known = {carrier: zones for carrier, zones in floor.items() if carrier in store.carriers}
+    if step.target == "zone":
+        here = {carrier for carrier, zones in known.items() if zone_id is not None and zone_id in zones}
+        people = here or {carrier for carrier, zones in known.items() if None in zones}
+    elif step.target == "role":
+        people = {carrier for carrier in known if store.carriers[carrier].role == step.role}
+    elif step.target == "carrier":
+        people = {step.carrier_id} & set(known) if step.carrier_id is not None else set()
+    else:
+        people = set(known)
+    return tuple(
+        pager
+        for pager in sorted(store.pagers, key=lambda one: one.id)
+        if pager.carrier_id is not None and pager.carrier_id in people
+    )
+
+
+def pagers_of(store: Store, carrier_id: int | None) -> tuple[Pager, ...]:
+    """The pagers on one person's wrist, on the floor or not."""
+    return tuple(pager for pager in store.pagers if carrier_id is not None and pager.carrier_id == carrier_id)
