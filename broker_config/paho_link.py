@@ -1,0 +1,339 @@
+"""The real Link: MQTT 5 over paho-mqtt, whose traps are all dealt with here (and, for packets, in paho_setup.py).
+
+One thread per link reads and mends the connection; whoever publishes or settles writes to the socket itself, so
+a packet leaves without waking another thread. paho is never entered by two threads at once (`_lock`): by itself
+it lets two writers cut each other's packets in two when a socket is full. What each precaution is for, with the
+measurement behind it, stands in broker_config/README.md."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import paho.mqtt.client as paho
+from paho.mqtt.reasoncodes import ReasonCode
+
+from broker_config import machine, paho_setup
+from broker_config.backoff import Backoff
+from broker_config.link import (
+    Connected,
+    Delivery,
+    Disconnected,
+    LinkEvent,
+    LinkSetup,
+    Publication,
+    Published,
+    Sink,
+)
+from broker_config.waker import Waker
+from broker_config.watch import ANSWER_S, TICK_S, Watch
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+FAREWELL_S = 1.0
+NO_SUBSCRIBERS = 0x10
+BIRTH, FAREWELL = -1, -2
+"""Handles of our own publishes: nobody else waits for their answer."""
+
+
+def end_process(error: BaseException) -> None:
+    """A process without its link's thread looks alive and is deaf: end it, and let the service start it again."""
+    log.critical("the link's thread died (%s): ending the process", error, extra={"action": "link.dead"})
+    logging.shutdown()
+    os._exit(70)
+
+
+class PahoLink:
+    """See `link.Link`. `on_death` is called in the link's own thread if that ever ends without `close`."""
+
+    def __init__(
+        self,
+        setup: LinkSetup,
+        *,
+        boot_clock: Callable[[], float] = machine.boot_clock,
+        jitter: Callable[[], float] = random.random,
+        delays_s: tuple[float, float] = (1.0, 5.0),
+        on_death: Callable[[BaseException], None] = end_process,
+    ) -> None:
+        self._setup = setup
+        self._clock = boot_clock
+        self._backoff = Backoff(*delays_s, jitter)
+        self._watch = Watch(boot_clock())
+        self._waker = Waker()
+        self._on_death = on_death
+        self._sink: Sink = lambda event: None
+        self._lock = threading.RLock()
+        self._connects = 0
+        self._connection = 0
+        """Number of the present connection; 0: none. What is settled must carry it."""
+        self._handles = 0
+        self._owed: dict[int, tuple[int, float]] = {}
+        """Message id -> handle and moment of every unanswered publish, oldest first."""
+        self._drop: str | None = None
+        self._fatal: BaseException | None = None
+        self._leaving = self._closing = False
+        self._farewell = threading.Event()
+        self._complaint = ""
+        self._thread = threading.Thread(target=self._run, name=f"link {setup.client_id}", daemon=True)
+        self._client = paho_setup.client(setup)
+        self._client.on_socket_open = self._guarded(self._on_socket_open)
+        self._client.on_socket_close = self._guarded(self._on_socket_close)
+        self._client.on_connect = self._guarded(self._on_connect)
+        self._client.on_disconnect = self._guarded(self._on_disconnect)
+        self._client.on_message = self._guarded(self._on_message)
+        self._client.on_publish = self._guarded(self._on_publish)
+        self._client.on_subscribe = self._guarded(self._on_subscribe)
+
+    # -- what any thread may call
+
+    @property
+    def connected(self) -> bool:
+        return self._connection != 0 and self._drop is None and not self._leaving
+
+    def open(self, sink: Sink) -> None:
+        self._sink = sink
+        self._thread.start()
+
+    def publish(self, publication: Publication) -> int | None:
+        if not self.connected:
+            return None
+        with self._lock:
+            if not self.connected:
+                return None
+            self._handles += publication.qos
+            return self._send(publication, self._handles if publication.qos else 0)
+
+    def settle(self, delivery: Delivery) -> None:
+        if delivery.qos == 0 or delivery.connection != self._connection:
+            return
+        with self._lock:
+            if delivery.connection == self._connection and self._drop is None:
+                self._client.ack(delivery.token, delivery.qos)
+                if self._client.want_write():
+                    self._waker.wake()
+
+    def reconnect(self, reason: str) -> None:
+        with self._lock:
+            if self._connection and self._drop is None:
+                self._drop = reason
+                self._waker.wake()
+
+    def close(self) -> None:
+        outside = threading.current_thread() is not self._thread
+        with self._lock:
+            if self._leaving:
+                return
+            will = self._setup.will if self.connected else None
+            said = will is not None and self._send(will, FAREWELL) is not None
+            self._leaving = True
+        if said and outside:
+            self._farewell.wait(FAREWELL_S)
+        with self._lock:
+            self._closing = True
+            self._waker.wake()
+        if outside and self._thread.ident is not None:
+            self._thread.join(ANSWER_S)
+
+    # -- the link's own thread
+
+    def _run(self) -> None:
+        try:
+            while not self._closing:
+                self._live()
+                self._pause()
+            with self._lock:
+                self._waker.close()
+        except BaseException as error:
+            log.exception("the link's thread died", extra={"action": "link.dead"})
+            self._on_death(error)
+
+    def _live(self) -> None:
+        """One connection, from the TCP handshake until it is lost or dropped."""
+        try:
+            self._client.reconnect()
+        except OSError as error:
+            self._complain(f"cannot reach the broker: {error}")
+            return
+        self._watch.open(self._clock())
+        while self._client.socket() is not None:
+            ready = self._waker.wait(TICK_S, writing=self._client.want_write())
+            with self._lock:
+                reason = self._trouble()
+                if reason is not None:
+                    self._cut(reason)
+                    return
+                self._exchange(ready)
+            if self._fatal is not None:
+                raise self._fatal
+
+    def _trouble(self) -> str | None:
+        """Why this connection must be dropped before anything more is read from it."""
+        now = self._clock()
+        if self._closing:
+            return "closed"
+        oldest = next(iter(self._owed.values()), None)
+        return (
+            self._watch.tick(now)
+            or self._drop
+            or self._watch.answer(
+                now, connected=self._connection != 0, oldest_owed=oldest[1] if oldest else None
+            )
+        )
+
+    def _exchange(self, ready: bool) -> None:
+        try:
+            if ready:
+                self._client.loop_read()
+            if self._client.want_write():
+                self._client.loop_write()
+            self._client.loop_misc()
+        except Exception as error:  # our own callbacks never raise: this is paho, reading
+            log.exception("the broker sent what cannot be read", extra={"action": "link.garbled"})
+            self._drop = f"unreadable packet: {type(error).__name__}"
+
+    def _cut(self, reason: str) -> None:
+        """Leave with a DISCONNECT, so that no will is sent for a connection that comes back at once."""
+        if self._connection:
+            self._backoff.skip_next()
+        self._lose(reason)
+        self._client.disconnect()
+        self._waker.forget()
+
+    def _lose(self, reason: str) -> None:
+        """paho may say twice that a connection is gone; the owner hears it once."""
+        lost, self._connection, self._drop = self._connection, 0, None
+        self._owed.clear()
+        if lost:
+            log.info("disconnected: %s", reason, extra={"action": "link.lost"})
+            self._tell(Disconnected(lost, reason, self._clock()))
+
+    def _pause(self) -> None:
+        until = self._clock() + self._backoff.next()
+        while not self._closing and (left := until - self._clock()) > 0:
+            self._waker.wait(left)
+
+    def _tell(self, event: LinkEvent) -> None:
+        try:
+            self._sink(event)
+        except Exception as error:  # noqa: BLE001 - an owner that takes no events is dead, and so is the link
+            self._fatal = error
+
+    def _send(self, publication: Publication, handle: int) -> int | None:
+        now = self._clock()
+        self._drop = self._watch.sending(now)
+        if self._drop is not None:
+            return None
+        info = self._client.publish(
+            publication.topic,
+            publication.payload,
+            publication.qos,
+            publication.retain,
+            paho_setup.publish_properties(publication.expiry_s),
+        )
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            return None
+        if publication.qos:
+            self._owed[info.mid] = (handle, now)
+        if self._client.want_write():
+            self._waker.wake()
+        return handle
+
+    def _guarded(self, callback: Callable[P, None]) -> Callable[P, None]:
+        """paho lets an exception of a callback end its thread in silence: ours are kept, and end it aloud."""
+
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                callback(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001
+                self._fatal = error
+
+        return guarded
+
+    def _complain(self, text: str) -> None:
+        """Once for every new reason, not at every attempt."""
+        level = logging.DEBUG if text == self._complaint else logging.WARNING
+        self._complaint = text
+        log.log(level, "%s: %s", self._setup.client_id, text, extra={"action": "link.trouble"})
+
+    # -- paho's callbacks: the lock is held, and nothing is ever raised into paho
+
+    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._waker.watch(sock.fileno())
+
+    def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        self._waker.forget()
+        self._waker.wake()
+
+    def _on_connect(
+        self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
+    ) -> None:
+        client.drop_out_messages()
+        if reason.is_failure:
+            self._complain(f"the broker refused the connection: {reason}")
+            return
+        self._backoff.reset()
+        self._complaint = ""
+        self._owed.clear()
+        self._connects += 1
+        if self._setup.subscriptions:
+            client.subscribe([paho_setup.subscription(each) for each in self._setup.subscriptions])
+        if self._setup.birth is not None:
+            self._send(self._setup.birth, BIRTH)
+        self._connection = self._connects
+        self._tell(Connected(self._connects, bool(flags.session_present), self._clock()))
+
+    def _on_disconnect(
+        self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
+    ) -> None:
+        self._lose(str(reason))
+
+    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
+        now = self._clock()
+        self._drop = self._drop or self._watch.reading(now)
+        if not self.connected:
+            return
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "\ufffd"
+        expiry_s = getattr(message.properties, "MessageExpiryInterval", None)
+        self._tell(
+            Delivery(
+                topic,
+                bytes(message.payload),
+                message.qos,
+                message.retain,
+                message.dup,
+                expiry_s,
+                self._connection,
+                message.mid,
+                now,
+            )
+        )
+
+    def _on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Any
+    ) -> None:
+        handle, _ = self._owed.pop(mid, (0, 0.0))
+        if handle == FAREWELL:
+            self._farewell.set()
+        elif handle == BIRTH and reason.is_failure:
+            log.error("the broker refused our status: %s", reason, extra={"action": "link.refused"})
+        elif handle > 0:
+            accepted = not reason.is_failure and reason.value != NO_SUBSCRIBERS
+            self._tell(Published(handle, accepted, str(reason), self._clock()))
+
+    def _on_subscribe(
+        self, client: paho.Client, userdata: Any, mid: int, reasons: list[ReasonCode], properties: Any
+    ) -> None:
+        for wanted, reason in zip(self._setup.subscriptions, reasons, strict=False):
+            if reason.is_failure:
+                log.error("subscription %s: %s", wanted.topic_filter, reason, extra={"action": "link.deaf"})
