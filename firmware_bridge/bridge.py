@@ -1,0 +1,235 @@
+"""The core of a button unit: edges become presses on disk, presses go out until their receipt, lights tell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeAlias
+
+from broker_config import codec
+from broker_config.channels import COMMAND_ANSWER, SETTINGS_ANSWER, TELEMETRY, Channel
+from broker_config.errors import ContractError
+from broker_config.link import Connected, Delivery, Disconnected, LinkEvent, Published
+from broker_config.messages import (
+    Command,
+    CommandName,
+    DeviceState,
+    DeviceStatus,
+    Light,
+    Message,
+    PressReceipt,
+    Settings,
+    StandIn,
+)
+from firmware_bridge import answers, health
+from firmware_bridge.debounce import Debounce, Edge, Push
+from firmware_bridge.lamp import ANSWER_S, Lamp
+from firmware_bridge.light import Shown, pattern_for
+from firmware_bridge.outbox import Identity, Outbox
+from firmware_bridge.ports import Plan, Ports
+from firmware_bridge.spool import NewPress
+
+log = logging.getLogger(__name__)
+
+Event: TypeAlias = Edge | LinkEvent
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What telemetry counts."""
+
+    started: float
+    connects: int = 0
+    last_press: float | None = None
+    bad_packets: dict[str, int] = field(default_factory=dict)
+
+
+class Bridge:
+    """Implements `broker_config.loop.Core`. Raises SpoolError when the disk fails: the process must end then."""
+
+    def __init__(self, who: Identity, plan: Plan, ports: Ports, now: float) -> None:
+        self._who = who
+        self._plan = plan
+        self._ports = ports
+        self._link = ports.link
+        self._contacts = {
+            number: Debounce(number, rules, ports.contacts.closed(number), now)
+            for number, rules in plan.inputs.items()
+        }
+        self._lamps = {number: Lamp(now) for number in plan.inputs}
+        self._on_display: dict[int, tuple[Shown, float]] = {}
+        self._outbox = Outbox(ports.spool, ports.link, who, ports.wall, plan.resend_s)
+        self._seen = _Seen(now)
+        self._server: DeviceStatus | None = None
+        self._telemetry_at = now + health.JITTER_S * ports.jitter()
+        self._remember(now)
+        self._show()
+
+    @property
+    def waiting(self) -> int:
+        """Presses without a receipt."""
+        return len(self._outbox)
+
+    @property
+    def bad_packets(self) -> Mapping[str, int]:
+        """Deliveries that the contract does not allow, by reason."""
+        return self._seen.bad_packets
+
+    def handle(self, events: Sequence[Event], now: float) -> None:
+        """Presses first: nothing stands between a finger and the wire but the commit."""
+        pushes: list[Push] = []
+        for event in events:
+            if isinstance(event, Edge) and event.input in self._contacts:
+                changes = self._contacts[event.input].feed(event.closed, event.at)
+                pushes += [change for change in changes if isinstance(change, Push)]
+        pushes += self._poll(now)
+        self._take([push for push in pushes if not push.locked], now)
+        for event in events:
+            if not isinstance(event, Edge):
+                self._hear(event, now)
+        self._outbox.work(now)
+        self._tell(now)
+        for lamp in self._lamps.values():
+            lamp.advance(now)
+        self._show()
+
+    def due(self) -> float | None:
+        moments: list[float | None] = [self._telemetry_at, self._outbox.due()]
+        moments += [contact.due() for contact in self._contacts.values()]
+        moments += [lamp.due() for lamp in self._lamps.values()]
+        return min(moment for moment in moments if moment is not None)
+
+    def stop(self) -> None:
+        """The loop has ended: what is settled need not come back."""
+        self._outbox.flush()
+
+    def _poll(self, now: float) -> list[Push]:
+        pushes = []
+        for number, contact in self._contacts.items():
+            due = contact.due()
+            if due is not None and due <= now:
+                changes = contact.feed(self._ports.contacts.closed(number), now)
+                pushes += [change for change in changes if isinstance(change, Push)]
+        return pushes
+
+    def _take(self, pushes: Sequence[Push], now: float) -> None:
+        if not pushes:
+            return
+        wall = self._ports.wall()
+        presses = [
+            NewPress(
+                id=self._ports.new_id(),
+                input=push.input,
+                pushed_boot=push.began,
+                boot=self._who.boot,
+                ttl_s=self._plan.ttl_s,
+                wall=None if wall is None else wall - timedelta(seconds=now - push.began),
+            )
+            for push in pushes
+        ]
+        self._outbox.add(presses, now)
+        self._seen.last_press = now
+        for press in presses:
+            self._lamps[press.input].pressed(press.id, press.pushed_boot, now)
+            log.info("press", extra={"action": "press", "press_id": str(press.id), "input": press.input})
+
+    def _hear(self, event: LinkEvent, now: float) -> None:
+        if isinstance(event, Published):
+            self._outbox.published(event)
+        elif isinstance(event, Delivery):
+            self._read(event, now)
+            self._link.settle(event)
+        elif isinstance(event, Connected):
+            self._seen.connects += 1
+            self._outbox.connected(now)
+        else:
+            assert isinstance(event, Disconnected)
+            log.info("link lost: %s", event.reason, extra={"action": "link.lost"})
+            self._outbox.disconnected()
+
+    def _read(self, delivery: Delivery, now: float) -> None:
+        try:
+            received = codec.receive(delivery)
+            ours = received.kind == "b" and received.device == self._who.device
+            if received.store != self._who.store or not (ours or received.kind == "s"):
+                raise ContractError("foreign", "not for this unit")
+        except ContractError as error:
+            self._seen.bad_packets[error.reason] = self._seen.bad_packets.get(error.reason, 0) + 1
+            log.warning("a packet was not read: %s", error, extra={"action": "packet.refused"})
+            return
+        self._obey(received.message, now)
+
+    def _obey(self, message: Message, now: float) -> None:
+        match message:
+            case PressReceipt():
+                self._receipt(message, now)
+            case Light() if message.input in self._lamps:
+                self._lamps[message.input].light(message, now)
+            case StandIn() if message.input in self._lamps:
+                if self._outbox.knows(message.press, message.input):
+                    self._lamps[message.input].stood_in(message.state, now)
+            case DeviceStatus():
+                self._server_status(message, now)
+            case Command():
+                if message.name is CommandName.IDENTIFY:
+                    for lamp in self._lamps.values():
+                        lamp.identify(now)
+                self._say(COMMAND_ANSWER, answers.to_command(message))
+            case Settings():
+                self._say(SETTINGS_ANSWER, answers.to_settings(message))
+            case _:
+                log.debug("nothing to do", extra={"action": type(message).__name__})
+
+    def _receipt(self, receipt: PressReceipt, now: float) -> None:
+        spooled = self._outbox.settle(receipt.id, now)
+        if spooled is None:
+            log.debug("receipt of a press that is not here", extra={"press_id": str(receipt.id)})
+            return
+        lamp = self._lamps.get(spooled.press.input)
+        if lamp is not None:
+            lamp.settled(receipt.id, receipt.result, now)
+        action = f"receipt.{receipt.result.value}"
+        log.info("receipt", extra={"action": action, "press_id": str(receipt.id)})
+
+    def _server_status(self, status: DeviceStatus, now: float) -> None:
+        """A server that came back gets everything at once, not at the next try."""
+        before, self._server = self._server, status
+        back = before is not None and (before.state, before.run) != (status.state, status.run)
+        if back and status.state is DeviceState.ONLINE:
+            self._outbox.resend_all(now)
+
+    def _tell(self, now: float) -> None:
+        if now < self._telemetry_at:
+            return
+        self._telemetry_at = now + self._plan.telemetry_s + health.JITTER_S * self._ports.jitter()
+        if not self._link.connected:
+            return
+        seen = self._seen
+        counts = health.Counts(
+            up_s=now - seen.started,
+            spool=len(self._outbox),
+            oldest_s=self._outbox.oldest_age(now),
+            reconnects=max(0, seen.connects - 1),
+            last_press_s=None if seen.last_press is None else now - seen.last_press,
+        )
+        inputs = [health.input_health(number, contact, now) for number, contact in self._contacts.items()]
+        self._say(TELEMETRY, health.telemetry(self._who, counts, self._ports.read(), inputs))
+
+    def _say(self, channel: Channel, message: Message) -> None:
+        self._link.publish(codec.publication(channel, self._who.store, "b", self._who.device, message))
+
+    def _remember(self, now: float) -> None:
+        """After a restart the customer may still stand there: go on with the press's light where it was."""
+        for spooled in reversed(self._ports.spool.freshest(64)):
+            press, lamp = spooled.press, self._lamps.get(spooled.press.input)
+            age_s, known = self._outbox.age(press, now)
+            if lamp is not None and known and age_s < max(ANSWER_S, press.ttl_s):
+                lamp.pressed(press.id, now - age_s, now)
+
+    def _show(self) -> None:
+        for number, lamp in self._lamps.items():
+            if self._on_display.get(number) != (lamp.shown, lamp.since):
+                self._on_display[number] = (lamp.shown, lamp.since)
+                self._ports.outputs.show(number, pattern_for(lamp.shown, lamp.since))

@@ -1,0 +1,82 @@
+"""The unit's own TOML file, checked whole before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from broker_config.messages.base import DeviceId, InputNumber
+from firmware_bridge.debounce import Rules
+from firmware_bridge.errors import UnitError
+
+Pin = Annotated[int, Field(ge=0, le=27)]
+"""A BCM number of the Pi's header."""
+
+
+class InputPins(BaseModel):
+    """One input and what hangs on it. Zone, label and colour live in the server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    n: InputNumber
+    pin: Pin
+    light_pin: Pin | None = None
+    buzzer_pin: Pin | None = None
+    normally_closed: bool = False
+    """The contact opens at a push: then a cut wire is seen as a push that is held."""
+    role: Literal["button"] = "button"
+    hold_ms: Annotated[int, Field(ge=5, le=1_000)] = 30
+    lockout_ms: Annotated[int, Field(ge=0, le=60_000)] = 3_000
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(hold_s=self.hold_ms / 1000, lockout_s=self.lockout_ms / 1000)
+
+
+class ButtonUnitSettings(BaseSettings):
+    """One button unit. Secrets come from the environment (`REDBUTTON_PASSWORD`) or an owner-only file."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="REDBUTTON_")
+
+    store: DeviceId
+    device: DeviceId
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 1883
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    data: Path
+    """Folder of the spool: the one place of the unit that must survive a power cut."""
+    ttl_s: Annotated[int, Field(ge=1, le=86_400)] = 120
+    telemetry_s: Annotated[int, Field(ge=5, le=86_400)] = 60
+    pin_factory: Literal["lgpio", "mock"] = "lgpio"
+    log_json: bool = False
+    inputs: Annotated[tuple[InputPins, ...], Field(min_length=1, max_length=16)]
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.password is None) == (self.password_file is None):
+            raise ValueError("give either password (better by REDBUTTON_PASSWORD) or password_file")
+        numbers = [one.n for one in self.inputs]
+        pins = [
+            pin for one in self.inputs for pin in (one.pin, one.light_pin, one.buzzer_pin) if pin is not None
+        ]
+        for what, found in (("input n", numbers), ("pin", pins)):
+            twice = sorted({one for one in found if found.count(one) > 1})
+            if twice:
+                raise ValueError(f"{what} {', '.join(map(str, twice))} is used twice")
+        return self
+
+    def read_password(self) -> str:
+        """Raises UnitError when the file is not there, or when others may read it."""
+        if self.password_file is None:
+            assert self.password is not None
+            return self.password.get_secret_value()
+        try:
+            if self.password_file.stat().st_mode & 0o077:
+                raise UnitError(f"others may read {self.password_file}: chmod 600 it")
+            return self.password_file.read_text().strip()
+        except OSError as error:
+            raise UnitError(f"cannot read the password file: {error}") from error
