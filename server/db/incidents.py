@@ -1,0 +1,131 @@
+"""Incidents and presses as lists that one can page through, and one incident with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from server.db.tables import Account, Button, Incident, Journal, Page, Pager, PressRow, Store, Zone
+from server.rules.incidents import State
+
+OPEN = (State.TRIGGERED, State.ACKNOWLEDGED, State.ATTENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An incident with the names that belong to its ids."""
+
+    incident: Incident
+    zone: str | None
+    button: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    listed: Listed
+    presses: Sequence[PressRow]
+    pages: Sequence[tuple[Page, str]]
+    """With the label of the pager."""
+    journal: Sequence[tuple[Journal, str | None]]
+    """With the name of who did it."""
+    names: dict[int, str]
+    """Account id -> name, of whoever acknowledged, arrived or closed."""
+
+
+def has_store(session: Session, store: str) -> bool:
+    return session.get(Store, store) is not None
+
+
+def latest(
+    session: Session,
+    store: str,
+    limit: int,
+    before: int | None = None,
+    states: Sequence[State] | None = None,
+) -> list[Listed]:
+    """Newest first; `before` is the number where the last look ended; `states` None: all."""
+    statement = (
+        select(Incident, Zone.name, Button.label)
+        .outerjoin(Zone, col(Zone.id) == col(Incident.zone_id))
+        .outerjoin(Button, col(Button.id) == col(Incident.button_id))
+        .where(Incident.store_id == store)
+    )
+    if before is not None:
+        statement = statement.where(Incident.number < before)
+    if states is not None:
+        statement = statement.where(col(Incident.state).in_([state.value for state in states]))
+    rows = session.exec(statement.order_by(col(Incident.number).desc()).limit(limit))
+    return [Listed(*row) for row in rows]
+
+
+def id_of(session: Session, store: str, number: int) -> UUID | None:
+    return session.exec(
+        select(Incident.id).where(Incident.store_id == store, Incident.number == number)
+    ).one_or_none()
+
+
+def whole(session: Session, store: str, number: int) -> Whole | None:
+    """One incident with its presses, pages and journal, each in the order in which it happened."""
+    row = session.exec(
+        select(Incident, Zone.name, Button.label)
+        .outerjoin(Zone, col(Zone.id) == col(Incident.zone_id))
+        .outerjoin(Button, col(Button.id) == col(Incident.button_id))
+        .where(Incident.store_id == store, Incident.number == number)
+    ).one_or_none()
+    if row is None:
+        return None
+    incident = row[0]
+    presses = session.exec(
+        select(PressRow)
+        .where(PressRow.incident_id == incident.id)
+        .order_by(col(PressRow.pressed_at), col(PressRow.seq))
+    ).all()
+    pages = session.exec(
+        select(Page, Pager.label)
+        .join(Pager, col(Pager.id) == col(Page.pager_id))
+        .where(Page.incident_id == incident.id)
+        .order_by(col(Page.created_at), col(Page.id))
+    ).all()
+    journal = session.exec(
+        select(Journal, Account.name)
+        .outerjoin(Account, col(Account.id) == col(Journal.account_id))
+        .where(Journal.incident_id == incident.id)
+        .order_by(col(Journal.id))
+    ).all()
+    who = {incident.acknowledged_by_id, incident.attended_by_id, incident.closed_by_id} - {None}
+    return Whole(
+        Listed(*row),
+        presses,
+        [(page, label) for page, label in pages],
+        [(entry, name) for entry, name in journal],
+        names(session, {account for account in who if account is not None}),
+    )
+
+
+def names(session: Session, accounts: set[int]) -> dict[int, str]:
+    """Account id -> name."""
+    if not accounts:
+        return {}
+    rows = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(accounts)))
+    return {number: name for number, name in rows if number is not None}
+
+
+def latest_presses(
+    session: Session, store: str, limit: int, before: tuple[datetime, UUID] | None = None
+) -> list[tuple[PressRow, int | None]]:
+    """Newest first, with the number of the incident each belongs to; `before`: when and id of the last one."""
+    statement = (
+        select(PressRow, Incident.number)
+        .outerjoin(Incident, col(Incident.id) == col(PressRow.incident_id))
+        .where(PressRow.store_id == store)
+    )
+    if before is not None:
+        moment, press = before
+        at = col(PressRow.pressed_at)
+        statement = statement.where((at < moment) | ((at == moment) & (col(PressRow.id) < press)))
+    newest = (col(PressRow.pressed_at).desc(), col(PressRow.id).desc())
+    return [(press, number) for press, number in session.exec(statement.order_by(*newest).limit(limit))]

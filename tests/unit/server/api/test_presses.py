@@ -1,0 +1,41 @@
+"""Presses by JSON."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from server.db.tables import PressRow
+from tests.unit.server.api.shop import ANNA, BORIS, NOW, Shop
+
+LIST = "/api/v1/stores/s1/presses"
+
+
+def test_paging_reaches_every_press_once_also_with_equal_moments(shop: Shop) -> None:
+    with shop.db.transaction() as session:
+        for row in session.exec(select(PressRow).where(col(PressRow.seq).in_([2, 3, 4]))):
+            row.pressed_at = NOW
+    headers = shop.as_(ANNA)
+    seen: list[int] = []
+    query: dict[str, str] = {"limit": "1"}
+    for _ in range(5):
+        answer: dict[str, Any] = shop.client.get(LIST, params=query, headers=headers).json()
+        seen += [item["seq"] for item in answer["items"]]
+        query["before"] = answer["next"]
+    assert seen == [4, 3, 2, 5, 1]
+    assert answer["next"] is None
+    assert answer["items"][0]["incident"] == 1
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "ÿ", "AAAA", base64.urlsafe_b64encode(b"2026-01-01T00:00:00 1").decode(), "a" * 201]
+)
+def test_a_cursor_that_is_not_ours(shop: Shop, cursor: str) -> None:
+    assert shop.client.get(LIST, params={"before": cursor}, headers=shop.as_(ANNA)).status_code == 422
+
+
+def test_a_foreign_store(shop: Shop) -> None:
+    assert shop.client.get(LIST, headers=shop.as_(BORIS)).status_code == 404
