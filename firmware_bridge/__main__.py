@@ -74,9 +74,8 @@ def start_logging(as_json: bool) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
-def run(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> int:
+def serve(unit: Unit) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
-    unit = compose(settings, factory)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: unit.stop())
     return unit.run()
@@ -89,7 +88,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(ButtonUnitSettings, Path(arguments[0]))
         start_logging(settings.log_json)
-        return run(settings)
+        return serve(compose(settings))
     except (UnitError, SetupError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

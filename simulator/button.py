@@ -168,9 +168,9 @@ class SimulatedUnit:
         self._loop.stop()
         for contact in self._contacts.values():
             contact.close()
-        cut = getattr(self._link, "kill", None)
+        cut = getattr(self._link, "vanish", None)
         if cut is None:
-            raise TypeError("this link cannot die without a farewell: it has no kill()")
+            raise TypeError("this link cannot die without a farewell: it has no vanish()")
         cut()
         self._gone()
 

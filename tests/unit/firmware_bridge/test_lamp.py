@@ -1,0 +1,138 @@
+"""The light never says more than is known."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker_config.messages import Light, LightState, ReceiptResult, StandInState
+from firmware_bridge.lamp import ANSWER_S, NOBODY_S, Lamp
+from firmware_bridge.light import Shown
+
+P1, P2 = uuid4(), uuid4()
+NOW = 100.0
+
+
+def light(state: LightState, rev: int = 1, run: str = "aaaa", for_s: int | None = None) -> Light:
+    return Light(input=1, run=run, rev=rev, state=state, for_s=for_s)
+
+
+def pressed(press: UUID = P1) -> Lamp:
+    lamp = Lamp(NOW)
+    lamp.pressed(press, NOW, NOW)
+    return lamp
+
+
+@pytest.mark.parametrize("state", list(LightState))
+def test_the_servers_word_is_shown(state: LightState) -> None:
+    lamp = Lamp(NOW)
+    assert lamp.light(light(state), NOW)
+    assert lamp.shown.value == state.value
+
+
+def test_within_one_run_the_higher_rev_wins_and_another_run_always() -> None:
+    lamp = Lamp(NOW)
+    lamp.light(light(LightState.COMING, rev=5), NOW)
+    assert not lamp.light(light(LightState.CALLED, rev=5), NOW)
+    assert not lamp.light(light(LightState.CALLED, rev=4), NOW)
+    assert lamp.shown is Shown.COMING
+    assert lamp.light(light(LightState.IDLE, rev=1, run="bbbb"), NOW)
+    assert lamp.shown is Shown.IDLE
+
+
+@given(st.permutations(range(1, 6)), st.integers(0, 4))
+def test_lights_in_any_order_and_twice_end_in_the_newest(order: list[int], again: int) -> None:
+    lamp = Lamp(NOW)
+    states = dict(enumerate(LightState, 1))
+    for rev in [*order, order[again]]:
+        lamp.light(light(states[rev], rev), NOW)
+    assert lamp.shown.value == states[5].value
+
+
+def test_a_light_with_an_end_becomes_idle() -> None:
+    lamp = Lamp(NOW)
+    lamp.light(light(LightState.SORRY, for_s=30), NOW)
+    assert lamp.due() == NOW + 30
+    lamp.advance(NOW + 29.9)
+    assert lamp.shown is Shown.SORRY
+    lamp.advance(NOW + 30)
+    assert lamp.shown is Shown.IDLE
+    assert lamp.due() is None
+
+
+def test_a_receipt_never_takes_back_what_the_server_said_after_the_press() -> None:
+    lamp = pressed()
+    lamp.light(light(LightState.CALLED), NOW)
+    lamp.settled(P1, ReceiptResult.STORED, NOW)
+    assert lamp.shown is Shown.CALLED
+
+
+def test_an_idle_light_that_crosses_a_press_does_not_stop_the_blinking() -> None:
+    lamp = pressed()
+    lamp.light(light(LightState.IDLE), NOW)
+    assert lamp.shown is Shown.SENDING
+    lamp.settled(P1, ReceiptResult.STORED, NOW)
+    assert lamp.shown is Shown.RECEIVED
+
+
+def test_a_second_press_blinks_and_then_shows_again_who_is_coming() -> None:
+    lamp = Lamp(NOW)
+    lamp.light(light(LightState.COMING), NOW)
+    lamp.pressed(P2, NOW, NOW)
+    assert lamp.shown is Shown.SENDING
+    lamp.settled(P2, ReceiptResult.STORED, NOW)
+    assert lamp.shown is Shown.COMING
+
+
+def test_a_receipt_for_an_older_press_changes_nothing() -> None:
+    lamp = pressed(P1)
+    lamp.pressed(P2, NOW + 5, NOW + 5)
+    lamp.settled(P1, ReceiptResult.STORED, NOW + 6)
+    assert lamp.shown is Shown.SENDING
+
+
+def test_a_second_press_after_the_stand_in_called_is_not_told_nobody() -> None:
+    lamp = pressed(P1)
+    lamp.stood_in(StandInState.CALLED, NOW + 4)
+    lamp.pressed(P2, NOW + 8, NOW + 8)
+    lamp.advance(NOW + 8 + ANSWER_S)
+    assert lamp.shown is Shown.CALLED
+
+
+def test_a_stand_in_that_failed_says_nobody_and_a_receipt_mends_it() -> None:
+    lamp = pressed()
+    lamp.stood_in(StandInState.FAILED, NOW)
+    assert lamp.shown is Shown.NOBODY
+    lamp.settled(P1, ReceiptResult.STORED, NOW + 1)
+    assert lamp.shown is Shown.RECEIVED
+
+
+def test_nobody_goes_out_by_itself_for_the_next_customer() -> None:
+    lamp = pressed()
+    lamp.advance(NOW + ANSWER_S)
+    assert lamp.shown is Shown.NOBODY
+    lamp.advance(NOW + ANSWER_S + NOBODY_S)
+    assert lamp.shown is Shown.IDLE
+
+
+def test_a_light_before_the_ten_seconds_are_over_is_answer_enough() -> None:
+    lamp = pressed()
+    lamp.light(light(LightState.CALLED), NOW + 1)
+    lamp.advance(NOW + 60)
+    assert lamp.shown is Shown.CALLED
+
+
+def test_the_same_word_again_does_not_begin_its_rhythm_anew() -> None:
+    lamp = Lamp(NOW)
+    lamp.light(light(LightState.COMING, 1), NOW)
+    lamp.light(light(LightState.COMING, 2), NOW + 9)
+    assert lamp.since == NOW
+
+
+def test_every_press_begins_its_rhythm_anew() -> None:
+    lamp = pressed()
+    lamp.pressed(P2, NOW + 3, NOW + 3)
+    assert (lamp.shown, lamp.since) == (Shown.SENDING, NOW + 3)
