@@ -1,0 +1,140 @@
+"""The gateway as a device: abilities, telemetry, settings, commands. Not a word about pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import ValidationError
+
+from broker_config import codec
+from broker_config.channels import ABILITIES, COMMAND_ANSWER, SETTINGS_ANSWER, TELEMETRY, Channel
+from broker_config.link import Link
+from broker_config.messages import (
+    Abilities,
+    Command,
+    CommandAnswer,
+    CommandName,
+    Message,
+    Settings,
+    SettingsAnswer,
+    Telemetry,
+)
+from pager_gateway.ledger import Ledger
+from pager_gateway.sender import ProbeNow
+from pager_gateway.setup import Identity
+from pager_gateway.standby import Lane
+
+TELEMETRY_S = 60
+_FOREIGN = ("inputs", "ttl_s", "resend_s", "volume", "night", "lights")
+
+
+class Desk:
+    """Owned by the gateway core. Everything here may be lost without harm, so nothing is kept for later."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        link: Link,
+        ledger: Ledger,
+        lanes: Mapping[str, Lane],
+        pages: Callable[[float], tuple[int, float]],
+    ) -> None:
+        """`pages(now)` says how many pages have no final state, and how old in seconds the oldest is."""
+        self._identity = identity
+        self._link = link
+        self._ledger = ledger
+        self._lanes = lanes
+        self._pages = pages
+        self._started_at: float | None = None
+        self._connects = 0
+        self._next: float | None = None
+        self._settings = self._load()
+        self._dirty = False
+
+    def connected(self, now: float) -> None:
+        self._connects += 1
+        if self._started_at is None:
+            self._started_at = now
+        self._next = now
+        self.changed()
+
+    def changed(self) -> None:
+        """A transmitter's state or cause changed: the abilities go out with the next `act`."""
+        self._dirty = True
+
+    def due(self) -> float | None:
+        return self._next
+
+    def act(self, now: float) -> None:
+        if self._dirty and self._link.connected:
+            self._dirty = False
+            self._say(ABILITIES, self.abilities())
+        if self._next is not None and self._next <= now:
+            self._next = now + (self._settings.telemetry_s or TELEMETRY_S)
+            self._say(TELEMETRY, self.telemetry(now))
+
+    def abilities(self) -> Abilities:
+        found = [
+            lane.abilities.model_copy(update={"state": lane.health.state, "cause": lane.health.cause})
+            for lane in self._lanes.values()
+        ]
+        return Abilities(run=self._identity.run[:32], transmitters=found)
+
+    def telemetry(self, now: float) -> Telemetry:
+        count, oldest_s = self._pages(now)
+        started = now if self._started_at is None else self._started_at
+        return Telemetry(
+            run=self._identity.run,
+            boot=self._identity.boot,
+            up_s=int(now - started),
+            spool=count,
+            oldest_ms=int(oldest_s * 1000),
+            reconnects=max(0, self._connects - 1),
+            cfg_rev=self._settings.rev,
+            sw=self._identity.sw,
+        )
+
+    def settings(self, settings: Settings) -> None:
+        """Only `telemetry_s` means anything here. The last good one is kept on disk."""
+        errors = {
+            name: "a gateway has no such setting"
+            for name in _FOREIGN
+            if getattr(settings, name, None) is not None
+        }
+        if not errors:
+            self._settings = settings
+            self._ledger.note("settings", codec.encode(settings).decode())
+        self._say(SETTINGS_ANSWER, SettingsAnswer(rev=settings.rev, ok=not errors, errors=errors))
+
+    def command(self, command: Command, now: float) -> None:
+        if command.name is CommandName.PROBE:
+            for lane in self._lanes.values():
+                lane.hand(ProbeNow())
+            ready = any(lane.health.state == "ready" for lane in self._lanes.values())
+            answer = CommandAnswer(id=command.id, ok=ready, text=self._health_in_words(now))
+        elif command.name is CommandName.IDENTIFY:
+            text = "a gateway has no light and no sound; " + self._health_in_words(now)
+            answer = CommandAnswer(id=command.id, ok=False, text=text[:500])
+        else:
+            text = f"this gateway cannot do {command.name.value}"
+            answer = CommandAnswer(id=command.id, ok=False, text=text)
+        self._say(COMMAND_ANSWER, answer)
+
+    def _health_in_words(self, now: float) -> str:
+        """What was known when the question came, and how old that is."""
+        parts = []
+        for lane in self._lanes.values():
+            age = "never heard" if lane.heard_at is None else f"since {int(now - lane.heard_at)} s"
+            parts.append(f"{lane.id}: {lane.health.state}, {lane.health.cause or 'no trouble'} ({age})")
+        return "; ".join(parts)[:400]
+
+    def _say(self, channel: Channel, message: Message) -> None:
+        self._link.publish(
+            codec.publication(channel, self._identity.store, "g", self._identity.device, message)
+        )
+
+    def _load(self) -> Settings:
+        try:
+            return Settings.model_validate_json(self._ledger.noted("settings") or '{"rev": 0}')
+        except ValidationError:
+            return Settings(rev=0)

@@ -1,0 +1,343 @@
+"""The entry device's side of a TAP session: who speaks next, how often, and when to give up.
+
+A table of moves (state, sign) -> method; what is not in it is dropped, since terminals say more than the standard
+asks for. One deviation, on purpose: when no reply comes, the page is not repeated in the same session but after a
+goodbye and a new logon. TAP numbers nothing, so a late reply to the first copy would otherwise be taken for the
+reply to the next page; and a terminal that forgot the session is found out after one timeout instead of four."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+from broker_config.messages import PageState
+from pager_gateway.drivers.tap import frames
+from pager_gateway.drivers.tap.jobs import Job, gone, late_refusal, no_reply, refusal, words
+from pager_gateway.drivers.tap.replies import Line, Replies, Sign
+from pager_gateway.drivers.tap.settings import TapSettings
+from pager_gateway.errors import LineTrouble, Refused
+from pager_gateway.transmitter import Health, Output, Reopen, Write
+
+XOFF_S = 10.0
+REOPEN_EVERY = 3
+"""Dead logons in a row after which the port is opened anew."""
+RELOG_S = 1.0
+
+
+class State(Enum):
+    DOWN = auto()
+    OFF = auto()
+    KNOCKING = auto()
+    LOGON = auto()
+    WAIT_GO = auto()
+    READY = auto()
+    SENT = auto()
+    CLOSING = auto()
+
+
+class TapDialogue:
+    """Jobs and bytes in; `out` fills with writes, results, health. `character_s` is the line time of a character."""
+
+    def __init__(self, settings: TapSettings, character_s: float = 0.0) -> None:
+        self._s = settings
+        self._character_s = character_s
+        self._logon = frames.logon(settings.password.get_secret_value(), settings.service, settings.kind)
+        self._replies = Replies()
+        self.state = State.DOWN
+        self.deadline: float | None = None
+        self.jobs: deque[Job] = deque()
+        self.out: list[Output] = []
+        self._code: int | None = None
+        self._knocks = self._logons = self._restarts = self._failures = self._served = 0
+        self._prompted = self._promised = False
+        self._logon_at = self._paused_until = 0.0
+        self._last_accepted: Job | None = None
+        self._health = Health("unknown")
+        self._moves: dict[tuple[State, Sign], Callable[[float], None]] = {
+            (State.KNOCKING, Sign.PROMPT): self._send_logon,
+            (State.KNOCKING, Sign.GO_AHEAD): self._ready,
+            (State.LOGON, Sign.PROMPT): self._prompt_again,
+            (State.LOGON, Sign.ACK): self._logged_on,
+            (State.LOGON, Sign.GO_AHEAD): self._ready,
+            (State.LOGON, Sign.NAK): self._logon_refused,
+            (State.LOGON, Sign.RS): self._logon_denied,
+            (State.LOGON, Sign.DISCONNECT): self._logon_denied,
+            (State.WAIT_GO, Sign.GO_AHEAD): self._ready,
+            (State.WAIT_GO, Sign.DISCONNECT): self._logon_denied,
+            (State.READY, Sign.DISCONNECT): self._closed,
+            (State.SENT, Sign.ACK): self._accepted,
+            (State.SENT, Sign.RS): self._refused,
+            (State.SENT, Sign.NAK): self._not_understood,
+            (State.SENT, Sign.DISCONNECT): self._thrown_out,
+            (State.CLOSING, Sign.DISCONNECT): self._closed,
+            (State.CLOSING, Sign.RS): self._taken_back,
+        }
+        self._timeouts: dict[State, Callable[[float], None]] = {
+            State.OFF: self._connect,
+            State.KNOCKING: self._knock,
+            State.LOGON: self._logon_timeout,
+            State.WAIT_GO: self._no_go_ahead,
+            State.READY: self._idle_timeout,
+            State.SENT: self._no_reply,
+            State.CLOSING: self._closed,
+        }
+
+    # What happens from outside
+
+    def submit(self, jobs: Sequence[Job], now: float) -> None:
+        self.jobs.extend(jobs)
+        if self.state is State.DOWN:
+            self._fail_all(gone("the port is closed"))
+        elif self.state is State.OFF:
+            self._connect(now)
+        elif self.state is State.READY:
+            self._next(now)
+
+    def opened(self, now: float) -> None:
+        self._replies.clear()
+        self._connect(now)
+
+    def lost(self, reason: str, now: float) -> None:
+        if self.state is State.SENT:
+            self.jobs[0].doubt = True
+        self._to(State.DOWN, None)
+        self._tell("dead", reason)
+        self._fail_all(gone(reason))
+
+    def probe(self, now: float) -> None:
+        if self.state is State.OFF:
+            self._connect(now)
+
+    def leave(self, now: float) -> None:
+        if self.state is State.READY:
+            self._goodbye(now)
+
+    def received(self, data: bytes, now: float) -> None:
+        for found in self._replies.feed(data):
+            if isinstance(found, Line):
+                self._line(found, now)
+            elif found is Sign.XOFF:
+                self._paused_until = now + XOFF_S
+            elif found is Sign.XON:
+                self._paused_until = 0.0
+                if self.state is State.READY and self.jobs:
+                    self._next(now)
+            else:
+                move = self._moves.get((self.state, found))
+                if move is not None:
+                    move(now)
+                self._code = None
+
+    def tick(self, now: float) -> None:
+        if self.deadline is not None and now >= self.deadline:
+            self.deadline = None
+            timeout = self._timeouts.get(self.state)
+            if timeout is not None:
+                timeout(now)
+
+    # Getting in
+
+    def _connect(self, now: float) -> None:
+        self._served = self._knocks = self._logons = 0
+        if self._s.implied_login:
+            self._to(State.READY, None)
+            self._next(now)
+        else:
+            self._knock(now)
+
+    def _knock(self, now: float) -> None:
+        if self._knocks >= self._s.n1:
+            self._no_session("no-terminal", "no answer: cable, power, speed?", now)
+            return
+        self._knocks += 1
+        self.out.append(Write(frames.KNOCK))
+        self._to(State.KNOCKING, now + self._s.t1_s)
+
+    def _send_logon(self, now: float) -> None:
+        if self._logons >= self._s.logons:
+            self._no_session("logon", words(self._code, "the logon is not accepted"), now)
+            return
+        self._logons += 1
+        self._prompted = False
+        self._logon_at = now
+        self.out.append(Write(self._logon))
+        self._to(State.LOGON, now + self._s.t3_s)
+
+    def _prompt_again(self, now: float) -> None:
+        """Either it was queued before our logon, or the terminal did not like that: time tells."""
+        self._prompted = True
+        self.deadline = max(now, self._logon_at + self._s.t2_s)
+
+    def _logon_refused(self, now: float) -> None:
+        self._send_logon(now)
+
+    def _logon_timeout(self, now: float) -> None:
+        if self._prompted:
+            self._send_logon(now)
+        elif self._restarts < 1:
+            self._restarts += 1
+            self._connect(now)
+        else:
+            self._no_session("no-logon-reply", "no reply to the logon", now)
+
+    def _logon_denied(self, now: float) -> None:
+        self._no_session("logon", words(self._code, "thrown out at the logon"), now)
+
+    def _logged_on(self, now: float) -> None:
+        if self._s.go_ahead:
+            self._to(State.WAIT_GO, now + self._s.t3_s)
+        else:
+            self._ready(now)
+
+    def _no_go_ahead(self, now: float) -> None:
+        self._no_session("no-go-ahead", "logged on, but no go-ahead: setting go_ahead?", now)
+
+    def _ready(self, now: float) -> None:
+        self._to(State.READY, None)
+        self._alive()
+        self._next(now)
+
+    def _no_session(self, code: str, text: str, now: float) -> None:
+        self._failures += 1
+        self._restarts = 0
+        self._to(State.OFF, now + self._s.mend_s)
+        self._tell("dead", text)
+        self._fail_all(LineTrouble(code, text))
+        if self._failures % REOPEN_EVERY == 0:
+            self.out.append(Reopen(text))
+
+    # Pages
+
+    def _next(self, now: float) -> None:
+        """Logged on and nothing outstanding: the next block, or wait, or go."""
+        while self.jobs and self.jobs[0].expires_at <= now:
+            self._end(PageState.EXPIRED)
+        if not self.jobs:
+            stays = self._s.stay or self._s.implied_login
+            self._to(State.READY, None if stays else now + self._s.idle_s)
+        elif self._paused_until > now:
+            self._to(State.READY, self._paused_until)
+        elif self._s.pages_per_session is not None and self._served >= self._s.pages_per_session:
+            self._goodbye(now)
+        else:
+            self._send(now)
+
+    def _idle_timeout(self, now: float) -> None:
+        if self.jobs:
+            self._next(now)
+        else:
+            self._goodbye(now)
+
+    def _send(self, now: float) -> None:
+        job = self.jobs[0]
+        block = job.blocks[job.next_block]
+        self.out.append(Write(block, () if job.begun else (job.key,)))
+        job.begun = True
+        self._promised = False
+        self._code = None
+        self._to(State.SENT, now + len(block) * self._character_s + self._s.t3_s)
+
+    def _line(self, line: Line, now: float) -> None:
+        self._code = line.code if line.code is not None else self._code
+        if self.state is State.SENT and line.code is not None and 200 <= line.code < 300:
+            self._promised = True
+            self.deadline = now + self._s.hold_s
+        elif line.code == 111 and self.state in (State.LOGON, State.WAIT_GO, State.SENT):
+            self.deadline = now + self._s.t3_s
+
+    def _accepted(self, now: float) -> None:
+        job = self.jobs[0]
+        self._alive()
+        job.next_block += 1
+        if job.next_block < len(job.blocks):
+            self._send(now)
+            return
+        self._served += 1
+        self._last_accepted = job
+        self._end(PageState.TRANSMITTED)
+        self._next(now)
+
+    def _refused(self, now: float) -> None:
+        self._alive()
+        self._end(PageState.FAILED, refusal(self._code))
+        self._next(now)
+
+    def _not_understood(self, now: float) -> None:
+        """Checksum, or an unknown pager on terminals that say NAK for everything; 502: it forgot the logon."""
+        self._alive()
+        code = self._code
+        if not self._may_repeat():
+            self._end(PageState.FAILED, Refused("nak", words(code, "refused again and again")))
+            self._goodbye(now)
+        elif code == 502:
+            self._goodbye(now)
+        else:
+            self._send(now)
+
+    def _thrown_out(self, now: float) -> None:
+        """The block was not accepted; the rest needs a new logon. A session's natural end costs no repeat."""
+        code = self._code
+        natural = self._served > 0 and code in (112, 113, 501)
+        if not natural and not self._may_repeat():
+            self._end(PageState.FAILED, Refused("thrown-out", words(code, "thrown out again and again")))
+        elif self.jobs:
+            self.jobs[0].next_block = 0
+        self._closed(now)
+
+    def _no_reply(self, now: float) -> None:
+        self.jobs[0].doubt = True
+        if self._promised or not self._may_repeat():
+            self._end(PageState.UNKNOWN, no_reply())
+            self._tell("dead", "no reply to a page")
+        else:
+            self.jobs[0].next_block = 0
+        self._goodbye(now)
+
+    def _may_repeat(self) -> bool:
+        self.jobs[0].repeats += 1
+        return self.jobs[0].repeats <= self._s.n2
+
+    # Getting out
+
+    def _goodbye(self, now: float) -> None:
+        if self.jobs:
+            self.jobs[0].next_block = 0
+        if not self._s.implied_login:
+            self.out.append(Write(frames.GOODBYE))
+        self._to(State.CLOSING, now + self._s.closing_s)
+
+    def _taken_back(self, now: float) -> None:
+        if self._last_accepted is not None:
+            self.out.append(late_refusal(self._last_accepted.key, self._code))
+            self._last_accepted = None
+
+    def _closed(self, now: float) -> None:
+        self._last_accepted = None
+        early = RELOG_S if self._s.log_on_early else self._s.supervise_s
+        self._to(State.OFF, None if early is None else now + early)
+        if self.jobs:
+            self._connect(now)
+
+    # Small words
+
+    def _to(self, state: State, deadline: float | None) -> None:
+        self.state = state
+        self.deadline = deadline
+
+    def _alive(self) -> None:
+        self._failures = self._restarts = 0
+        self._tell("ready")
+
+    def _tell(self, state: str, cause: str | None = None) -> None:
+        health = Health(state, cause)
+        if health != self._health:
+            self._health = health
+            self.out.append(health)
+
+    def _end(self, state: PageState, error: LineTrouble | Refused | None = None) -> None:
+        self.out.append(self.jobs.popleft().result(state, error))
+
+    def _fail_all(self, error: LineTrouble) -> None:
+        while self.jobs:
+            self._end(PageState.FAILED, error)

@@ -1,0 +1,113 @@
+"""Pages into TAP blocks: what the terminal takes as an id, which characters, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from broker_config.messages import PageFormat, PageState, Proof, TransmitterAbilities
+from pager_gateway.drivers.tap import frames
+from pager_gateway.drivers.tap.dialogue import State, TapDialogue
+from pager_gateway.drivers.tap.jobs import Job
+from pager_gateway.drivers.tap.settings import TapSettings
+from pager_gateway.errors import Refused
+from pager_gateway.transmitter import Output, Page, SubmitResult
+
+BITS_PER_CHARACTER = 10
+FORMATS = [PageFormat.TEXT, PageFormat.NUMERIC, PageFormat.TONE]
+
+
+class TapTransmitter:
+    """The Transmitter of a TAP paging terminal."""
+
+    def __init__(self, settings: TapSettings, baudrate: int = 9600) -> None:
+        self._s = settings
+        self._dialogue = TapDialogue(settings, BITS_PER_CHARACTER / baudrate)
+        self.abilities = TransmitterAbilities(
+            id="tap",
+            driver="tap",
+            state="unknown",
+            formats=FORMATS,
+            charsets=["ascii"],
+            longest=settings.longest,
+            alerts=max(1, len(settings.alert_suffix)),
+            packing=False,
+            proof=Proof.ACCEPTED,
+        )
+        self.batch = settings.batch
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._dialogue.jobs)
+
+    @property
+    def warm(self) -> bool:
+        """Logged on and silent: the next page's block leaves at once."""
+        return self._dialogue.state is State.READY
+
+    def submit(self, pages: Sequence[Page], now: float) -> None:
+        jobs: list[Job] = []
+        for page in pages:
+            try:
+                jobs.append(Job(page.id, tuple(self.encode(page)), page.expires_at))
+            except Refused as error:
+                failed = SubmitResult(page.id, PageState.FAILED, Proof.NONE, error.as_result())
+                self._dialogue.out.append(failed)
+        if jobs:
+            self._dialogue.submit(jobs, now)
+
+    def encode(self, page: Page) -> list[bytes]:
+        """The blocks of one page. Raises Refused for what this terminal cannot carry."""
+        if page.format not in self.abilities.formats:
+            raise Refused("format", f"TAP carries no page of format {page.format.value}")
+        if page.charset not in self.abilities.charsets and not page.body.isascii():
+            raise Refused("charset", f"TAP terminals know only 7-bit text, not {page.charset}")
+        fields = [self._address(page), b"" if page.format is PageFormat.TONE else self._text(page.body)]
+        if len(fields[1]) > self._s.longest:
+            raise Refused("too-long", f"{len(fields[1])} characters, at most {self._s.longest}")
+        if not self._s.multi_block and frames.size(fields) > frames.INFORMATION:
+            raise Refused("too-long", f"does not fit one block of {frames.INFORMATION} characters")
+        return frames.blocks(fields)
+
+    def _address(self, page: Page) -> bytes:
+        suffix = self._s.alert_suffix
+        text = page.address + (suffix[min(page.alert, len(suffix)) - 1] if suffix else "")
+        return text.encode("ascii", "replace")
+
+    def _text(self, body: str) -> bytes:
+        text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        if self._s.line_break == "blank":
+            text = text.replace("\n", " ")
+        for character, instead in self._s.replace.items():
+            text = text.replace(character, instead)
+        return text.encode("ascii", "replace")
+
+    def opened(self, now: float) -> None:
+        self._dialogue.opened(now)
+
+    def lost(self, reason: str, now: float) -> None:
+        self._dialogue.lost(reason, now)
+
+    def received(self, data: bytes, now: float) -> None:
+        self._dialogue.received(data, now)
+
+    def tick(self, now: float) -> None:
+        self._dialogue.tick(now)
+
+    def due(self) -> float | None:
+        return self._dialogue.deadline
+
+    def outputs(self) -> list[Output]:
+        out, self._dialogue.out = self._dialogue.out, []
+        return out
+
+    def probe(self, now: float) -> None:
+        self._dialogue.probe(now)
+
+    def leave(self, now: float) -> None:
+        self._dialogue.leave(now)
+
+
+def create(settings: Mapping[str, Any], baudrate: int) -> TapTransmitter:
+    """Factory for the registry. Raises pydantic.ValidationError for settings that TAP does not know."""
+    return TapTransmitter(TapSettings.model_validate(settings), baudrate)

@@ -1,0 +1,61 @@
+"""What differs between real TAP boxes: timers, counts and profile switches. Defaults are those of TAP 1.8."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+Timer = Annotated[float, Field(gt=0, le=600)]
+Tries = Annotated[int, Field(ge=0, le=20)]
+
+
+class TapSettings(BaseModel):
+    """The section `[transmitters.ID.tap]` of the gateway's file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    password: SecretStr = SecretStr("")
+    service: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "PG"
+    kind: Annotated[str, StringConstraints(pattern=r"^\d$")] = "1"
+    """1 is pager id plus message; 7, 8 and 9 belong to the site."""
+    t1_s: Timer = 2.0
+    """Gap between carriage returns while nobody says ID=."""
+    t2_s: Timer = 1.0
+    """A second ID= within this time after the logon was queued before it and means nothing."""
+    t3_s: Timer = 10.0
+    """Longest wait for a reply to the logon and to each block, counted from the block's last character."""
+    hold_s: Timer = 30.0
+    """Longest wait for the control code after a line 2xx: some boxes hold it back as flow control."""
+    closing_s: Timer = 2.0
+    """Longest wait for the terminal's goodbye; also the quiet that separates two dialogues."""
+    n1: Annotated[int, Field(ge=1, le=20)] = 3
+    n2: Tries = 3
+    """Most repeats of a page's blocks. A reply that got lost can double a page: this is the bound."""
+    logons: Annotated[int, Field(ge=1, le=20)] = 3
+    implied_login: bool = False
+    """The box takes a block at any time; steps 3 to 7 are left out."""
+    go_ahead: bool = True
+    """The box says ESC [ p after the logon; without it the logon's reply is enough."""
+    idle_s: Annotated[float, Field(ge=0, le=86_400)] = 3.0
+    """How long to stay logged on without pages; below the box's own t4 (4 s). 0: leave after each batch."""
+    stay: bool = False
+    """Never log off by ourselves, for boxes that keep a session; `idle_s` then means nothing."""
+    log_on_early: bool = False
+    """Log on again as soon as the session ends, so that the first page finds a warm line."""
+    supervise_s: Annotated[float, Field(ge=1, le=86_400)] | None = 30.0
+    """Knock when nothing was heard for this long, so that a dead box is known before a page needs it."""
+    mend_s: Timer = 5.0
+    """How often to knock at a box that does not answer."""
+    pages_per_session: Annotated[int, Field(ge=1)] | None = None
+    batch: Annotated[int, Field(ge=1, le=64)] = 1
+    """Pages in hand at once. With 1 a crash leaves at most one page in doubt; a long session needs no more."""
+    longest: Annotated[int, Field(ge=1, le=1_000)] = 240
+    multi_block: bool = False
+    """The box understands messages of several blocks."""
+    line_break: Literal["escape", "blank"] = "escape"
+    """Boxes older than TAP 1.6 do not know the escape."""
+    replace: dict[Annotated[str, StringConstraints(min_length=1, max_length=1)], str] = {}
+    """Characters that this box cannot take, for instance {"~" = "-"}."""
+    alert_suffix: Annotated[list[str], Field(max_length=4)] = []
+    """What the pager id ends in for alert 1, 2 ...; empty: the box has one alert."""

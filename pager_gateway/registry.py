@@ -1,0 +1,32 @@
+"""Which driver a name means. Ours stand in a dict, so a checkout works uninstalled; others come by entry point."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any, TypeAlias, cast
+
+from pager_gateway.errors import ConfigError
+from pager_gateway.transmitter import Transmitter
+
+GROUP = "redbutton.transmitters"
+Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
+"""(the driver's own settings, baud rate of the port) -> Transmitter."""
+
+BUILT_IN: dict[str, str] = {"tap": "pager_gateway.drivers.tap.driver:create"}
+
+
+def names() -> list[str]:
+    return sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))})
+
+
+def find(name: str) -> Factory:
+    """The factory of a driver, imported only now. Raises ConfigError for a name nobody answers to."""
+    place = BUILT_IN.get(name)
+    if place is not None:
+        module, _, attribute = place.partition(":")
+        return cast(Factory, getattr(importlib.import_module(module), attribute))
+    for point in entry_points(group=GROUP, name=name):
+        return cast(Factory, point.load())
+    raise ConfigError(f"no driver called {name!r}; there are: {', '.join(names())}")
