@@ -1,0 +1,194 @@
+"""The commands of the shop's machine: server, up, doctor, check-config, db, shop, account.
+
+Each is an app of its own that the `redbutton` command finds by its entry point. Whatever is slow to import is
+imported inside a command. Exit codes: 0 fine, 1 something is wrong, 2 bad input or config, 130 Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from server.config import ServerSettings
+    from server.db.connect import Database
+
+server = typer.Typer(help="Run the server in this terminal until Ctrl-C.")
+up = typer.Typer(help="The whole shop on this machine: broker, server, gateway.")
+doctor = typer.Typer(help="What is wrong on this machine, and what to do.")
+check_config = typer.Typer(help="Check a config file of any process.")
+db = typer.Typer(help="The server's database.", no_args_is_help=True)
+shop = typer.Typer(help="Zones, buttons, pagers, people and policies from a shop file.", no_args_is_help=True)
+account = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+
+ServerFile = Annotated[Path, typer.Argument(help="The server's TOML file.", show_default=False)]
+ServerOption = Annotated[
+    Path, typer.Option("--config", help="The server's TOML file.", show_default=False, metavar="FILE")
+]
+
+
+@server.command("server")
+def run_server(config: ServerFile) -> None:
+    """Run the server in this terminal until Ctrl-C."""
+    from server.__main__ import main
+
+    raise typer.Exit(main([str(config)]))
+
+
+@up.command("up")
+def run_up(
+    shop_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SHOP.toml]", help="The shop; needed at the first start, kept after it."),
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Folder for everything that must be kept.")] = Path("data"),
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Simulated buttons, transmitters, pagers and staff.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the board; 0: any free one.")] = 8080,
+    floor_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Of the simulator's floor; one above --port if not given."),
+    ] = None,
+    broker_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Of the broker; if not given, kept from the first start."),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets devices and browsers of the shop in.")
+    ] = "127.0.0.1",
+) -> None:
+    """The whole shop on this machine as child processes, until Ctrl-C."""
+    from server.supervise.up import Wish, run
+
+    wish = Wish(data, shop_file, simulate, host, port, floor_port, broker_port)
+    raise typer.Exit(run(wish))
+
+
+@doctor.command("doctor")
+def run_doctor(
+    data: Annotated[
+        Path | None, typer.Option(help="The data folder of `redbutton up`.", show_default=False)
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The server's TOML file.", show_default=False, metavar="FILE")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For a script.")] = False,
+) -> None:
+    """What is wrong on this machine, and what to do. Exit code 1 when a fault was found."""
+    from server.doctor.report import run
+
+    raise typer.Exit(run(data, config, as_json=as_json))
+
+
+@check_config.command("check-config")
+def run_check(
+    file: Annotated[Path, typer.Argument(help="A TOML file of any process.", show_default=False)],
+    kind: Annotated[
+        Literal["server", "button", "gateway", "simulate", "shop"] | None,
+        typer.Option("--as", help="For which process it is; if not given, its fields tell."),
+    ] = None,
+) -> None:
+    """Read a config file and say everything that is wrong with it. Exit code 2 when something is."""
+    from server.check import check
+
+    code, words = check(file, kind)
+    typer.echo(words, err=code != 0)
+    raise typer.Exit(code)
+
+
+@db.command()
+def upgrade(config: ServerOption) -> None:
+    """Bring the database to the newest shape. Safe to repeat."""
+    from server.db import upgrade as shape
+
+    base = _database(_settings(config))
+    before = shape.current(base)
+    shape.upgrade(base)
+    after = shape.current(base)
+    typer.echo("the database is up to date" if before == after else f"the database went to version {after}")
+
+
+@db.command()
+def version(config: ServerOption) -> None:
+    """Which shape the database has. Exit code 1 when it must be upgraded."""
+    from server.db import upgrade as shape
+
+    found, newest = shape.current(_database(_settings(config))), shape.newest()
+    typer.echo(f"database {found or 'empty'}, program {newest}")
+    if found != newest:
+        typer.echo(f"run: redbutton db upgrade --config {config}", err=True)
+        raise typer.Exit(1)
+
+
+@shop.command("load")
+def load_shop(
+    file: Annotated[Path, typer.Argument(metavar="SHOP.toml", help="The shop.", show_default=False)],
+    config: ServerOption,
+) -> None:
+    """Put the shop of a file into the database. Loading it again changes what the file changed."""
+    from server.setup import load_shop_file
+
+    _finish(load_shop_file(_database(_settings(config)), file))
+
+
+@account.command("add")
+def add_account(
+    login: Annotated[str, typer.Argument(help="What the person types to sign in.", show_default=False)],
+    config: ServerOption,
+    name: Annotated[str, typer.Option(help="As others see it; the login if not given.")] = "",
+    role: Annotated[Literal["manager", "staff"], typer.Option()] = "staff",
+    store: Annotated[str | None, typer.Option(help="Only this store; all if not given.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds the password; asked for if not given.", show_default=False)
+    ] = None,
+) -> None:
+    """Let a person sign in."""
+    if password_file is not None:
+        try:
+            password = password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            _refuse(f"cannot read {password_file}: {error.strerror}")
+    elif sys.stdin.isatty():
+        password = typer.prompt("Password (8 signs or more)", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().strip()
+    from server.setup import add
+
+    _finish(add(_database(_settings(config)), login, name or login, role, store, password))
+
+
+def _settings(config: Path) -> ServerSettings:
+    from broker_config.config import load
+    from broker_config.errors import SetupError
+    from server.config import ServerSettings
+
+    try:
+        return load(ServerSettings, config)
+    except SetupError as error:
+        _refuse(str(error))
+
+
+def _database(settings: ServerSettings) -> Database:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from server.db.connect import Database
+
+    base = Database(settings.database)
+    try:
+        with base.reading():
+            return base
+    except SQLAlchemyError as error:
+        _refuse(f"cannot open the database {base.url.render_as_string()}: {error}")
+
+
+def _finish(problem: str | None) -> None:
+    if problem is not None:
+        _refuse(problem)
+
+
+def _refuse(words: str) -> NoReturn:
+    typer.echo(words, err=True)
+    raise typer.Exit(2)

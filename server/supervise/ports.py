@@ -1,0 +1,56 @@
+"""Which TCP ports the parts listen on, settled before the first of them starts."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from server.supervise.errors import Refused
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a listener could take it now. A connection that is still closing down does not count."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Refused(
+                f"port {port} needs more rights than this user has: choose one above 1023"
+            ) from None
+        except OSError:
+            return False
+    return True
+
+
+def free_port(host: str, but: frozenset[int] = frozenset()) -> int:
+    """A port that nobody uses now. Another program could take it before we do: then that part says so."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port = int(probe.getsockname()[1])
+    return port if port not in but else free_port(host, but)
+
+
+def settle(host: str, wanted: dict[str, int], wait: Callable[[float], bool]) -> dict[str, int]:
+    """A port for each name; 0 becomes a free one.
+
+    A port that is taken is asked for again for three seconds, since an earlier `up` that was killed may still
+    be closing. Raises Refused with the name, the port and what to do."""
+    found: dict[str, int] = {}
+    for name, port in wanted.items():
+        if port == 0:
+            found[name] = free_port(host, frozenset(found.values()) | frozenset(wanted.values()))
+            continue
+        for _ in range(15):
+            if is_free(host, port):
+                break
+            wait(0.2)
+        else:
+            raise Refused(
+                f"port {port} ({name}) is taken by another program: stop that one, or choose other ports "
+                f"(--port N, make run PORT=N; 0 takes free ones)"
+            )
+        found[name] = port
+    return found

@@ -1,0 +1,152 @@
+"""What happens before the first process starts: which shop, which ports, the files of everybody, the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pwd
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker_config.broker import render as broker_files
+from broker_config.broker.run import write_private
+from broker_config.channels import Role
+from broker_config.rights import User
+from server.supervise import ports, render
+from server.supervise.errors import Refused
+from server.supervise.folder import Folder
+from server.supervise.render import Place
+from server.supervise.shop import Shop
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "shop.toml"
+MIGRATIONS = Path(__file__).parents[1] / "db" / "migrations" / "versions"
+KEPT = "up.json"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The words of the command line."""
+
+    data: Path = Path("data")
+    shop_file: Path | None = None
+    simulate: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8080
+    floor_port: int | None = None
+    broker_port: int | None = None
+
+
+def shop_file(wish: Wish, folder: Folder) -> Path:
+    """The shop's file in the data folder: what was named now, else what an earlier start kept, else the example
+    (in simulation only). Raises Refused."""
+    kept = folder / "shop.toml"
+    source = wish.shop_file
+    if source is None and not kept.exists():
+        if not wish.simulate:
+            raise Refused(
+                f"the first start needs the shop: redbutton up SHOP.toml --data {wish.data} "
+                f"(an example to begin with: {EXAMPLE}; with --simulate it is taken as it is)"
+            )
+        source = EXAMPLE
+    if source is not None:
+        try:
+            folder.keep(source, "shop.toml")
+        except OSError as error:
+            raise Refused(f"cannot read the shop file {source}: {error.strerror}") from error
+    return kept
+
+
+def place(wish: Wish, folder: Folder, wait: Callable[[float], bool]) -> Place:
+    """Settle the ports. The broker keeps its port from start to start, as button units elsewhere know it."""
+    kept = read_kept(folder).get("broker_port", 0)
+    floor = wish.floor_port if wish.floor_port is not None else (wish.port + 1 if wish.port else 0)
+    wanted = {"board": wish.port, "broker": wish.broker_port or 0}
+    if wish.simulate:
+        wanted["floor"] = floor
+    if wish.broker_port is None and isinstance(kept, int) and kept and ports.is_free(wish.host, kept):
+        wanted["broker"] = kept
+    settled = ports.settle(wish.host, wanted, wait)
+    keep(folder, broker_port=settled["broker"])
+    sockets = Path(tempfile.mkdtemp(prefix="rb-"))
+    return Place(folder.path, sockets, wish.host, settled, folder.password_file, folder.ready_file)
+
+
+def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> None:
+    """The config of every process, and of the broker with a user for every device."""
+    hosts = tuple(dict.fromkeys(("127.0.0.1", "localhost", *own_names(where.host))))
+    folder.config("server.toml", render.server(shop, where, hosts))
+    for name in shop.gateways:
+        folder.config(f"{name}.toml", render.gateway(shop, name, where, simulate=simulate))
+    if simulate:
+        for unit in shop.units:
+            folder.config(f"{unit.device}.toml", render.unit(shop, unit, where))
+        seed = int.from_bytes(hashlib.sha256(folder.password("seed").encode()).digest()[:4], "big")
+        folder.config("simulate.toml", render.simulate(shop, where, seed))
+    folder.config("accounts.toml", render.accounts(shop, folder.password_file))
+    broker(users(shop, folder), where)
+
+
+def users(shop: Shop, folder: Folder) -> list[User]:
+    """One name and password per device. The first gateway is the keeper of the stand-in plan."""
+    found = [User(shop.store, "srv", Role.SERVER, folder.password("srv"))]
+    for number, name in enumerate(shop.gateways):
+        role = Role.GATEWAY if number else Role.KEEPER
+        found.append(User(shop.store, name, role, folder.password(name)))
+    for unit in shop.units:
+        found.append(User(shop.store, unit.device, Role.BUTTON, folder.password(unit.device)))
+    return found
+
+
+def broker(who: list[User], where: Place) -> None:
+    paths = broker_files.Paths(where.folder / "broker")
+    for folder in (paths.folder, paths.store):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run_as = pwd.getpwuid(0).pw_name if os.geteuid() == 0 else None
+    write_private(paths.passwords, broker_files.passwords(who))
+    write_private(paths.acl, broker_files.acl(who))
+    write_private(
+        paths.config,
+        broker_files.config(paths, port=where.ports["broker"], run_as=run_as, host=where.host),
+    )
+
+
+def own_names(host: str) -> tuple[str, ...]:
+    """Names by which browsers elsewhere in the shop may call this machine, when it listens to them."""
+    if host == "127.0.0.1":
+        return ()
+    name = os.uname().nodename.lower()
+    return (name, f"{name}.local", *(() if host in render.EVERYWHERE else (host,)))
+
+
+def setup_command(folder: Folder) -> list[str]:
+    """Database, shop and accounts, as a child: the supervisor loads no table."""
+    names = ("server.toml", "shop.toml", "accounts.toml")
+    return [sys.executable, "-m", "server.setup", *(str(folder / name) for name in names)]
+
+
+def setup_mark(folder: Folder) -> str:
+    """What the database was prepared for. The same mark at a later start: nothing is to be done."""
+    newest = max((path.name for path in MIGRATIONS.glob("[0-9]*.py")), default="")
+    parts = [newest.encode(), *((folder / name).read_bytes() for name in ("shop.toml", "accounts.toml"))]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def is_set_up(folder: Folder) -> bool:
+    return (folder / "redbutton.db").exists() and read_kept(folder).get("set_up") == setup_mark(folder)
+
+
+def read_kept(folder: Folder) -> dict[str, object]:
+    """What earlier starts left for later ones; nothing when the file is not there or was spoiled."""
+    try:
+        found = json.loads((folder / KEPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def keep(folder: Folder, **facts: object) -> None:
+    folder.config(KEPT, json.dumps({**read_kept(folder), **facts}, indent=1) + "\n")

@@ -1,0 +1,67 @@
+"""What `up` must know of a shop, and nothing more: who is connected, and what is to be simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Input:
+    n: int
+    colour: str
+    label: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A button unit: one Pi, or one simulated process."""
+
+    device: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A transmitter and the gateway whose serial line it hangs on."""
+
+    gateway: str
+    name: str
+    driver: str
+    port: str | None = None
+    """Device path or pyserial URL of the real box; None: known only when it is simulated."""
+
+
+@dataclass(frozen=True)
+class Pager:
+    transmitter: str
+    address: str
+    label: str
+    holder: str | None = None
+    initials: str = ""
+    format: str = "text"
+    longest: int = 40
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on the floor with a pager, who signs in on the phone."""
+
+    login: str
+    name: str
+    pager: str | None = None
+
+
+@dataclass(frozen=True)
+class Shop:
+    store: str
+    name: str
+    language: str = "en"
+    units: tuple[Unit, ...] = ()
+    lines: tuple[Line, ...] = ()
+    pagers: tuple[Pager, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.gateway for line in self.lines))
