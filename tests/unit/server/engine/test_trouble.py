@@ -1,0 +1,113 @@
+"""The database in trouble, and one bad piece of work in a group: nothing is settled that is not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
+
+from server.db.engine_write import Writer
+from server.db.tables import Incident, Refused
+from server.engine.work import Work
+from server.requests import Acknowledge
+from tests.engine_box import EngineBox
+from tests.small_shop import ANNA
+
+Write = Callable[[Writer, Session, Work], None]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Each exception in the list makes one write fail, after its rows were written."""
+    queue: list[Exception] = []
+    real = Writer.write
+
+    def write(self: Writer, session: Session, work: Work) -> None:
+        real(self, session, work)
+        if queue:
+            raise queue.pop(0)
+
+    monkeypatch.setattr(Writer, "write", write)
+    return queue
+
+
+def trouble() -> OperationalError:
+    return OperationalError("insert", {}, Exception("disk full"))
+
+
+def test_while_the_database_is_away_nothing_is_said_and_nothing_is_settled(
+    box: EngineBox, failing: list[Exception]
+) -> None:
+    failing += [trouble()]
+    box.press("b1", 1)
+    assert (box.receipts, box.orders, box.link.settled) == ([], [], [])
+    assert (box.presses(), box.incidents()) == ([], [])
+    box.press("b1", 2)
+    box.time.advance(0.5)
+    assert len(box.receipts) == 2
+    assert [one.number for one in box.incidents()] == [1, 2]
+    assert box.link.reconnects == []
+
+
+def test_when_it_stays_away_the_link_is_dropped_so_that_the_broker_sends_again(
+    box: EngineBox, failing: list[Exception]
+) -> None:
+    failing += [trouble()] * 3
+    press = box.press()
+    box.time.advance(5)
+    assert len(box.link.reconnects) == 1
+    assert box.presses() == []
+    box.press(id=press.id, seq=press.seq, try_=2)
+    assert len(box.incidents()) == 1
+
+
+def test_a_person_is_told_to_try_again(box: EngineBox, failing: list[Exception]) -> None:
+    box.press()
+    incident = box.incidents()[0]
+    failing += [trouble()]
+    assert box.ask(Acknowledge(incident.id, ANNA)) is None
+    assert box.incidents()[0].state == "triggered"
+    box.time.advance(1)
+    assert box.ask(Acknowledge(incident.id, ANNA)) is not None
+
+
+def test_one_that_can_never_be_stored_does_not_take_its_group_with_it(
+    box: EngineBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Writer.write
+
+    def write(self: Writer, session: Session, work: Work) -> None:
+        if any(row["seq"] == 2 for row in work.presses.values()):
+            raise ValueError("poison")
+        real(self, session, work)
+
+    monkeypatch.setattr(Writer, "write", write)
+    box.press("b1", 1, run=False)
+    box.press("b1", 2, run=False)
+    box.press("b2", 1)
+    assert [one.seq for one in box.presses()] == [1, 3]
+    assert len(box.link.settled) == 3
+    with box.db.reading() as session:
+        assert [(one.reason, one.count) for one in session.exec(select(Refused))] == [("internal", 1)]
+
+
+def test_the_picture_is_as_it_was_after_a_failure(box: EngineBox, failing: list[Exception]) -> None:
+    box.press("b1", 1)
+    failing += [ValueError("once"), ValueError("twice")]
+    box.press("b1", 1)
+    assert box.incidents()[0].presses == 1
+    box.press("b1", 1)
+    assert box.incidents()[0].presses == 2
+
+
+def test_a_row_that_somebody_else_changed_is_not_overwritten(box: EngineBox) -> None:
+    box.press()
+    with box.db.transaction() as session:
+        row = session.exec(select(Incident)).one()
+        row.state = "closed"
+        row.outcome = "abuse"
+        session.add(row)
+    assert box.ask(Acknowledge(box.incidents()[0].id, ANNA)) is None
+    assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "abuse")]
