@@ -59,6 +59,7 @@ class GpioOutputs:
             self._thread.join(2.0)
         for device in (*self._lights.values(), *self._buzzers.values()):
             if device is not None:
+                device.off()
                 device.close()
 
     def _run(self) -> None:

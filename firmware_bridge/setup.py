@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from broker_config import codec, topics
-from broker_config.channels import COMMAND, LIGHT, RECEIPT, SETTINGS, STAND_IN, STATUS
-from broker_config.link import LinkSetup, Publication, Subscription
+from broker_config import codec, rights, topics
+from broker_config.channels import STATUS, Role
+from broker_config.link import LinkSetup, Publication
 from broker_config.messages import DeviceState
 from firmware_bridge import health
 from firmware_bridge.outbox import Identity
@@ -12,11 +12,6 @@ from firmware_bridge.outbox import Identity
 
 def link_setup(who: Identity, host: str, port: int, password: str) -> LinkSetup:
     """Clean start: the spool is the only queue, and an old session could only bring old lights."""
-    own = [
-        Subscription(topics.build(who.store, "b", who.device, channel.tail))
-        for channel in (RECEIPT, LIGHT, STAND_IN, SETTINGS, COMMAND)
-    ]
-    server = Subscription(topics.build_filter(who.store, "s", None, STATUS.tail))
     name = topics.client_id(who.store, who.device)
     return LinkSetup(
         client_id=name,
@@ -24,7 +19,7 @@ def link_setup(who: Identity, host: str, port: int, password: str) -> LinkSetup:
         password=password,
         host=host,
         port=port,
-        subscriptions=(*own, server),
+        subscriptions=rights.subscriptions(Role.BUTTON, who.store, who.device),
         will=_status(who, DeviceState.OFFLINE),
         birth=_status(who, DeviceState.ONLINE),
         clean_start=True,

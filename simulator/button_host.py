@@ -19,12 +19,9 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-from gpiozero.pins.mock import MockFactory, MockPin
 
 from broker_config.config import load
 from broker_config.errors import SetupError
@@ -37,27 +34,11 @@ from firmware_bridge.light import Shown
 from firmware_bridge.outputs import GpioOutputs
 from simulator.control import ControlSocket, Item
 from simulator.finger import Finger
+from simulator.mock_pins import WatchedFactory
 from simulator.timer import RealTimer
 
 LOOK_S = 0.1
 """A watcher looks this often even when no pin changed: two states may share a level for a moment."""
-
-
-class WatchedFactory(MockFactory):  # type: ignore[misc]
-    """Mock pins that wake whoever watches them."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
-        super().__init__(pin_class=WatchedPin)
-
-
-class WatchedPin(MockPin):  # type: ignore[misc]
-    def _change_state(self, value: bool) -> bool:
-        changed = bool(super()._change_state(value))
-        if changed:
-            with self.factory.changed:
-                self.factory.changed.notify_all()
-        return changed
 
 
 class Host:
