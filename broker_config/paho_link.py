@@ -76,6 +76,7 @@ class PahoLink:
         self._handles = 0
         self._owed: dict[int, tuple[int, float]] = {}
         """Message id -> handle and moment of every unanswered publish, oldest first."""
+        self._news: Connected | None = None
         self._drop: str | None = None
         self._fatal: BaseException | None = None
         self._leaving = self._closing = False
@@ -193,6 +194,7 @@ class PahoLink:
                 self._client.loop_read()
             if self._client.want_write():
                 self._client.loop_write()
+            self._announce()
             self._client.loop_misc()
         except Exception as error:  # our own callbacks never raise: this is paho, reading
             log.exception("the broker sent what cannot be read", extra={"action": "link.garbled"})
@@ -208,6 +210,7 @@ class PahoLink:
 
     def _lose(self, reason: str) -> None:
         """paho may say twice that a connection is gone; the owner hears it once."""
+        self._announce()
         lost, self._connection, self._drop = self._connection, 0, None
         self._owed.clear()
         if lost:
@@ -218,6 +221,12 @@ class PahoLink:
         until = self._clock() + self._backoff.next()
         while not self._closing and (left := until - self._clock()) > 0:
             self._waker.wait(left)
+
+    def _announce(self) -> None:
+        """Connected is told when our subscriptions are on the wire: who publishes next finds us listening."""
+        news, self._news = self._news, None
+        if news is not None:
+            self._tell(news)
 
     def _tell(self, event: LinkEvent) -> None:
         try:
@@ -288,7 +297,7 @@ class PahoLink:
         if self._setup.birth is not None:
             self._send(self._setup.birth, BIRTH)
         self._connection = self._connects
-        self._tell(Connected(self._connects, bool(flags.session_present), self._clock()))
+        self._news = Connected(self._connects, bool(flags.session_present), self._clock())
 
     def _on_disconnect(
         self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
@@ -300,6 +309,7 @@ class PahoLink:
         self._drop = self._drop or self._watch.reading(now)
         if not self.connected:
             return
+        self._announce()
         try:
             topic = message.topic
         except UnicodeDecodeError:
