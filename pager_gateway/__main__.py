@@ -1,0 +1,111 @@
+"""The service of a pager gateway: `python -m pager_gateway CONFIG.toml`. The only place that knows every class."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import time
+from pathlib import Path
+
+import broker_config
+from broker_config import machine
+from broker_config.config import load
+from broker_config.errors import SetupError
+from broker_config.loop import Loop
+from broker_config.paho_link import PahoLink
+from pager_gateway.config import GatewaySettings, check
+from pager_gateway.errors import ConfigError, GatewayError
+from pager_gateway.gateway import Gateway, GatewayEvent
+from pager_gateway.ledger import Ledger
+from pager_gateway.sender import SenderReport
+from pager_gateway.setup import Identity, link_setup
+from pager_gateway.shell import GatewayShell, SenderShell
+from pager_gateway.standby import Lane
+
+USAGE = "usage: python -m pager_gateway CONFIG.toml"
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def compose(settings: GatewaySettings) -> GatewayShell:
+    """Build the whole gateway; nothing moves before `run`. Raises GatewayError."""
+    clock = machine.boot_clock
+    identity = Identity(
+        settings.store, settings.device, machine.new_run(), machine.boot_id(), broker_config.__version__
+    )
+    link = PahoLink(link_setup(identity, settings.read_password(), settings.host, settings.port))
+    ledger = Ledger(_ledger_path(settings.data))
+    loops: list[Loop[GatewayEvent]] = []
+
+    def report(event: SenderReport) -> None:
+        loops[0].put(event)
+
+    senders = [SenderShell(one.name, one.create(), one.line, report, clock) for one in settings.transmitters]
+    lanes = {
+        sender.name: Lane(
+            sender.driver.abilities.model_copy(update={"id": sender.name}),
+            sender.driver.batch,
+            sender.loop.put,
+        )
+        for sender in senders
+    }
+    core = Gateway(identity, link, ledger, lanes, time.time)
+    loops.append(Loop(core, clock))
+    return GatewayShell(core, loops[0], link, ledger, senders, clock, settings.ready_file)
+
+
+def start_logging(as_json: bool) -> None:
+    """Sentences with their ids on standard error; systemd adds the time."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if as_json else _Plain())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def serve(shell: GatewayShell) -> int:
+    """Until SIGTERM or SIGINT. Returns the exit code."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: shell.stop())
+    return shell.run()
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print(USAGE, file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        settings = load(GatewaySettings, Path(arguments[0]))
+        check(settings)
+        start_logging(settings.log_json)
+        return serve(compose(settings))
+    except (GatewayError, SetupError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+
+
+def _ledger_path(data: Path) -> Path:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the data folder {data}: {error}") from error
+    return data / "ledger.sqlite"
+
+
+def _extra(record: logging.LogRecord) -> dict[str, object]:
+    return {key: value for key, value in vars(record).items() if key not in _PLAIN}
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        extra = " ".join(f"{key}={value}" for key, value in _extra(record).items())
+        return f"{record.levelname.lower()} {super().format(record)} {extra}".rstrip()
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {"level": record.levelname.lower(), "text": super().format(record), **_extra(record)}
+        return json.dumps(fields, default=str)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

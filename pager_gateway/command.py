@@ -1,0 +1,40 @@
+"""`redbutton gateway`: run a gateway by hand, or check its file. The service itself loads neither typer nor rich."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="gateway", help="The pager gateway: orders to serial transmitters.", no_args_is_help=True
+)
+
+Config = Annotated[Path, typer.Argument(help="The gateway's TOML file.", show_default=False)]
+
+
+@app.command()
+def run(config: Config) -> None:
+    """Run the gateway in this terminal until Ctrl-C."""
+    from pager_gateway.__main__ import main
+
+    raise typer.Exit(main([str(config)]))
+
+
+@app.command("check-config")
+def check_config(config: Config) -> None:
+    """Read the file and say everything that is wrong with it. Exit code 2 when something is."""
+    from broker_config.config import load
+    from broker_config.errors import SetupError
+    from pager_gateway.config import GatewaySettings, check
+    from pager_gateway.errors import GatewayError
+
+    try:
+        settings = load(GatewaySettings, config)
+        check(settings)
+    except (SetupError, GatewayError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    lines = ", ".join(f"{one.name} ({one.driver} on {one.port})" for one in settings.transmitters)
+    typer.echo(f"{config} is fine: {settings.store}.{settings.device}, transmitters {lines}")

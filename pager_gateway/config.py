@@ -1,0 +1,109 @@
+"""The gateway's own TOML file, checked whole before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from broker_config.messages.base import DeviceId
+from pager_gateway import registry
+from pager_gateway.errors import ConfigError
+from pager_gateway.port import PortSettings
+from pager_gateway.transmitter import Transmitter
+
+PORT_WORDS = ("baudrate", "bytesize", "parity", "stopbits", "xonxoff", "rtscts")
+
+
+class TransmitterSettings(BaseModel):
+    """One `[[transmitters]]`. `port` is a device or a URL; `settings` belong to the driver."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: DeviceId
+    driver: str = "tap"
+    port: Annotated[str, Field(min_length=1, max_length=300)]
+    baudrate: Annotated[int, Field(ge=50, le=4_000_000)] = 9600
+    bytesize: Literal[7, 8] = 8
+    parity: Literal["N", "E", "O"] = "N"
+    stopbits: Literal[1, 2] = 1
+    xonxoff: bool = False
+    rtscts: bool = False
+    settings: dict[str, Any] = {}
+
+    @property
+    def line(self) -> PortSettings:
+        return PortSettings(url=self.port, **{word: getattr(self, word) for word in PORT_WORDS})
+
+    def create(self) -> Transmitter:
+        """Raises ConfigError for an unknown driver or settings that it does not take."""
+        try:
+            return registry.find(self.driver)(self.settings, self.baudrate)
+        except ValidationError as error:
+            lines = [
+                f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+                for one in error.errors(include_url=False, include_input=False)
+            ]
+            raise ConfigError(
+                "\n".join(f"transmitter {self.name}: settings.{line}" for line in lines)
+            ) from error
+
+
+class GatewaySettings(BaseSettings):
+    """One gateway. Secrets come from the environment (`REDBUTTON_PASSWORD`) or an owner-only file."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="REDBUTTON_")
+
+    store: DeviceId
+    device: DeviceId
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 1883
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    data: Path
+    """Folder of the ledger."""
+    ready_file: Path | None = None
+    """Written once the broker has let us in, and with it our subscriptions."""
+    log_json: bool = False
+    transmitters: Annotated[tuple[TransmitterSettings, ...], Field(min_length=1, max_length=16)]
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.password is None) == (self.password_file is None):
+            raise ValueError("give either password (better by REDBUTTON_PASSWORD) or password_file")
+        for what in ("name", "port"):
+            found = [getattr(one, what) for one in self.transmitters]
+            twice = sorted({one for one in found if found.count(one) > 1})
+            if twice:
+                raise ValueError(f"transmitter {what} {', '.join(twice)} is used twice")
+        return self
+
+    def read_password(self) -> str:
+        """Raises ConfigError when the file is not there, or when others may read it."""
+        if self.password_file is None:
+            assert self.password is not None
+            return self.password.get_secret_value()
+        try:
+            if self.password_file.stat().st_mode & 0o077:
+                raise ConfigError(f"others may read {self.password_file}: chmod 600 it")
+            return self.password_file.read_text().strip()
+        except OSError as error:
+            raise ConfigError(f"cannot read the password file: {error}") from error
+
+
+def check(settings: GatewaySettings) -> None:
+    """Everything that can be told without opening a port. Raises ConfigError with all of it, a line each."""
+    troubles: list[str] = []
+    for one in settings.transmitters:
+        try:
+            one.create()
+        except ConfigError as error:
+            troubles.append(str(error))
+    try:
+        settings.read_password()
+    except ConfigError as error:
+        troubles.append(str(error))
+    if troubles:
+        raise ConfigError("\n".join(troubles))
