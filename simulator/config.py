@@ -1,0 +1,111 @@
+"""The TOML file of a simulated shop: what stands where, who carries which pager, and where the server is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+from broker_config.config import FileSettings
+from broker_config.messages.base import Address, DeviceId, InputNumber
+from broker_config.messages.page import PageFormat
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", max_length=300)]
+Language = Literal["en", "ru", "et"]
+Colour = Literal["red", "yellow", "green"]
+LoopbackHost = Literal["127.0.0.1", "::1", "localhost"]
+"""The floor can press buttons and pull cables: nobody outside this machine may reach it."""
+
+
+class Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UnitInput(Row):
+    n: InputNumber
+    colour: Colour = "red"
+    label: Label
+    zone: Label
+
+
+class UnitSettings(Row):
+    """One button unit: its own config file, and the socket behind which its pins can be moved."""
+
+    device: DeviceId
+    config: Path
+    control: Path
+    inputs: Annotated[tuple[UnitInput, ...], Field(min_length=1, max_length=16)]
+
+
+class TransmitterSettings(Row):
+    gateway: DeviceId
+    name: DeviceId
+    driver: Literal["tap"] = "tap"
+    link: Path
+    """Where the gateway's config looks for the serial line: a symlink to the pty, made anew at every start."""
+
+
+class PagerSettings(Row):
+    transmitter: DeviceId
+    address: Address
+    label: Label
+    holder: Label | None = None
+    initials: Annotated[str, StringConstraints(max_length=4)] = ""
+    format: PageFormat = PageFormat.TEXT
+    longest: Annotated[int, Field(ge=1, le=240)] = 40
+    """How many characters its display takes."""
+
+
+class PersonSettings(Row):
+    login: Label
+    name: Label
+    password: SecretStr
+    """In the file as `password_file`, which the loader reads."""
+    pager: Address
+    """The pager on this person's wrist."""
+
+
+class SimulateSettings(FileSettings):
+    """Everything that is simulated of one shop."""
+
+    store: DeviceId
+    store_name: Label
+    language: Language = "en"
+    host: LoopbackHost = "127.0.0.1"
+    floor_port: Port = 0
+    ready_file: Path | None = None
+    """The floor's address is written here when it answers."""
+    api_url: HttpUrl
+    board_url: HttpUrl
+    seed: int = 1
+    units: tuple[UnitSettings, ...] = ()
+    transmitters: tuple[TransmitterSettings, ...] = ()
+    pagers: tuple[PagerSettings, ...] = ()
+    people: tuple[PersonSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        _once("unit", [unit.device for unit in self.units])
+        for unit in self.units:
+            _once(f"input of {unit.device}", [str(one.n) for one in unit.inputs])
+        _once("transmitter", [one.name for one in self.transmitters])
+        _once("pager", [one.address for one in self.pagers])
+        _once("person", [one.login for one in self.people])
+        known = {one.name for one in self.transmitters}
+        for pager in self.pagers:
+            if pager.transmitter not in known:
+                raise ValueError(f"pager {pager.address}: there is no transmitter {pager.transmitter}")
+        worn = {one.address for one in self.pagers}
+        for person in self.people:
+            if person.pager not in worn:
+                raise ValueError(f"person {person.login}: there is no pager {person.pager}")
+        return self
+
+
+def _once(what: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{what} {', '.join(twice)} is there twice")

@@ -1,0 +1,89 @@
+// Wrist pagers: the display as the device would show it, the vibration, and what came before.
+import { data, word, clock, after } from "./words.js";
+
+const BUZZ = 2600; // ms
+const LIGHT = 9000;
+const seen = new Map();
+const timers = new Map();
+
+const find = (address) => document.querySelector(`[data-pager="${CSS.escape(address)}"]`);
+
+export function drawPager(address, item, first) {
+  const pager = find(address);
+  const newest = item.entries.at(-1);
+  const fresh = seen.has(address) && item.count > seen.get(address);
+  seen.set(address, item.count);
+  if (!newest) return;
+  display(pager, newest);
+  pager.querySelector(".after").textContent = after(newest.after_ms);
+  history(pager, item.entries.slice(0, -1).reverse());
+  if (fresh && !(first && Date.now() - newest.at > BUZZ)) arrived(pager, address, newest);
+}
+
+export function shownText(page) {
+  return page.format === "tone" ? `♪ ${word("tone", { n: page.alert })}` : page.text;
+}
+
+function display(pager, page) {
+  const text = pager.querySelector(".lcd-text");
+  text.textContent = wrap(shownText(page), Number(text.dataset.columns));
+  pager.querySelector(".lcd-time").textContent = clock(page.at).slice(0, 5);
+}
+
+// The display breaks a line at a blank when there is one, else in the middle of a word.
+function wrap(text, columns) {
+  const lines = [];
+  let rest = text;
+  while (rest.length > columns) {
+    const blank = rest.lastIndexOf(" ", columns);
+    const end = blank > columns / 3 ? blank : columns;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest].join("\n");
+}
+
+function arrived(pager, address, page) {
+  pager.dataset.buzz = "yes";
+  pager.dataset.lit = "yes";
+  (timers.get(address) ?? []).forEach(clearTimeout);
+  timers.set(address, [
+    setTimeout(() => { pager.dataset.buzz = "no"; }, BUZZ),
+    setTimeout(() => { pager.dataset.lit = "no"; }, LIGHT),
+  ]);
+  const who = data.pagers[address];
+  const key = page.after_ms === null ? "page_arrived" : "page_arrived_after";
+  const text = word(key, { who, text: shownText(page), after: after(page.after_ms) });
+  document.getElementById("arrived").textContent = text;
+  toast(pager, text);
+}
+
+let hide = 0;
+function toast(pager, text) {
+  const line = document.getElementById("toast");
+  pager.id = `pager-${pager.dataset.pager}`;
+  line.href = `#${pager.id}`;
+  line.textContent = text;
+  line.hidden = false;
+  clearTimeout(hide);
+  hide = setTimeout(() => { line.hidden = true; }, 6000);
+}
+
+function history(pager, pages) {
+  const list = pager.querySelector(".history ol");
+  list.replaceChildren(...pages.map(row));
+  pager.querySelector(".history .none").hidden = pages.length > 0;
+  pager.querySelector(".history .count").textContent = pages.length ? `(${pages.length})` : "";
+}
+
+function row(page) {
+  const line = document.createElement("li");
+  const time = document.createElement("time");
+  time.textContent = clock(page.at);
+  const text = document.createElement("span");
+  text.textContent = shownText(page);
+  const gap = document.createElement("i");
+  gap.textContent = after(page.after_ms);
+  line.append(time, text, gap);
+  return line;
+}

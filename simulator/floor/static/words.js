@@ -1,0 +1,42 @@
+// The page's words and figures in its language, and the one way to tell the simulator something.
+export const data = JSON.parse(document.getElementById("floor-data").textContent);
+
+export function word(key, values = {}) {
+  return (data.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+const hours = new Intl.DateTimeFormat(data.language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const clock = (ms) => hours.format(ms);
+export const fineClock = (ms) => `${hours.format(ms)}.${String(Math.floor(ms) % 1000).padStart(3, "0")}`;
+
+export function seconds(ms) {
+  const digits = ms < 9950 ? 1 : 0;
+  const figure = new Intl.NumberFormat(data.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return word("seconds", { seconds: figure.format(ms / 1000) });
+}
+
+export const after = (ms) => (ms === null || ms === undefined ? "" : word("after", { time: seconds(ms) }));
+
+let hide = 0;
+function problem(text) {
+  const line = document.getElementById("problem");
+  line.textContent = text;
+  line.hidden = false;
+  clearTimeout(hide);
+  hide = setTimeout(() => { line.hidden = true; }, 5000);
+}
+
+export async function post(path, body) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body ?? {}),
+    });
+    if (!answer.ok) problem(word(answer.status === 503 ? "failed_unit" : "failed"));
+    return answer.ok;
+  } catch {
+    problem(word("failed"));
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+"""A simulated transmitter as the floor handles it: its cable, its mood, and its line explained for visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.floor.events import BytesSeen, FloorEvent, Meaning, Mood, Way
+from simulator.floor.explain import meaning, readable
+from simulator.pager import Air
+from simulator.transmitters.base import Seen
+from simulator.transmitters.on_pty import PtyTransmitter
+from simulator.transmitters.tap import TapFaults, TapTerminal
+
+SLOW_S = 1.5
+ALWAYS = 1_000_000
+WAYS = {"in": Way.TRANSMITTER, "out": Way.GATEWAY, "air": Way.AIR, "line": Way.CABLE}
+
+
+class TapOnFloor:
+    """Implements `controls.Terminal`. `link` is where the gateway's config looks for the line."""
+
+    def __init__(
+        self,
+        name: str,
+        link: Path,
+        air: Air,
+        seed: int,
+        sink: Callable[[FloorEvent], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._name = name
+        self._sink = sink
+        self._box = TapTerminal(knows=air.knows, seed=seed)
+        self._pty = PtyTransmitter(link, self._box, air, clock)
+        self._pty.observe(self._seen)
+
+    def open(self) -> None:
+        self._pty.start()
+
+    def close(self) -> None:
+        self._pty.stop()
+
+    def plug(self, plugged: bool) -> None:
+        if plugged:
+            self._pty.plug()
+        else:
+            self._pty.unplug()
+
+    def mood(self, mood: Mood) -> None:
+        def change() -> None:
+            self._box.faults = faults_for(mood)
+            self._box.habits.reply_s = SLOW_S if mood is Mood.SLOW else 0.0
+
+        self._pty.do(change)
+
+    def _seen(self, seen: Seen) -> None:
+        self._sink(explained(self._name, seen))
+
+
+def faults_for(mood: Mood) -> TapFaults:
+    if mood is Mood.SILENT:
+        return TapFaults(silent=True)
+    if mood is Mood.REFUSING:
+        return TapFaults(nak_logon=ALWAYS, nak_block=ALWAYS)
+    return TapFaults()
+
+
+def explained(name: str, seen: Seen) -> BytesSeen:
+    way = WAYS[seen.direction]
+    if way is Way.AIR:
+        address, _, text = seen.why.partition(": ")
+        return BytesSeen(name, way, text, Meaning("on_air", (("address", address),)), seen.at)
+    return BytesSeen(name, way, readable(seen.data), meaning(seen.why), seen.at)

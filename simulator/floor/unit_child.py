@@ -1,0 +1,84 @@
+"""One button unit as a child process: started, and started again whenever it dies, until `stop`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 2.0
+"""A unit says farewell to its broker when it is asked to end; after this it is killed."""
+CALM_S = 30.0
+
+
+def pause_s(deaths: int) -> float:
+    """Before the next start: soon after a first death, at most ten seconds when it dies again and again."""
+    return min(10.0, 0.25 * 2.0 ** min(deaths - 1, 10))
+
+
+class UnitChild:
+    """`died` is called in the child's own thread, with the exit code, each time it ends unasked."""
+
+    def __init__(self, name: str, module: str, arguments: Sequence[str], died: Callable[[int], None]) -> None:
+        self.name = name
+        self._argv = [sys.executable, "-m", "simulator.floor.leash", str(os.getpid()), module, *arguments]
+        self._died = died
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name=f"unit {name}", daemon=True)
+
+    def open(self) -> None:
+        self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        process = self._process
+        return None if process is None or process.poll() is not None else process.pid
+
+    def ask_to_end(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            if self._process is not None:
+                self._process.terminate()
+
+    def close(self) -> None:
+        """Ends the child: politely, then by force. Returns when it is gone."""
+        self.ask_to_end()
+        if not self._thread.is_alive():
+            return
+        self._thread.join(GRACE_S)
+        if self._thread.is_alive() and self._process is not None:
+            self._process.kill()
+            self._thread.join()
+
+    def _watch(self) -> None:
+        """Lives as long as the child does: see `leash`."""
+        deaths = 0
+        while (process := self._start()) is not None:
+            began = time.monotonic()
+            code = process.wait()
+            if self._stopping.is_set():
+                return
+            deaths = 1 if time.monotonic() - began > CALM_S else deaths + 1
+            log.warning(
+                "button unit %s ended with code %d; it is started again",
+                self.name,
+                code,
+                extra={"action": "unit.restart", "device": self.name},
+            )
+            self._died(code)
+            self._stopping.wait(pause_s(deaths))
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            self._process = subprocess.Popen(self._argv, stdin=subprocess.DEVNULL)  # noqa: S603
+            return self._process

@@ -1,0 +1,227 @@
+"""Everything simulated of one shop in one process: the one place of the simulator that knows every part."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from broker_config.errors import SetupError
+from broker_config.loop import Loop
+from broker_config.machine import boot_clock
+from simulator.config import PagerSettings, SimulateSettings
+from simulator.floor.app import make_app
+from simulator.floor.controls import FloorControls
+from simulator.floor.core import FloorCore
+from simulator.floor.display import as_shown
+from simulator.floor.events import FloorEvent, PageArrived, PersonIs
+from simulator.floor.feed import Feed
+from simulator.floor.guard import own_hosts
+from simulator.floor.layout import buttons_of
+from simulator.floor.screen import Screen
+from simulator.floor.serve import FloorServer, listen, say_ready
+from simulator.floor.staff_api import HttpStaffApi
+from simulator.floor.terminal import TapOnFloor
+from simulator.floor.unit_child import UnitChild
+from simulator.floor.unit_line import UnitLine
+from simulator.pager import Air, ReceivedPage
+from simulator.people import Die, Doing, Felt, People, PeopleEvent, StaffApi, Switched
+
+log = logging.getLogger(__name__)
+
+DEAD = 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A core's loop and the thread that runs it."""
+
+    loop: Loop[FloorEvent] | Loop[PeopleEvent]
+    thread: threading.Thread
+
+    def close(self) -> None:
+        self.loop.stop()
+        if self.thread.is_alive():
+            self.thread.join(5.0)
+
+
+class SimulatedShop:
+    """`open`, then the parts run until `close`. `died` is called from any thread when a part cannot go on.
+
+    `unit_module` and `api` are for tests; the shop itself always runs the real button unit and the real API."""
+
+    def __init__(
+        self,
+        settings: SimulateSettings,
+        died: Callable[[BaseException], None],
+        *,
+        unit_module: str = "simulator.button_host",
+        api: StaffApi | None = None,
+    ) -> None:
+        self._settings = settings
+        self._died = died
+        self._clock = boot_clock
+        self.feed = Feed()
+        self._buttons = {button.key: button for button in buttons_of(settings)}
+        self._pagers = {one.address: one for one in settings.pagers}
+        self.air = Air(self._pagers, known_only=True)
+        self.air.listen(self._on_air)
+        self.terminals = {
+            one.name: TapOnFloor(
+                one.name, one.link, self.air, settings.seed + index, self._happened, self._clock
+            )
+            for index, one in enumerate(settings.transmitters)
+        }
+        self._lines = {
+            unit.device: UnitLine(unit.device, unit.control, self._happened, self._clock)
+            for unit in settings.units
+        }
+        self.units = {
+            unit.device: UnitChild(
+                unit.device,
+                unit_module,
+                [str(unit.config), "--control", str(unit.control)],
+                lambda code: None,
+            )
+            for unit in settings.units
+        }
+        self._people: Loop[PeopleEvent] | None = self._make_people(api)
+        controls = FloorControls(
+            self._buttons,
+            self._lines,
+            self.terminals,
+            None if self._people is None else self._switch_staff,
+            self._happened,
+            self._clock,
+        )
+        core = FloorCore(
+            tuple(self._buttons.values()),
+            tuple(self._pagers),
+            tuple(self.terminals),
+            [person.login for person in settings.people],
+            self.feed.put,
+            controls,
+            time.time() - self._clock(),
+        )
+        self._floor: Loop[FloorEvent] = Loop(core, self._clock)
+        listener = listen(settings.host, settings.floor_port)
+        app = make_app(Screen(settings), self.feed, controls, own_hosts(listener.getsockname()[1]))
+        self.server = FloorServer(app, listener, died)
+        self._owners = [self._owner("floor core", self._floor)]
+        if self._people is not None:
+            self._owners.append(self._owner("people", self._people))
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    def open(self) -> None:
+        """Serial lines first, since a gateway may be waiting for them; units last, they take longest."""
+        for owner in self._owners:
+            owner.thread.start()
+        for terminal in self.terminals.values():
+            terminal.open()
+        self.server.open()
+        for unit in self.units.values():
+            unit.open()
+        for line in self._lines.values():
+            line.open()
+        if self._settings.ready_file is not None:
+            say_ready(self._settings.ready_file, self.address)
+
+    def close(self) -> None:
+        """Streams end at once, units say farewell side by side, no process and no link stays behind."""
+        self.feed.close()
+        for unit in self.units.values():
+            unit.ask_to_end()
+        self.server.close()
+        for line in self._lines.values():
+            line.close()
+        for unit in self.units.values():
+            unit.close()
+        for terminal in self.terminals.values():
+            terminal.close()
+        for owner in self._owners:
+            owner.close()
+        if self._settings.ready_file is not None:
+            self._settings.ready_file.unlink(missing_ok=True)
+
+    def _happened(self, event: FloorEvent) -> None:
+        try:
+            self._floor.put(event)
+        except queue.Full:
+            self._died(RuntimeError("the floor does not read its events any more"))
+
+    def _on_air(self, page: ReceivedPage) -> None:
+        """In the transmitter's thread: a page leaves the antenna."""
+        pager = self._pagers.get(page.address)
+        if pager is None:
+            return
+        self._happened(_arrived(pager, page))
+        if self._people is not None:
+            self._people.put(Felt(page.address, page.text))
+
+    def _make_people(self, api: StaffApi | None) -> Loop[PeopleEvent] | None:
+        settings = self._settings
+        if not settings.people:
+            return None
+        if api is None:
+            passwords = {person.login: person.password.get_secret_value() for person in settings.people}
+            api = HttpStaffApi(settings.api_url, settings.store, passwords)
+        wearers = {person.pager: person.login for person in settings.people}
+        return Loop(People(wearers, api, _dice(settings.seed), self._person_is), self._clock)
+
+    def _switch_staff(self, on: bool) -> None:
+        assert self._people is not None
+        self._people.put(Switched(on))
+
+    def _person_is(self, login: str, doing: Doing, place: str) -> None:
+        self._happened(PersonIs(login, doing, place, self._clock()))
+
+    def _owner(self, name: str, loop: Loop[FloorEvent] | Loop[PeopleEvent]) -> _Owner:
+        def own() -> None:
+            try:
+                loop.run()
+            except BaseException as error:
+                log.exception("%s died", name, extra={"action": "simulate.dead"})
+                self._died(error)
+
+        return _Owner(loop, threading.Thread(target=own, name=name, daemon=True))
+
+
+def run(settings: SimulateSettings) -> int:
+    """Until SIGTERM or Ctrl-C. Returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    # a SimpleQueue may be put into from a signal handler, an Event may not
+    ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ends.put(None))
+    shop = SimulatedShop(settings, ends.put)
+    try:
+        try:
+            shop.open()
+        except OSError as error:
+            raise SetupError(f"a serial line or the ready file could not be made: {error}") from error
+        log.info("floor page: %s", shop.address, extra={"action": "simulate.ready"})
+        cause = ends.get()
+    finally:
+        shop.close()
+    if cause is not None:
+        log.critical("the simulated shop ends: %s", cause, extra={"action": "simulate.dead"})
+        return DEAD
+    return 0
+
+
+def _arrived(pager: PagerSettings, page: ReceivedPage) -> PageArrived:
+    text = as_shown(page.text, pager.format, pager.longest)
+    return PageArrived(page.address, text, pager.format.value, page.alert, page.at)
+
+
+def _dice(seed: int) -> Callable[[str], Die]:
+    """One stream per person, so that one more colleague does not reshuffle the others."""
+    return lambda login: random.Random(f"{seed} {login}").random  # noqa: S311
