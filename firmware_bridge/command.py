@@ -26,12 +26,10 @@ def check_config(config: Config) -> None:
     from broker_config.config import load
     from broker_config.errors import SetupError
     from firmware_bridge.config import ButtonUnitSettings
-    from firmware_bridge.errors import UnitError
 
     try:
         settings = load(ButtonUnitSettings, config)
-        settings.read_password()
-    except (SetupError, UnitError) as error:
+    except SetupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     inputs = ", ".join(f"{one.n} on pin {one.pin}" for one in settings.inputs)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from broker_config.config import FileSettings
 from broker_config.messages.base import DeviceId, InputNumber
 from firmware_bridge.debounce import Rules
-from firmware_bridge.errors import UnitError
 
 Pin = Annotated[int, Field(ge=0, le=27)]
 """A BCM number of the Pi's header."""
@@ -36,17 +35,14 @@ class InputPins(BaseModel):
         return Rules(hold_s=self.hold_ms / 1000, lockout_s=self.lockout_ms / 1000)
 
 
-class ButtonUnitSettings(BaseSettings):
-    """One button unit. Secrets come from the environment (`REDBUTTON_PASSWORD`) or an owner-only file."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="REDBUTTON_")
+class ButtonUnitSettings(FileSettings):
+    """One button unit. `password_file = "..."` in the file, or `REDBUTTON_PASSWORD`, gives the password."""
 
     store: DeviceId
     device: DeviceId
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 1883
-    password: SecretStr | None = None
-    password_file: Path | None = None
+    password: SecretStr
     data: Path
     """Folder of the spool: the one place of the unit that must survive a power cut."""
     ttl_s: Annotated[int, Field(ge=1, le=86_400)] = 120
@@ -56,9 +52,7 @@ class ButtonUnitSettings(BaseSettings):
     inputs: Annotated[tuple[InputPins, ...], Field(min_length=1, max_length=16)]
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if (self.password is None) == (self.password_file is None):
-            raise ValueError("give either password (better by REDBUTTON_PASSWORD) or password_file")
+    def _nothing_is_used_twice(self) -> Self:
         numbers = [one.n for one in self.inputs]
         pins = [
             pin for one in self.inputs for pin in (one.pin, one.light_pin, one.buzzer_pin) if pin is not None
@@ -68,15 +62,3 @@ class ButtonUnitSettings(BaseSettings):
             if twice:
                 raise ValueError(f"{what} {', '.join(map(str, twice))} is used twice")
         return self
-
-    def read_password(self) -> str:
-        """Raises UnitError when the file is not there, or when others may read it."""
-        if self.password_file is None:
-            assert self.password is not None
-            return self.password.get_secret_value()
-        try:
-            if self.password_file.stat().st_mode & 0o077:
-                raise UnitError(f"others may read {self.password_file}: chmod 600 it")
-            return self.password_file.read_text().strip()
-        except OSError as error:
-            raise UnitError(f"cannot read the password file: {error}") from error

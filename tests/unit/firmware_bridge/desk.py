@@ -62,9 +62,14 @@ class Desk:
     """`advance` runs every due moment on the way, like a loop would."""
 
     def __init__(
-        self, spool: Spool | None = None, boot: str = BOOT, now: float = 1_000.0, **plan: Any
+        self,
+        spool: Spool | None = None,
+        boot: str = BOOT,
+        now: float = 1_000.0,
+        link: RecordingLink | None = None,
+        **plan: Any,
     ) -> None:
-        self.link = RecordingLink()
+        self.link = link or RecordingLink()
         self.spool = Spool(":memory:") if spool is None else spool
         self.now = now
         self.wall: datetime | None = AT

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from broker_config.channels import BY_TAIL, COMMAND, LIGHT, STAND_IN, STATUS
-from broker_config.link import Published
+from broker_config.link import Publication, Published
 from broker_config.messages import (
     Command,
     CommandName,
@@ -24,7 +24,7 @@ from firmware_bridge.errors import SpoolError
 from firmware_bridge.light import Pattern, Shown
 from firmware_bridge.outbox import WINDOW
 from firmware_bridge.spool import NewPress, Spool
-from tests.unit.firmware_bridge.desk import AT, BOOT, DEVICE, SERVER_RUN, STORE, Desk
+from tests.unit.firmware_bridge.desk import AT, BOOT, DEVICE, SERVER_RUN, STORE, Desk, RecordingLink
 
 
 def test_a_press_is_on_the_disk_before_it_is_on_the_wire_and_before_the_light_answers() -> None:
@@ -36,16 +36,19 @@ def test_a_press_is_on_the_disk_before_it_is_on_the_wire_and_before_the_light_an
             order.append("disk")
             return kept
 
-    desk = Desk(Watched(":memory:"))
+    class WatchedDesk(Desk):
+        def show(self, input_number: int, pattern: Pattern) -> None:
+            order.append(pattern.shown.value)
+            super().show(input_number, pattern)
+
+    class WatchedLink(RecordingLink):
+        def publish(self, publication: Publication) -> int | None:
+            order.append("wire")
+            return super().publish(publication)
+
+    desk = WatchedDesk(Watched(":memory:"), link=WatchedLink())
     desk.connect()
-    publish, show = desk.link.publish, desk.show
-
-    def watched_show(number: int, pattern: Pattern) -> None:
-        order.append(pattern.shown.value)
-        show(number, pattern)
-
-    desk.link.publish = lambda packet: (order.append("wire"), publish(packet))[1]  # type: ignore[method-assign]
-    desk.show = watched_show  # type: ignore[method-assign]
+    order.clear()
     desk.edge(True)
     desk.advance(0.07)
     assert order == ["disk", "wire", "sending"]

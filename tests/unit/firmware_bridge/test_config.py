@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from firmware_bridge.__main__ import main
+from firmware_bridge.command import app
 from firmware_bridge.config import ButtonUnitSettings
-from firmware_bridge.errors import UnitError
 
 
 def settings(**changes: Any) -> ButtonUnitSettings:
@@ -29,7 +31,7 @@ def test_a_file_with_little_in_it_is_enough() -> None:
     assert (made.host, made.port, made.ttl_s, made.pin_factory) == ("127.0.0.1", 1883, 120, "lgpio")
     assert made.inputs[0].rules.hold_s == 0.030
     assert made.inputs[0].rules.lockout_s == 3.0
-    assert made.read_password() == "pw"
+    assert made.password.get_secret_value() == "pw"
     assert "pw" not in repr(made)
 
 
@@ -44,7 +46,7 @@ def test_a_file_with_little_in_it_is_enough() -> None:
         ({"inputs": [{"n": 1, "pin": 99}]}, "less than or equal to 27"),
         ({"inputs": [{"n": 1, "pin": 17, "hold_ms": 1}]}, "greater than or equal to 5"),
         ({"colour": "red"}, "colour"),
-        ({"password": None}, "password_file"),
+        ({"password": None}, "password"),
         ({"ttl_s": 0}, "ttl_s"),
     ],
 )
@@ -53,15 +55,39 @@ def test_what_is_wrong_is_said(changes: dict[str, Any], says: str) -> None:
         settings(**changes)
 
 
-def test_the_password_file_belongs_to_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "password"
-    path.write_text("secret\n")
-    path.chmod(0o644)
-    made = settings(password=None, password_file=path)
-    with pytest.raises(UnitError, match="chmod 600"):
-        made.read_password()
-    path.chmod(0o600)
-    assert made.read_password() == "secret"
-    path.unlink()
-    with pytest.raises(UnitError, match="cannot read"):
-        made.read_password()
+GOOD = """
+store = "s1"
+device = "b7"
+data = "data"
+password_file = "secret"
+pin_factory = "mock"
+
+[[inputs]]
+n = 1
+pin = 17
+light_pin = 5
+"""
+
+
+def test_check_config_says_that_a_file_is_fine_or_everything_that_is_not(tmp_path: Path) -> None:
+    secret, path = tmp_path / "secret", tmp_path / "unit.toml"
+    secret.write_text("word")
+    secret.chmod(0o600)
+    path.write_text(GOOD)
+    fine = CliRunner().invoke(app, ["check-config", str(path)])
+    assert fine.exit_code == 0
+    assert "s1.b7" in fine.output
+    path.write_text(GOOD.replace('"s1"', '"S 1"').replace("pin = 17", "pin = 99"))
+    wrong = CliRunner().invoke(app, ["check-config", str(path)])
+    assert wrong.exit_code == 2
+    assert f"{path}:2" in wrong.output
+    assert "pin" in wrong.output
+
+
+def test_the_service_refuses_a_bad_file_with_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / "nothing.toml")]) == 2
+    assert "no such file" in capsys.readouterr().err
+    assert main([]) == 2
+    assert "usage" in capsys.readouterr().err

@@ -28,7 +28,8 @@ def seen(factory: WatchedFactory, what: Callable[[], bool]) -> bool:
 
 
 def test_a_pattern_is_played_and_the_end_is_dark() -> None:
-    factory, clock, died = WatchedFactory(), StillClock(), []
+    factory, clock = WatchedFactory(), StillClock()
+    died: list[BaseException] = []
     outputs = GpioOutputs([InputPins(n=1, pin=17, light_pin=5, buzzer_pin=6)], factory, clock, died.append)
     light, buzzer = factory.pin(5), factory.pin(6)
     outputs.open()
@@ -58,7 +59,8 @@ def test_an_input_without_light_and_buzzer_is_fine() -> None:
 
 
 def test_a_player_that_dies_is_told() -> None:
-    factory, died, told = WatchedFactory(), [], threading.Event()
+    factory, told = WatchedFactory(), threading.Event()
+    died: list[BaseException] = []
 
     def broken() -> float:
         raise OSError("clock gone")
