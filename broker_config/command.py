@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -27,16 +27,16 @@ EXTRAS = {
 """Package -> what must be installed besides for its commands."""
 
 
-def main(arguments: Sequence[str] | None = None, entries: Iterable[EntryPoint] | None = None) -> int:
-    """Run one command line. Returns the exit code: 2 for what the person must put right, one line per error."""
-    app = assemble(entry_points(group=GROUP) if entries is None else entries)
-    command = typer.main.get_command(app)
+def main() -> NoReturn:
+    """What the `redbutton` script calls."""
+    sys.exit(run(sys.argv[1:], entry_points(group=GROUP)))
+
+
+def run(arguments: Sequence[str], entries: Iterable[EntryPoint]) -> int:
+    """One command line. Returns the exit code: 2 for what the person must put right, with a line per error."""
+    command = typer.main.get_command(assemble(entries))
     try:
-        result = command.main(
-            args=list(sys.argv[1:] if arguments is None else arguments),
-            prog_name="redbutton",
-            standalone_mode=True,
-        )
+        result = command.main(args=list(arguments), prog_name="redbutton", standalone_mode=True)
     except SetupError as error:
         for line in str(error).splitlines():
             print(f"redbutton: {line}", file=sys.stderr)  # noqa: T201
@@ -65,9 +65,11 @@ def _add(app: typer.Typer, entry: EntryPoint) -> None:
     try:
         found = entry.load()
     except ImportError as error:
-        app.command(entry.name, help=f"Not installed: {_what_to_install(entry)}", **_ANY)(
-            _missing(entry, error)
-        )
+        app.command(
+            entry.name,
+            help=f"Not installed: {_what_to_install(entry)}",
+            context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+        )(_missing(entry, error))
         return
     if not isinstance(found, typer.Typer):
         app.command(entry.name)(found)
@@ -110,4 +112,4 @@ def _root(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

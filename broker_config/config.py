@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from broker_config.errors import SetupError
 
-S = TypeVar("S", bound="FileSettings")
+S = TypeVar("S", bound=BaseSettings)
 
 
 class FileSettings(BaseSettings):
@@ -50,7 +50,7 @@ def load(model: type[S], path: Path) -> S:
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{path}: not TOML: {error}") from None
     problems: list[str] = []
-    _read_secrets(values, path.parent, problems)
+    _read_secrets(model, values, path.parent, problems)
     try:
         made = model(**values)
     except ValidationError as error:
@@ -87,23 +87,20 @@ def _read(path: Path) -> str:
         raise SetupError(f"{path}: cannot be read: {error}") from error
 
 
-def _read_secrets(values: dict[str, Any], folder: Path, problems: list[str]) -> None:
-    """`password_file = "x"` becomes `password = <contents of x>`, at any depth; a relative path counts from the
-    settings file."""
-    for key in list(values):
-        value = values[key]
-        if isinstance(value, dict):
-            _read_secrets(value, folder, problems)
-        elif isinstance(value, list):
-            for each in value:
-                if isinstance(each, dict):
-                    _read_secrets(each, folder, problems)
-        elif key in ("password_file", "secret_file") and isinstance(value, str):
-            del values[key]
-            try:
-                values[key.removesuffix("_file")] = read_secret(folder / value)
-            except SetupError as error:
-                problems.append(str(error))
+def _read_secrets(
+    model: type[BaseSettings], values: dict[str, Any], folder: Path, problems: list[str]
+) -> None:
+    """`password_file = "x"` becomes the `password` that stands in x, where the model knows `password` and no
+    `password_file` of its own. A relative path counts from the settings file."""
+    fields = model.model_fields
+    for key in [key for key in values if key.endswith("_file")]:
+        name = key.removesuffix("_file")
+        if key in fields or name not in fields or name in values or not isinstance(values[key], str):
+            continue
+        try:
+            values[name] = read_secret(folder / values.pop(key))
+        except SetupError as error:
+            problems.append(str(error))
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

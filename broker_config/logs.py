@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import json as json_words
 import logging
 import sys
 from datetime import UTC, datetime
@@ -12,10 +12,10 @@ FIELDS = ("action", "press_id", "incident_id", "page_id", "device")
 """What `extra` may carry; one id must let a person follow one press through three processes."""
 
 
-def configure(*, as_json: bool = False, level: str = "INFO", stream: TextIO | None = None) -> None:
+def configure(*, json: bool = False, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Replace whatever the root logger had."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines() if as_json else Lines())
+    handler.setFormatter(JsonLines() if json else Lines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -58,4 +58,4 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return json_words.dumps(entry, ensure_ascii=False)
