@@ -17,6 +17,10 @@ from server.web.frame.bell import Bell
 class WebSettings:
     secure: bool = False
     """The browser reaches us over HTTPS: cookies get Secure and the `__Host-` prefix."""
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    """Names (without port) by which a browser may call; anything else is refused."""
+    public_url: str | None = None
+    """How people reach us, when that is not what the request says (behind a proxy)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ DOMAIN = "redbutton"
 
 
 def read_catalogues(folder: Path = LOCALES) -> dict[str, gettext.NullTranslations]:
-    """Catalogues are kept as text and compiled here, in memory: half a second less to forget at release."""
+    """Catalogues are kept as text and compiled here, in memory: no compiled file can be out of date."""
     found: dict[str, gettext.NullTranslations] = {"en": gettext.NullTranslations()}
     for language in LANGUAGES[1:]:
         with (folder / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as source:
@@ -85,7 +85,9 @@ class Words:
 
     def signed(self, value: int) -> str:
         """+6, with a real minus for the other direction."""
-        return f"+{self.number(value)}" if value > 0 else f"\u2212{self.number(-value)}" if value else "\u00b10"
+        return (
+            f"+{self.number(value)}" if value > 0 else f"\u2212{self.number(-value)}" if value else "\u00b10"
+        )
 
     def percent(self, share: float) -> str:
         return format_percent(share, "#,##0\u202f%", locale=self.locale)

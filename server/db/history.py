@@ -1,0 +1,169 @@
+"""Years of incidents, a screenful at a time: every look walks the index from where the last one ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session, col
+
+from server.db.open_incidents import place_name
+from server.db.places import Person, people
+from server.db.tables import Button, Incident, Zone
+
+COUNT_UP_TO = 1_000
+"""Counting further would read years of rows to tell a number that nobody needs exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """[first, last) of when it was opened. Everything else narrows further; None and empty do not."""
+
+    first: datetime
+    last: datetime
+    zone: int | None = None
+    button: int | None = None
+    state: str | None = None
+    outcome: str | None = None
+    purpose: str | None = None
+    text: str = ""
+    """A number, or a part of the name of a zone or a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The edge of a screenful."""
+
+    opened_at: datetime
+    id: UUID
+    newer: bool = False
+    """False: what comes after it (older); True: what comes before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    id: UUID
+    number: int
+    place: str
+    button: str
+    purpose: str
+    state: str
+    outcome: str | None
+    presses: int
+    again: bool
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    attended_at: datetime | None
+    closed_at: datetime | None
+    by: Person | None
+    """Who went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    rows: tuple[Listed, ...]
+    """Newest first."""
+    older: Cursor | None
+    newer: Cursor | None
+    count: int
+    """Of everything that fits, up to COUNT_UP_TO + 1."""
+
+
+def find(session: Session, store_id: str, filters: Filters, cursor: Cursor | None, limit: int) -> Found:
+    fits = _fits(session, store_id, filters)
+    query = (
+        select(Incident, place_name(), col(Button.label))
+        .join(Zone, col(Zone.id) == col(Incident.zone_id), isouter=True)
+        .join(Button, col(Button.id) == col(Incident.button_id), isouter=True)
+        .where(fits)
+    )
+    backwards = cursor is not None and cursor.newer
+    if cursor is not None:
+        query = query.where(_beyond(cursor))
+    order = (col(Incident.opened_at), col(Incident.id))
+    query = query.order_by(*(order if backwards else (part.desc() for part in order)))
+    found = list(session.execute(query.limit(limit + 1)))
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    who = people(session, (row[0].acknowledged_by_id or row[0].attended_by_id for row in found))
+    rows = tuple(_listed(row[0], row[1], row[2], who) for row in found)
+    older = more if not backwards else cursor is not None
+    newer = more if backwards else cursor is not None
+    return Found(
+        rows=rows,
+        older=Cursor(rows[-1].opened_at, rows[-1].id) if rows and older else None,
+        newer=Cursor(rows[0].opened_at, rows[0].id, newer=True) if rows and newer else None,
+        count=_count(session, fits),
+    )
+
+
+def _listed(incident: Incident, place: str, label: str | None, who: dict[int, Person]) -> Listed:
+    return Listed(
+        id=incident.id,
+        number=incident.number,
+        place=place,
+        button=label or f"{incident.device}/{incident.input}",
+        purpose=incident.purpose,
+        state=incident.state,
+        outcome=incident.outcome,
+        presses=incident.presses,
+        again=incident.again,
+        opened_at=incident.opened_at,
+        acknowledged_at=incident.acknowledged_at,
+        attended_at=incident.attended_at,
+        closed_at=incident.closed_at,
+        by=who.get(incident.acknowledged_by_id or incident.attended_by_id or 0),
+    )
+
+
+def _beyond(cursor: Cursor) -> ColumnElement[bool]:
+    """Written so that both databases start in the middle of the index instead of counting up to it."""
+    at, key = col(Incident.opened_at), col(Incident.id)
+    if cursor.newer:
+        return and_(at >= cursor.opened_at, or_(at > cursor.opened_at, key > cursor.id))
+    return and_(at <= cursor.opened_at, or_(at < cursor.opened_at, key < cursor.id))
+
+
+def _fits(session: Session, store_id: str, filters: Filters) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = [
+        col(Incident.store_id) == store_id,
+        col(Incident.opened_at) >= filters.first,
+        col(Incident.opened_at) < filters.last,
+    ]
+    for column, wanted in (
+        (Incident.zone_id, filters.zone),
+        (Incident.button_id, filters.button),
+        (Incident.state, filters.state),
+        (Incident.outcome, filters.outcome),
+        (Incident.purpose, filters.purpose),
+    ):
+        if wanted is not None:
+            parts.append(col(column) == wanted)
+    if filters.text:
+        parts.append(_says(session, store_id, filters.text))
+    return and_(*parts)
+
+
+def _says(session: Session, store_id: str, text: str) -> ColumnElement[bool]:
+    """The few zones and buttons are looked through by name here, where capitals of every alphabet are known."""
+    wanted = text.casefold()
+    zones = session.execute(select(col(Zone.id), col(Zone.name)).where(col(Zone.store_id) == store_id))
+    in_zones = [row[0] for row in zones if wanted in row[1].casefold()]
+    buttons = session.execute(
+        select(col(Button.id), col(Button.label)).where(col(Button.store_id) == store_id)
+    )
+    at_buttons = [row[0] for row in buttons if wanted in row[1].casefold()]
+    parts: list[ColumnElement[bool]] = [col(Incident.zone_id).in_(in_zones), col(Incident.button_id).in_(at_buttons)]
+    number = text.lstrip("#\u2116 ")
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        parts.append(col(Incident.number) == int(number))
+    return or_(*parts)
+
+
+def _count(session: Session, fits: ColumnElement[bool]) -> int:
+    some = select(col(Incident.id)).where(fits).limit(COUNT_UP_TO + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0

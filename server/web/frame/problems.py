@@ -1,0 +1,58 @@
+"""Errors as screens: what happened and what to do next, in the visitor's language. The API keeps its own answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from server.web.frame.screens import language_of, screens_of
+from server.web.frame.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    title: str
+    advice: str
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith("/api/") or error.status_code < 400:
+        return await http_exception_handler(request, error)
+    answer = _screen(request, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A number in an address that is none, a form that no browser of ours sends."""
+    assert isinstance(error, RequestValidationError)
+    if request.url.path.startswith("/api/"):
+        return await request_validation_exception_handler(request, error)
+    return _screen(request, 404 if any("path" in part["loc"] for part in error.errors()) else 422)
+
+
+def _screen(request: Request, status: int) -> Response:
+    screens = screens_of(request)
+    words = screens.words(language_of(request, None, None))
+    return screens.show(request, "frame/problem.html", problem(status, words), words, status=status)
+
+
+def problem(status: int, t: Words) -> Problem:
+    if status == 404:
+        return Problem(
+            t.gettext("Not found"), t.gettext("There is nothing at this address, or it is not yours to see.")
+        )
+    if status == 403:
+        return Problem(t.gettext("Not allowed"), t.gettext("This screen is for managers."))
+    return Problem(t.gettext("That did not work"), t.gettext("Go back and try again."))

@@ -1,0 +1,439 @@
+"""A shop made of rows, for screens: what the engine would have written, without the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, SQLModel
+
+from server.db.connect import Database
+from server.db.tables import (
+    Account,
+    Button,
+    Carrier,
+    Device,
+    Incident,
+    Journal,
+    Page,
+    Pager,
+    Policy,
+    PressRow,
+    Refused,
+    Store,
+    Transmitter,
+    Zone,
+)
+from server.requests import Answer, Done, Request
+from server.rules.incidents import State
+from server.rules.journal import Action
+from server.web.frame.bell import Bell
+from server.web.services import Services, WebSettings
+
+NOW = datetime(2026, 11, 21, 12, 7, 31, tzinfo=UTC)
+"""A Saturday, 14:07:31 in Tallinn."""
+PLACES = ("Dairy & Eggs", "Fitting rooms", "Self-checkout", "Wine", "Bakery", "Toys", "Fish counter", "Deli")
+
+
+@dataclass
+class Shop:
+    """Every method writes rows and returns what a test needs of them."""
+
+    db: Database
+    now: datetime = NOW
+    store: str = "ulemiste"
+    zones: list[int] = field(default_factory=list)
+    buttons: list[int] = field(default_factory=list)
+    pagers: list[int] = field(default_factory=list)
+    carriers: list[int] = field(default_factory=list)
+    accounts: dict[str, int] = field(default_factory=dict)
+    numbers: int = 0
+    journal_id: int = 0
+
+    def build(self) -> Shop:
+        with self.db.transaction() as session:
+            session.add(Store(id=self.store, name="Store 14 \u00b7 Tallinn \u00dclemiste"))
+            session.flush()
+            session.add(Policy(id=1, store_id=self.store, name="Everywhere"))
+            session.add(Transmitter(id=1, store_id=self.store, gateway="gw", name="roof", state="ready"))
+            for place, name in enumerate(PLACES):
+                zone = Zone(store_id=self.store, name=name, pager_name=name[:12].upper(), position=place)
+                session.add(zone)
+                session.flush()
+                button = Button(
+                    store_id=self.store,
+                    device="hall",
+                    input=place + 1,
+                    zone_id=_id(zone),
+                    label=f"Button {place + 1:02}",
+                )
+                session.add(button)
+                session.flush()
+                self.zones.append(_id(zone))
+                self.buttons.append(_id(button))
+            for name, initials in (("Jaan Tamm", "JT"), ("Olga Smirnova", "OS"), ("Marina Kask", "MK")):
+                carrier = Carrier(store_id=self.store, name=name, initials=initials)
+                session.add(carrier)
+                session.flush()
+                pager = Pager(
+                    store_id=self.store,
+                    label=f"Pager {len(self.pagers) + 1}",
+                    carrier_id=carrier.id,
+                    transmitter_id=1,
+                    address=f"123400{len(self.pagers)}",
+                )
+                session.add(pager)
+                session.flush()
+                self.carriers.append(_id(carrier))
+                self.pagers.append(_id(pager))
+            for device, kind, name in (
+                ("hall", "b", "Hall buttons"),
+                ("gw", "g", "Gateway"),
+                ("srv", "s", "Server"),
+            ):
+                session.add(Device(store_id=self.store, device=device, kind=kind, name=name, state="online"))
+        return self
+
+    def account(
+        self, login: str, name: str, *, role: str = "staff", carrier: int | None = None, **more: Any
+    ) -> int:
+        with self.db.transaction() as session:
+            row = Account(
+                login=login,
+                name=name,
+                password_hash=more.pop("password_hash", "!"),
+                role=role,
+                carrier_id=carrier,
+                **more,
+            )
+            session.add(row)
+            session.flush()
+            self.accounts[login] = _id(row)
+            return _id(row)
+
+    def device_lost(self, device: str, at: datetime) -> None:
+        with self.db.transaction() as session:
+            found = next(row for row in session.query(Device) if row.device == device)
+            found.state, found.changed_at = "offline", at
+
+    def incident(
+        self,
+        place: int,
+        ago: float,
+        *,
+        state: State = State.TRIGGERED,
+        steps: int = 1,
+        answered: float | None = None,
+        attended: float | None = None,
+        closed: float | None = None,
+        outcome: str | None = None,
+        by: str | None = None,
+        purpose: str = "call",
+        due: float | None = 20.0,
+        nobody: bool = False,
+        presses: int = 1,
+        again: bool = False,
+        pages: bool = True,
+        exit_s: float = 90.0,
+    ) -> int:
+        """An incident whose press was `ago` seconds before now; other times in seconds after the press. Its number."""
+        opened = self.now - timedelta(seconds=ago)
+        self.numbers += 1
+        account = self.accounts.get(by or "")
+
+        def after(seconds: float | None) -> datetime | None:
+            return None if seconds is None else opened + timedelta(seconds=seconds)
+
+        incident = Incident(
+            id=uuid4(),
+            store_id=self.store,
+            number=self.numbers,
+            button_id=self.buttons[place],
+            zone_id=self.zones[place],
+            policy_id=1,
+            device="hall",
+            input=place + 1,
+            press_id=uuid4(),
+            purpose=purpose,
+            state=state.value,
+            presses=presses,
+            again=again,
+            opened_at=opened,
+            triggered_at=opened,
+            step=0 if nobody else steps,
+            due_at=self.now + timedelta(seconds=due)
+            if due is not None and state is State.TRIGGERED
+            else None,
+            exit_at=opened + timedelta(seconds=exit_s),
+            nobody_at=after(0.3) if nobody else None,
+            called_at=after(0.9) if pages and not nobody else None,
+            acknowledged_at=after(answered),
+            acknowledged_by_id=account if answered is not None else None,
+            attended_at=after(attended),
+            attended_by_id=account if attended is not None else None,
+            attended_how="screen" if attended is not None else None,
+            closed_at=after(closed),
+            closed_by_id=account if closed is not None else None,
+            outcome=outcome,
+        )
+        with self.db.transaction() as session:
+            session.add(incident)
+            session.flush()
+            self._press(session, incident, place)
+            if nobody:
+                self._say(session, incident, Action.STEP_SKIPPED, 0.3, step=1, target="zone")
+                self._say(session, incident, Action.NOBODY, 0.3)
+            elif pages:
+                for step in range(1, steps + 1):
+                    self._step(session, incident, step, place)
+            if answered is not None:
+                self._say(
+                    session,
+                    incident,
+                    Action.ACKNOWLEDGED,
+                    answered,
+                    account,
+                    old="triggered",
+                    new="acknowledged",
+                )
+            if attended is not None:
+                self._say(session, incident, Action.ATTENDED, attended, account, how="screen")
+            if closed is not None:
+                self._say(session, incident, Action.CLOSED, closed, account, new=outcome)
+        return self.numbers
+
+    def _press(self, session: Session, incident: Incident, place: int) -> None:
+        session.add(
+            PressRow(
+                id=incident.press_id,
+                store_id=self.store,
+                device="hall",
+                input=place + 1,
+                button_id=self.buttons[place],
+                incident_id=incident.id,
+                run="r",
+                boot="b",
+                seq=self.numbers,
+                kind="press",
+                purpose=incident.purpose,
+                state="stored",
+                pressed_at=incident.opened_at,
+                received_at=incident.opened_at + timedelta(milliseconds=41),
+                age_ms=38,
+                age_known=True,
+                tries=1,
+            )
+        )
+        self._say(
+            session,
+            incident,
+            Action.PRESS_RECEIVED,
+            0.041,
+            press=incident.press_id,
+            age_ms=38,
+            tries=1,
+            seq=7,
+        )
+        self._say(
+            session, incident, Action.OPENED, 0.041, new="triggered", number=incident.number, again=False
+        )
+
+    def _step(self, session: Session, incident: Incident, step: int, place: int) -> None:
+        begin = 0.05 + 20.0 * (step - 1)
+        who = (place + step - 1) % len(self.pagers)
+        self._say(
+            session,
+            incident,
+            Action.STEP,
+            begin,
+            step=step,
+            target="zone" if step == 1 else "shift_lead",
+            called=1,
+        )
+        page = Page(
+            id=uuid4(),
+            store_id=self.store,
+            incident_id=incident.id,
+            press_id=incident.press_id,
+            step=step,
+            reason="step",
+            pager_id=self.pagers[who],
+            carrier_id=self.carriers[who],
+            gateway="gw",
+            transmitter="roof",
+            address=f"123400{who}",
+            format="text",
+            charset="ascii",
+            body=f"{PLACES[place].upper()} 14:06",
+            alert=1,
+            priority=2,
+            purpose=incident.purpose,
+            state="transmitted",
+            proof="accepted",
+            created_at=incident.opened_at + timedelta(seconds=begin),
+            deadline_at=incident.opened_at + timedelta(seconds=120),
+            ordered_at=incident.opened_at + timedelta(seconds=begin + 0.01),
+            held_at=incident.opened_at + timedelta(seconds=begin + 0.06),
+            final_at=incident.opened_at + timedelta(seconds=begin + 0.85),
+            tx_ms=31,
+        )
+        session.add(page)
+        session.flush()
+        to = ("JT", "OS", "MK")[who]
+        states = ("queued", "ordered", "held", "transmitting", "transmitted")
+        old = None
+        for word, later in zip(states, (0.0, 0.01, 0.06, 0.1, 0.85), strict=True):
+            proof = "accepted" if word == "transmitted" else None
+            self._say(
+                session,
+                incident,
+                Action.PAGE,
+                begin + later,
+                page=page.id,
+                old=old,
+                new=word,
+                to=to,
+                reason="step",
+                gateway="gw",
+                transmitter="roof",
+                proof=proof,
+            )
+            old = word
+
+    def _say(
+        self,
+        session: Session,
+        incident: Incident,
+        action: Action,
+        after: float,
+        account: int | None = None,
+        *,
+        press: UUID | None = None,
+        page: UUID | None = None,
+        old: str | None = None,
+        new: str | None = None,
+        **detail: Any,
+    ) -> None:
+        entry = Journal(
+            at=incident.opened_at + timedelta(seconds=after),
+            store_id=self.store,
+            incident_id=incident.id,
+            press_id=press,
+            page_id=page,
+            account_id=account,
+            action=action.value,
+            old=old,
+            new=new,
+            detail={name: value for name, value in detail.items() if value is not None},
+        )
+        session.add(entry)
+        session.flush()
+        self.journal_id = _id(entry)
+
+    def refused(self, reason: str, count: int, ago: float, device: str = "hall") -> None:
+        at = self.now - timedelta(seconds=ago)
+        with self.db.transaction() as session:
+            session.add(
+                Refused(
+                    store_id=self.store,
+                    device=device,
+                    reason=reason,
+                    count=count,
+                    hour=at.replace(minute=0, second=0, microsecond=0),
+                    first_at=at,
+                    last_at=at,
+                    topic=f"rb/1/{self.store}/b/{device}/press",
+                    detail="input must be at most 16",
+                    sample='{"v":1,"id":"7d1f","input":99}',
+                )
+            )
+
+
+def _id(row: Any) -> int:
+    assert row.id is not None
+    number: int = row.id
+    return number
+
+
+class FakeDesk:
+    """Answers as it is told and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+        self.answers: list[Answer | Exception] = []
+
+    def ask(self, request: Request) -> Answer:
+        self.asked.append(request)
+        answer = self.answers.pop(0) if self.answers else Done(request.incident, State.ACKNOWLEDGED)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def services(db: Database, desk: FakeDesk | None = None, now: datetime = NOW, **more: Any) -> Services:
+    return Services(
+        db=db,
+        desk=desk or FakeDesk(),
+        bell=more.pop("bell", None) or Bell(),
+        now=more.pop("clock", None) or (lambda: now),
+        stopping=more.pop("stopping", None) or (lambda: False),
+        settings=WebSettings(allowed_hosts=("127.0.0.1", "localhost", "testserver")),
+    )
+
+
+def memory() -> Database:
+    """An empty database with all tables, gone when it is closed."""
+    db = Database("sqlite://")
+    SQLModel.metadata.create_all(db.write_engine)
+    return db
+
+
+def busy_day(shop: Shop) -> Shop:
+    """The board of the pictures: three wait, two are on the way, one is with the customer, five are closed."""
+    shop.account("jaan", "Jaan Tamm", carrier=shop.carriers[0])
+    shop.account("olga", "Olga Smirnova", carrier=shop.carriers[1])
+    shop.account("marina", "Marina Kask", role="manager", carrier=shop.carriers[2])
+    for place, ago, answered, by, outcome in (
+        (7, 3_300, 44.0, "jaan", "recovered"),
+        (0, 2_240, 130.0, "marina", "not_recovered"),
+        (2, 1_580, 34.0, "olga", "recovered"),
+        (6, 740, 82.0, "olga", "false_press"),
+        (3, 330, 51.0, "jaan", "recovered"),
+    ):
+        shop.incident(
+            place,
+            ago,
+            state=State.CLOSED,
+            answered=answered,
+            attended=answered + 30,
+            closed=answered + 200,
+            outcome=outcome,
+            by=by,
+        )
+    shop.incident(5, 200, state=State.ATTENDED, answered=25, attended=60, by="olga")
+    shop.incident(3, 65, state=State.ACKNOWLEDGED, answered=21, by="jaan")
+    shop.incident(4, 37, state=State.ACKNOWLEDGED, answered=17, by="marina")
+    shop.incident(0, 161, steps=3, due=11, presses=2, exit_s=90)
+    shop.incident(1, 48, due=12, steps=2)
+    shop.incident(2, 12, due=8)
+    shop.device_lost("hall", shop.now - timedelta(minutes=12))
+    shop.refused("malformed", 12, 600)
+    shop.refused("too_large", 1, 4_000, "unknown")
+    return shop
+
+
+def closed_history(shop: Shop, count: int, *, start: float = 3_600, apart: float = 1_800) -> None:
+    outcomes = ("recovered", "recovered", "recovered", "not_recovered", "left_before_contact", "false_press")
+    for place in range(count):
+        shop.incident(
+            place % len(shop.buttons),
+            start + place * apart,
+            state=State.CLOSED,
+            answered=20.0 + place % 70,
+            attended=40.0 + place % 70,
+            closed=200.0,
+            outcome=outcomes[place % len(outcomes)],
+            by="jaan",
+        )
