@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import json
-import logging
 import random
 import signal
 import sys
@@ -14,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import broker_config
-from broker_config import machine
+from broker_config import logs, machine
 from broker_config.config import load
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
@@ -32,7 +30,6 @@ from firmware_bridge.spool import Spool
 from firmware_bridge.unit import Unit
 
 USAGE = "usage: python -m firmware_bridge CONFIG.toml"
-_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 def compose(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> Unit:
@@ -68,13 +65,6 @@ def compose(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> 
     return unit
 
 
-def start_logging(as_json: bool) -> None:
-    """Sentences with their ids on standard error; systemd adds the time."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if as_json else _Plain())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-
-
 def serve(unit: Unit) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
     tidy_memory()
@@ -98,7 +88,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         settings = load(ButtonUnitSettings, Path(arguments[0]))
-        start_logging(settings.log_json)
+        logs.configure(json=settings.log_json)
         return serve(compose(settings))
     except (UnitError, SetupError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -111,22 +101,6 @@ def _spool_path(data: Path) -> str:
     except OSError as error:
         raise UnitError(f"cannot make the data folder {data}: {error}") from error
     return str(data / "spool.sqlite")
-
-
-def _extra(record: logging.LogRecord) -> dict[str, object]:
-    return {key: value for key, value in vars(record).items() if key not in _PLAIN}
-
-
-class _Plain(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        extra = " ".join(f"{key}={value}" for key, value in _extra(record).items())
-        return f"{record.levelname.lower()} {super().format(record)} {extra}".rstrip()
-
-
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        fields = {"level": record.levelname.lower(), "text": super().format(record), **_extra(record)}
-        return json.dumps(fields, default=str)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from broker_config import codec
 from broker_config.channels import COMMAND_ANSWER, SETTINGS_ANSWER, TELEMETRY, Channel
@@ -133,7 +134,7 @@ class Bridge:
         self._seen.last_press = now
         for press in presses:
             self._lamps[press.input].pressed(press.id, press.pushed_boot, now)
-            log.info("press", extra={"action": "press", "press_id": str(press.id), "input": press.input})
+            log.info("input %d was pressed", press.input, extra=_ids("press", press.id))
 
     def _hear(self, event: LinkEvent, now: float) -> None:
         if isinstance(event, Published):
@@ -185,13 +186,12 @@ class Bridge:
     def _receipt(self, receipt: PressReceipt, now: float) -> None:
         spooled = self._outbox.settle(receipt.id, now)
         if spooled is None:
-            log.debug("receipt of a press that is not here", extra={"press_id": str(receipt.id)})
+            log.debug("receipt of a press that is not here", extra=_ids("receipt.unknown", receipt.id))
             return
         lamp = self._lamps.get(spooled.press.input)
         if lamp is not None:
             lamp.settled(receipt.id, receipt.result, now)
-        action = f"receipt.{receipt.result.value}"
-        log.info("receipt", extra={"action": action, "press_id": str(receipt.id)})
+        log.info("receipt: %s", receipt.result.value, extra=_ids("receipt", receipt.id))
 
     def _server_status(self, status: DeviceStatus, now: float) -> None:
         """A server that came back gets everything at once, not at the next try."""
@@ -233,3 +233,7 @@ class Bridge:
             if self._on_display.get(number) != (lamp.shown, lamp.since):
                 self._on_display[number] = (lamp.shown, lamp.since)
                 self._ports.outputs.show(number, pattern_for(lamp.shown, lamp.since))
+
+
+def _ids(action: str, press: UUID) -> dict[str, str]:
+    return {"action": action, "press_id": str(press)}

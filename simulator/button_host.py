@@ -23,10 +23,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from broker_config import logs
 from broker_config.config import load
 from broker_config.errors import SetupError
 from broker_config.machine import boot_clock
-from firmware_bridge.__main__ import compose, serve, start_logging
+from firmware_bridge.__main__ import compose, serve
 from firmware_bridge.buttons import PinFactory
 from firmware_bridge.config import ButtonUnitSettings, InputPins
 from firmware_bridge.errors import UnitError
@@ -131,7 +132,7 @@ def main(arguments: list[str]) -> int:
     found = parser.parse_args(arguments)
     try:
         settings = load(ButtonUnitSettings, found.config)
-        start_logging(settings.log_json)
+        logs.configure(json=settings.log_json)
         factory, timer = WatchedFactory(), RealTimer()
         unit = compose(settings, factory)
         host = Host(settings.inputs, factory, unit.outputs, timer.later)
