@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from broker_config.errors import SetupError
@@ -87,11 +88,9 @@ def _read(path: Path) -> str:
         raise SetupError(f"{path}: cannot be read: {error}") from error
 
 
-def _read_secrets(
-    model: type[BaseSettings], values: dict[str, Any], folder: Path, problems: list[str]
-) -> None:
+def _read_secrets(model: type[BaseModel], values: dict[str, Any], folder: Path, problems: list[str]) -> None:
     """`password_file = "x"` becomes the `password` that stands in x, where the model knows `password` and no
-    `password_file` of its own. A relative path counts from the settings file."""
+    `password_file` of its own; in the models inside it as well. A relative path counts from the settings file."""
     fields = model.model_fields
     for key in [key for key in values if key.endswith("_file")]:
         name = key.removesuffix("_file")
@@ -101,6 +100,20 @@ def _read_secrets(
             values[name] = read_secret(folder / values.pop(key))
         except SetupError as error:
             problems.append(str(error))
+    for key, field in fields.items():
+        rows = values.get(key)
+        for row in rows if isinstance(rows, list) else [rows]:
+            if isinstance(row, dict):
+                for inner in _models(field.annotation):
+                    _read_secrets(inner, row, folder, problems)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that stand in an annotation like `tuple[Row, ...]` or `Row | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

@@ -154,7 +154,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
 
 
 def _setup(store: StoreLink, run: str, boot: str) -> LinkSetup:
-    password = store.password_file.read_text().strip()
+    password = store.password()
     return link_setup(
         store.id, store.device, run, boot, host=store.broker_host, port=store.broker_port, password=password
     )

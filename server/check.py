@@ -31,6 +31,14 @@ def kind_of(table: Mapping[str, object]) -> str | None:
     return next((kind for mark, kind in MARKS.items() if mark in table), None)
 
 
+def kind_of_file(file: Path) -> str | None:
+    """None also when the file cannot be read."""
+    try:
+        return kind_of(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
 def check(file: Path, kind: str | None = None) -> tuple[int, str]:
     """Exit code and words: 0 and what the file is, or 2 and one line per error."""
     try:
@@ -60,22 +68,19 @@ def _server(file: Path) -> tuple[int, str]:
 
     try:
         settings = load(ServerSettings, file)
+        for one in settings.stores:
+            one.password()
     except SetupError as error:
         return 2, str(error)
-    problems = [
-        f"stores: {problem}" for one in settings.stores if (problem := secret_problem(one.password_file))
-    ]
-    if problems:
-        return 2, f"{file}:\n" + "\n".join(f"  {problem}" for problem in problems)
     return 0, f"{file} is fine: a server for {', '.join(one.id for one in settings.stores)}"
 
 
 def _shop(file: Path) -> tuple[int, str]:
     from broker_config.errors import SetupError
-    from server.shop_file import load_shop
+    from server.shop_file import read_shop
 
     try:
-        load_shop(file)
+        read_shop(file)
     except SetupError as error:
         return 2, str(error)
     return 0, f"{file} is fine: a shop file"
@@ -98,15 +103,3 @@ def _ask(kind: str, file: Path) -> tuple[int, str]:
             f"{file}: the {kind} did not say within {ANSWER_S:.0f} s whether the file is fine; try again",
         )
     return (0 if answer.returncode == 0 else 2), answer.stdout.strip()
-
-
-def secret_problem(file: Path) -> str | None:
-    """What is wrong with a file that holds a password; None when it is as it must be."""
-    try:
-        mode = file.stat().st_mode
-        empty = not file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        return f"cannot read the password file {file}: {getattr(error, 'strerror', None) or 'it is not text'}"
-    if mode & 0o077:
-        return f"others may read {file}: chmod 600 {file}"
-    return f"{file} is empty: it must hold the password" if empty else None

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from broker_config.errors import SetupError
 
 if TYPE_CHECKING:
     from server.config import ServerSettings
@@ -131,7 +133,13 @@ def load_shop(
     """Put the shop of a file into the database. Loading it again changes what the file changed."""
     from server.setup import load_shop_file
 
-    _finish(load_shop_file(_database(_settings(config)), file))
+    summary = load_shop_file(_database(_settings(config)), file)
+    told = [
+        f"{verb}: " + ", ".join(f"{count} {sort}" for sort, count in counts.items())
+        for verb, counts in (("added", summary.added), ("changed", summary.changed), ("gone", summary.gone))
+        if counts
+    ]
+    typer.echo("; ".join(told) or "nothing changed")
 
 
 @account.command("add")
@@ -150,25 +158,23 @@ def add_account(
         try:
             password = password_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            _refuse(f"cannot read {password_file}: {error.strerror}")
+            raise SetupError(f"cannot read {password_file}: {error.strerror}") from error
     elif sys.stdin.isatty():
         password = typer.prompt("Password (8 signs or more)", hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().strip()
-    from server.setup import add
+    from server.setup import add_account as make
 
-    _finish(add(_database(_settings(config)), login, name or login, role, store, password))
+    fields = {"login": login, "name": name or login, "role": role, "store_id": store, "password": password}
+    make(_database(_settings(config)), fields)
+    typer.echo(f"{login} may sign in")
 
 
 def _settings(config: Path) -> ServerSettings:
     from broker_config.config import load
-    from broker_config.errors import SetupError
     from server.config import ServerSettings
 
-    try:
-        return load(ServerSettings, config)
-    except SetupError as error:
-        _refuse(str(error))
+    return load(ServerSettings, config)
 
 
 def _database(settings: ServerSettings) -> Database:
@@ -181,14 +187,4 @@ def _database(settings: ServerSettings) -> Database:
         with base.reading():
             return base
     except SQLAlchemyError as error:
-        _refuse(f"cannot open the database {base.url.render_as_string()}: {error}")
-
-
-def _finish(problem: str | None) -> None:
-    if problem is not None:
-        _refuse(problem)
-
-
-def _refuse(words: str) -> NoReturn:
-    typer.echo(words, err=True)
-    raise typer.Exit(2)
+        raise SetupError(f"cannot open the database {base.url.render_as_string()}: {error}") from error

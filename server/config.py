@@ -1,16 +1,24 @@
 """What the server reads from its TOML file: one frozen model, every error told at once.
 
-A password stands in a file of its own (`password_file`, owner-only); the database's address, which may hold one,
-can come from the environment as REDBUTTON_SERVER_DATABASE."""
+A password stands in a file of its own (`password_file = "..."`, owner-only) and never here; the database's address,
+which may hold one, can come from the environment as REDBUTTON_SERVER_DATABASE."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import SettingsConfigDict
 
+from broker_config.config import FileSettings, read_secret
 from broker_config.messages.base import DeviceId
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -29,7 +37,11 @@ class StoreLink(BaseModel):
     broker_host: HostName = "127.0.0.1"
     broker_port: Annotated[int, Field(ge=1, le=65_535)] = 1883
     password_file: Path
-    """Holds the broker password of `device`; only its owner may read it."""
+    """Holds the password of `device` at that broker; only its owner may read it."""
+
+    def password(self) -> str:
+        """Raises SetupError when the file is not there, is empty, or when others may read it."""
+        return read_secret(self.password_file)
 
 
 class LogSettings(BaseModel):
@@ -40,10 +52,8 @@ class LogSettings(BaseModel):
     """One JSON object per line, for a log collector."""
 
 
-class ServerSettings(BaseSettings):
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="REDBUTTON_SERVER_", env_nested_delimiter="__"
-    )
+class ServerSettings(FileSettings):
+    model_config = SettingsConfigDict(env_prefix="REDBUTTON_SERVER_")
 
     database: str = Field(repr=False)
     """`sqlite:////var/lib/redbutton/redbutton.db` (four strokes: an absolute path) or `postgresql+psycopg://...`."""

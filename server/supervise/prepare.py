@@ -92,7 +92,7 @@ def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> 
 
 def users(shop: Shop, folder: Folder) -> list[User]:
     """One name and password per device. The first gateway is the keeper of the stand-in plan."""
-    found = [User(shop.store, "srv", Role.SERVER, folder.password("srv"))]
+    found = [User(shop.store, shop.server, Role.SERVER, folder.password(shop.server))]
     for number, name in enumerate(shop.gateways):
         role = Role.GATEWAY if number else Role.KEEPER
         found.append(User(shop.store, name, role, folder.password(name)))

@@ -36,9 +36,9 @@ class Place:
         host = f"[{self.near}]" if ":" in self.near else self.near
         return f"http://{host}:{self.ports[name]}"
 
-    def line(self, name: str) -> Path:
+    def line(self, one: Line) -> Path:
         """The link that the simulator points at a pty."""
-        return self.folder / "lines" / name
+        return self.folder / "lines" / f"{one.gateway}-{one.name}"
 
 
 def server(shop: Shop, place: Place, allowed_hosts: tuple[str, ...]) -> str:
@@ -52,10 +52,10 @@ def server(shop: Shop, place: Place, allowed_hosts: tuple[str, ...]) -> str:
             "stores": [
                 {
                     "id": shop.store,
-                    "device": "srv",
+                    "device": shop.server,
                     "broker_host": place.near,
                     "broker_port": place.ports["broker"],
-                    "password_file": place.password_file("srv"),
+                    "password_file": place.password_file(shop.server),
                 }
             ],
         },
@@ -81,7 +81,7 @@ def gateway(shop: Shop, name: str, place: Place, *, simulate: bool) -> str:
                 {
                     "name": line.name,
                     "driver": line.driver,
-                    "port": place.line(line.name) if simulate else line.port,
+                    "port": place.line(line) if simulate else line.port,
                 }
                 for line in shop.lines
                 if line.gateway == name
@@ -148,7 +148,7 @@ def simulate(shop: Shop, place: Place, seed: int) -> str:
                     "gateway": line.gateway,
                     "name": line.name,
                     "driver": line.driver,
-                    "link": place.line(line.name),
+                    "link": place.line(line),
                 }
                 for line in shop.lines
             ],
@@ -182,7 +182,10 @@ def simulate(shop: Shop, place: Place, seed: int) -> str:
 def accounts(shop: Shop, password_file: Callable[[str], Path]) -> str:
     """Who may sign in after the first start: read by `server.setup`."""
     manager = {"login": "manager", "name": "Manager", "role": "manager"}
-    staff = [{"login": person.login, "name": person.name, "role": "staff"} for person in shop.people]
+    staff = [
+        {"login": person.login, "name": person.name, "role": "manager" if person.manages else "staff"}
+        for person in shop.people
+    ]
     return toml.dump(
         {
             "store": shop.store,

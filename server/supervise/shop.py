@@ -45,10 +45,11 @@ class Pager:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody on the floor with a pager, who signs in on the phone."""
+    """Somebody of the staff, who signs in on the phone; on the floor with a pager."""
 
     login: str
     name: str
+    manages: bool = False
     pager: str | None = None
 
 
@@ -56,6 +57,8 @@ class Person:
 class Shop:
     store: str
     name: str
+    server: str = "srv"
+    """The server's own name at the broker."""
     language: str = "en"
     units: tuple[Unit, ...] = ()
     lines: tuple[Line, ...] = ()

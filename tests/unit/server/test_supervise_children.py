@@ -38,16 +38,10 @@ class Box:
         self.on_look()
         return self.asked.wait(min(seconds, 0.02))
 
-    def part(self, name: str, code: str, *, ready: bool = True, **more: float) -> Part:
+    def part(self, name: str, code: str, deadline_s: float = 20.0, grace_s: float = 5.0) -> Part:
         file = self.folder / f"{name}.ready"
-        return Part(
-            name,
-            [sys.executable, "-c", code, str(file)],
-            self.folder / f"{name}.log",
-            file.exists if ready else (lambda: True),
-            file,
-            **more,
-        )
+        argv = [sys.executable, "-c", code, str(file)]
+        return Part(name, argv, self.folder / f"{name}.log", file.exists, file, deadline_s, grace_s)
 
 
 @pytest.fixture
@@ -171,8 +165,8 @@ def test_a_log_cannot_grow_without_end(tmp_path: Path) -> None:
     assert pump.last_lines()[-1] == "line 00099 of this child's talk"
 
 
-def started(box: Box, name: str, code: str, **more: float) -> list[Child]:
-    box.family.start(box.part(name, code, **more))
+def started(box: Box, name: str, code: str, grace_s: float = 5.0) -> list[Child]:
+    box.family.start(box.part(name, code, grace_s=grace_s))
     return box.family.children
 
 

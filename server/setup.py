@@ -1,0 +1,98 @@
+"""Makes a database ready for a shop: newest shape, the shop's file, the accounts. Safe to repeat.
+
+    python -m server.setup SERVER.toml SHOP.toml ACCOUNTS.toml
+
+is what `redbutton up` runs as a child before the first start; `redbutton shop load` and `account add` use the
+same steps one by one. Exit code 2: a person must correct a file, the words say which."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from broker_config.config import load
+from broker_config.errors import SetupError
+from server.config import ServerSettings
+from server.db import accounts, upgrade
+from server.db.connect import Database
+from server.db.rows import Summary
+from server.db.shop import load_shop
+from server.db.tables import Carrier
+from server.shop_file import read_shop
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 3:
+        print(__doc__, file=sys.stderr)  # noqa: T201
+        return 2
+    config, shop_file, accounts_file = (Path(one) for one in arguments)
+    try:
+        settings = load(ServerSettings, config)
+        database = Database(settings.database)
+        try:
+            upgrade.upgrade(database)
+            load_shop_file(database, shop_file)
+            add_accounts(database, accounts_file)
+        finally:
+            database.close()
+    except SetupError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    except SQLAlchemyError as error:
+        print(f"the database failed: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def load_shop_file(database: Database, file: Path) -> Summary:
+    """All of it or nothing. Raises SetupError, also when the database must be upgraded first."""
+    shop = read_shop(file)
+    need_newest(database)
+    with database.transaction() as session:
+        return load_shop(session, shop)
+
+
+def add_accounts(database: Database, file: Path) -> list[str]:
+    """Logins that are new; who has one keeps it, with the password that may have been changed since."""
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    store = str(table["store"])
+    added = []
+    for row in table["accounts"]:
+        password = Path(row["password_file"]).read_text(encoding="utf-8").strip()
+        with database.reading() as session:
+            there = accounts.find(session, row["login"]) is not None
+            carrier = session.exec(
+                select(Carrier.id).where(col(Carrier.store_id) == store, col(Carrier.name) == row["name"])
+            ).first()
+        if not there:
+            add_account(database, {**row, "store_id": store, "carrier_id": carrier, "password": password})
+            added.append(str(row["login"]))
+    return added
+
+
+def add_account(database: Database, fields: Mapping[str, object]) -> None:
+    """`fields` as in `accounts.NewAccount`; others are ignored. Raises SetupError with one line per mistake."""
+    need_newest(database)
+    known = {name: value for name, value in fields.items() if name in accounts.NewAccount.model_fields}
+    try:
+        accounts.create(database, accounts.NewAccount.model_validate(known))
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise SetupError("\n".join(["this account cannot be made:", *lines])) from None
+    except accounts.LoginTaken:
+        raise SetupError(f"the login {known['login']!r} is taken: choose another one") from None
+
+
+def need_newest(database: Database) -> None:
+    if not upgrade.is_current(database):
+        raise SetupError("the database has an older shape or none: redbutton db upgrade --config SERVER.toml")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
