@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
+import gc
 import signal
 import sys
 import time
 from pathlib import Path
 
 import broker_config
-from broker_config import machine
+from broker_config import logs, machine
 from broker_config.config import load
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
@@ -25,7 +24,6 @@ from pager_gateway.shell import GatewayShell, SenderShell
 from pager_gateway.standby import Lane
 
 USAGE = "usage: python -m pager_gateway CONFIG.toml"
-_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 def compose(settings: GatewaySettings) -> GatewayShell:
@@ -34,7 +32,7 @@ def compose(settings: GatewaySettings) -> GatewayShell:
     identity = Identity(
         settings.store, settings.device, machine.new_run(), machine.boot_id(), broker_config.__version__
     )
-    link = PahoLink(link_setup(identity, settings.read_password(), settings.host, settings.port))
+    link = PahoLink(link_setup(identity, settings.password.get_secret_value(), settings.host, settings.port))
     ledger = Ledger(_ledger_path(settings.data))
     loops: list[Loop[GatewayEvent]] = []
 
@@ -55,15 +53,10 @@ def compose(settings: GatewaySettings) -> GatewayShell:
     return GatewayShell(core, loops[0], link, ledger, senders, clock, settings.ready_file)
 
 
-def start_logging(as_json: bool) -> None:
-    """Sentences with their ids on standard error; systemd adds the time."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if as_json else _Plain())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-
-
 def serve(shell: GatewayShell) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
+    gc.collect()
+    gc.freeze()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: shell.stop())
     return shell.run()
@@ -76,7 +69,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(GatewaySettings, Path(arguments[0]))
         check(settings)
-        start_logging(settings.log_json)
+        logs.configure(json=settings.log_json)
         return serve(compose(settings))
     except (GatewayError, SetupError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -89,22 +82,6 @@ def _ledger_path(data: Path) -> Path:
     except OSError as error:
         raise ConfigError(f"cannot make the data folder {data}: {error}") from error
     return data / "ledger.sqlite"
-
-
-def _extra(record: logging.LogRecord) -> dict[str, object]:
-    return {key: value for key, value in vars(record).items() if key not in _PLAIN}
-
-
-class _Plain(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        extra = " ".join(f"{key}={value}" for key, value in _extra(record).items())
-        return f"{record.levelname.lower()} {super().format(record)} {extra}".rstrip()
-
-
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        fields = {"level": record.levelname.lower(), "text": super().format(record), **_extra(record)}
-        return json.dumps(fields, default=str)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from broker_config.config import FileSettings
 from broker_config.messages.base import DeviceId
 from pager_gateway import registry
 from pager_gateway.errors import ConfigError
@@ -51,17 +51,15 @@ class TransmitterSettings(BaseModel):
             ) from error
 
 
-class GatewaySettings(BaseSettings):
-    """One gateway. Secrets come from the environment (`REDBUTTON_PASSWORD`) or an owner-only file."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="REDBUTTON_")
+class GatewaySettings(FileSettings):
+    """One gateway. The password comes from the environment (`REDBUTTON_PASSWORD`) or from an owner-only file that
+    `password_file` names."""
 
     store: DeviceId
     device: DeviceId
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 1883
-    password: SecretStr | None = None
-    password_file: Path | None = None
+    password: SecretStr
     data: Path
     """Folder of the ledger."""
     ready_file: Path | None = None
@@ -70,27 +68,13 @@ class GatewaySettings(BaseSettings):
     transmitters: Annotated[tuple[TransmitterSettings, ...], Field(min_length=1, max_length=16)]
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if (self.password is None) == (self.password_file is None):
-            raise ValueError("give either password (better by REDBUTTON_PASSWORD) or password_file")
+    def _nothing_is_used_twice(self) -> Self:
         for what in ("name", "port"):
             found = [getattr(one, what) for one in self.transmitters]
             twice = sorted({one for one in found if found.count(one) > 1})
             if twice:
                 raise ValueError(f"transmitter {what} {', '.join(twice)} is used twice")
         return self
-
-    def read_password(self) -> str:
-        """Raises ConfigError when the file is not there, or when others may read it."""
-        if self.password_file is None:
-            assert self.password is not None
-            return self.password.get_secret_value()
-        try:
-            if self.password_file.stat().st_mode & 0o077:
-                raise ConfigError(f"others may read {self.password_file}: chmod 600 it")
-            return self.password_file.read_text().strip()
-        except OSError as error:
-            raise ConfigError(f"cannot read the password file: {error}") from error
 
 
 def check(settings: GatewaySettings) -> None:
@@ -101,9 +85,5 @@ def check(settings: GatewaySettings) -> None:
             one.create()
         except ConfigError as error:
             troubles.append(str(error))
-    try:
-        settings.read_password()
-    except ConfigError as error:
-        troubles.append(str(error))
     if troubles:
         raise ConfigError("\n".join(troubles))
