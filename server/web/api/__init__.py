@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
-from server.web.api import incidents, presses, refused, sign_in
-
-router = APIRouter(prefix="/api/v1")
-for part in (sign_in, incidents, presses, refused):
-    router.include_router(part.router)
+from server.web.api.routes import router
 
 __all__ = ["router"]

@@ -5,6 +5,7 @@ LAN. A cookie is sent along without asking anybody, so these two are what counts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,10 +68,8 @@ def carries_token(headers: Headers) -> bool:
 
 def hostname(host: str) -> str | None:
     """The name in a Host header, in small letters, without port and brackets; None when it is none."""
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
+    found = HOST.fullmatch(host.lower())
+    return found["name"].strip("[]") if found else None
 
 
 def _origin(url: str) -> str | None:

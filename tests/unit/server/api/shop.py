@@ -10,6 +10,8 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session
 
 from server.db import sign_ins
@@ -33,6 +35,7 @@ from server.web.frame import access
 from server.web.frame.bell import Bell
 from server.web.services import Services, WebSettings
 
+QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ANNA, BORIS, CHIEF = 1, 2, 3
 """Staff of s1, staff of s2, manager of every store."""
@@ -91,10 +94,10 @@ def fill(session: Session) -> None:
         (BORIS, "boris", "staff", "s2"),
         (CHIEF, "chief", "manager", None),
     ):
-        session.add(
-            Account(id=number, login=login, name=login.title(), password_hash="-", role=role, store_id=store)
-        )
-    session.flush()
+        account = Account(login=login, name=login.title(), password_hash="-", role=role, store_id=store)
+        session.add(account)
+        session.flush()  # one by one: the database counts, and a later account goes on counting
+        assert account.id == number
     for number, state in enumerate(("closed", "attended", "acknowledged", "triggered", "triggered"), start=1):
         add_incident(session, number, state)
     add_incident(session, 1, "triggered", store=2)

@@ -10,14 +10,15 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from sqlmodel import select
 
+from server.db import accounts
 from server.db.accounts import NewAccount, create, set_active
 from server.db.connect import Database
-from server.db.tables import Account, SignIn
+from server.db.tables import SignIn
 from server.web.frame import access
 from server.web.frame.access import MaybeSignedIn, SignedIn, Visitor, local_path
 from server.web.frame.attempts import PER_LOGIN
 from server.web.services import WebSettings
-from tests.unit.server.api.shop import ANNA, Shop, shop_on
+from tests.unit.server.api.shop import ANNA, QUICK, Shop, shop_on
 
 PASSWORD = "correct horse"
 SIGN_IN = "/api/v1/sign-in"
@@ -51,11 +52,8 @@ def add_screens(shop: Shop) -> None:
 
 @pytest.fixture
 def shop(db: Database) -> Iterator[Shop]:
-    create(db, NewAccount(login="dora", name="Dora", password=PASSWORD))
-    with db.transaction() as session:
-        session.delete(session.exec(select(Account)).one())  # the shop brings accounts 1 to 3
     with shop_on(db) as made:
-        create(db, NewAccount(login="dora", name="Dora", password=PASSWORD, store_id="s1", language="et"))
+        create(db, NewAccount(login="dora", name="Dora", password=PASSWORD, store_id="s1"), QUICK)
         add_screens(made)
         yield made
 
@@ -91,7 +89,7 @@ def test_too_many_tries_say_how_long_to_wait_and_hash_nothing(
         raise AssertionError("hashed although it was too early")
 
     with monkeypatch.context() as patch:
-        patch.setattr(access.accounts, "verify", must_not_be_called)
+        patch.setattr(accounts, "verify", must_not_be_called)
         answer = _try(shop)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
     shop.now += timedelta(seconds=60)

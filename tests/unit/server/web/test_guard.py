@@ -87,6 +87,9 @@ def test_looking_is_free(client: TestClient, method: str, headers: dict[str, str
         ("evil.test:80@shop.test", 421),
         ("", 421),
         ("[", 421),
+        ("shop.test/x", 421),
+        ("shop.test:x", 421),
+        ("shop.test.", 421),
     ],
 )
 def test_only_our_names_are_answered(client: TestClient, host: str, status: int) -> None:

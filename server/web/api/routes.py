@@ -1,0 +1,11 @@
+"""All nouns of the JSON API under one prefix."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from server.web.api import incidents, presses, refused, sign_in
+
+router = APIRouter(prefix="/api/v1")
+for part in (sign_in, incidents, presses, refused):
+    router.include_router(part.router)
