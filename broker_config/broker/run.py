@@ -39,6 +39,17 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
+def is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
 class Broker:
     """Owns one folder and one process. `port` 0 means: find a free one at the first start, then keep it."""
 
@@ -68,6 +79,10 @@ class Broker:
         for attempt in range(1, ATTEMPTS + 1):
             if self._any_port:
                 self.port = free_port(self.host)
+            elif is_taken(self.host, self.port):
+                raise SetupError(
+                    f"port {self.port} of {self.host} is taken: end what listens there, or choose another port"
+                )
             self._write_files()
             self._process = subprocess.Popen(  # noqa: S603 - our own program and file
                 [find_mosquitto(), "-c", str(self.paths.config)],
@@ -129,7 +144,6 @@ class Broker:
             except OSError:
                 time.sleep(0.01)
             else:
-                # Somebody accepts; if our process has ended meanwhile, it was not ours.
                 return process.poll() is None
         self.kill()
         return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from broker_config import machine
 from broker_config.broker.run import Broker
 from broker_config.channels import Role
 from broker_config.link import Link, LinkEvent, LinkSetup
@@ -136,15 +138,20 @@ class MemoryBench:
 
 
 class MosquittoBench:
-    def __init__(self, folder: Path) -> None:
-        self.broker = Broker(folder / "broker", USERS.values())
-        self.broker.start()
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
         self.deaths: list[BaseException] = []
         self._changed = threading.Condition()
-        self._links: list[Link] = []
+        self._links: list[PahoLink] = []
 
-    def make(self, setup: LinkSetup) -> Link:
-        link = PahoLink(setup, delays_s=(0.05, 0.2), on_death=self.deaths.append)
+    @classmethod
+    def fresh(cls, folder: Path) -> MosquittoBench:
+        broker = Broker(folder / "broker", USERS.values())
+        broker.start()
+        return cls(broker)
+
+    def make(self, setup: LinkSetup, boot_clock: Callable[[], float] = machine.boot_clock) -> Link:
+        link = PahoLink(setup, boot_clock=boot_clock, delays_s=(0.05, 0.2), on_death=self.deaths.append)
         self._links.append(link)
         return link
 
@@ -155,6 +162,14 @@ class MosquittoBench:
     def until(self, done: Callable[[], bool], what: str) -> None:
         with self._changed:
             assert self._changed.wait_for(done, DEADLINE_S), f"never came: {what}"
+
+    def until_often(self, done: Callable[[], bool], what: str) -> None:
+        """For what brings no event by itself: asks again and again."""
+        until = time.monotonic() + DEADLINE_S
+        while not done():
+            assert time.monotonic() < until, f"never came: {what}"
+            with self._changed:
+                self._changed.wait(0.02)
 
     def pass_time(self, seconds: float) -> None:
         """Only where the passing of time itself is what is tried."""

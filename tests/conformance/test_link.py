@@ -31,7 +31,7 @@ TELEMETRY = topics.build(STORE, "b", "b1", "telemetry")
 
 @pytest.fixture(params=["memory", pytest.param("mosquitto", marks=pytest.mark.live)])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    made: Bench = MemoryBench() if request.param == "memory" else MosquittoBench(tmp_path)
+    made: Bench = MemoryBench() if request.param == "memory" else MosquittoBench.fresh(tmp_path)
     yield made
     made.finish()
 

@@ -1,0 +1,84 @@
+"""Who may import whom: read from the import statements of every file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("broker_config", "firmware_bridge", "pager_gateway", "server", "simulator", "tests")
+ALLOWED = {
+    "broker_config": set(),
+    "firmware_bridge": {"broker_config"},
+    "pager_gateway": {"broker_config"},
+    "server": {"broker_config"},
+    "simulator": {"broker_config", "firmware_bridge", "pager_gateway"},
+    "tests": set(OURS),
+}
+PAHO = {"broker_config/paho_link.py", "broker_config/paho_setup.py"}
+
+
+def files(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every import, those inside of functions included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                inside = path.relative_to(ROOT).parts[: -node.level]
+                yield node.lineno, ".".join((*inside, node.module or ""))
+            elif node.module:
+                yield node.lineno, node.module
+                yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def wrong(place: str, name: str) -> bool:
+    """Whether the file `place` must not import `name`."""
+    package, target = place.split("/")[0], name.split(".")[0]
+    if target == "paho":
+        return package != "tests" and place not in PAHO
+    if target not in OURS or target == package or target in ALLOWED[package]:
+        return False
+    world = place.startswith("simulator/world/") or place == "simulator/history.py"
+    return not (world and (name in ("server", "server.app") or name.startswith("server.app.")))
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_imports_follow_the_arrows(package: str) -> None:
+    found = []
+    for path in files(package):
+        place = path.relative_to(ROOT).as_posix()
+        found += [f"{place}:{line} imports {name}" for line, name in imported(path) if wrong(place, name)]
+    assert not found
+    assert files(package)
+
+
+def test_the_check_can_fail() -> None:
+    assert wrong("firmware_bridge/bridge.py", "server.intake")
+    assert wrong("broker_config/codec.py", "simulator.clock")
+    assert wrong("simulator/people.py", "server.app")
+    assert wrong("simulator/world/shop.py", "server.intake")
+    assert wrong("server/intake.py", "tests.shop")
+    assert wrong("pager_gateway/gateway.py", "paho.mqtt.client")
+    assert not wrong("simulator/world/shop.py", "server.app")
+    assert not wrong("simulator/world/shop.py", "server")  # from server import app
+    assert not wrong("server/intake.py", "broker_config.codec")
+
+
+def test_the_reader_of_imports_sees_every_form() -> None:
+    names = {name for _, name in imported(ROOT / "tests" / "contract" / "import_forms.py")}
+    assert {
+        "json",
+        "server.app",
+        "server",
+        "tests.contract.examples",
+        "broker_config.link",
+        "broker_config",
+    } <= names
