@@ -167,11 +167,12 @@ class Databases:
         if self._broken is not None:
             pytest.fail(self._broken)
         if self._cluster is None:
+            cluster = Cluster()
             try:
-                cluster = Cluster()
-                self._cluster = cluster
                 cluster.start()
+                self._cluster = cluster
             except (RuntimeError, OSError, KeyError) as error:
+                cluster.stop()
                 self._broken = f"PostgreSQL cannot be used: {error}; {HELP}"
                 pytest.fail(self._broken)
         return self._cluster

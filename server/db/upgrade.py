@@ -50,16 +50,23 @@ def is_current(db: Database) -> bool:
     return current(db) == newest()
 
 
-def draft(db: Database, words: str) -> None:
-    """For developers: write the next migration by comparing the tables with this (current) database."""
+def draft(words: str, scripts: Path = SCRIPTS) -> None:
+    """For developers: write the next migration, by comparing the tables with what the migrations make so far.
+
+    python -c "from server.db.upgrade import draft; draft('pagers get a colour')"
+    """
+    db = Database("sqlite://")
     with _connection(db) as connection:
-        last = newest()
-        command.revision(_config(connection), words, autogenerate=True, rev_id=f"{int(last or '0') + 1:04d}")
+        config = _config(connection, scripts)
+        command.upgrade(config, "head")
+        number = int(ScriptDirectory.from_config(config).get_current_head() or "0") + 1
+        command.revision(config, words, autogenerate=True, rev_id=f"{number:04d}")
+    db.close()
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None, scripts: Path = SCRIPTS) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, DateTime, MetaData, Table, inspect, text
@@ -15,7 +18,18 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from server.db.connect import Database
 from server.db.tables import Store
-from server.db.upgrade import BrokenReferences, _connection, current, downgrade, is_current, newest, upgrade
+from server.db.upgrade import (
+    SCRIPTS,
+    BrokenReferences,
+    _config,
+    _connection,
+    current,
+    downgrade,
+    draft,
+    is_current,
+    newest,
+    upgrade,
+)
 
 
 def _tables(db: Database) -> set[str]:
@@ -78,6 +92,19 @@ def test_after_an_upgrade_references_are_checked_again(empty_db: Database) -> No
         )
 
 
+def test_an_upgrade_that_is_interrupted_leaves_the_old_shape(empty_db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _half_an_upgrade(empty_db)
+    assert current(empty_db) is None
+    assert _tables(empty_db) == set()
+
+
+def _half_an_upgrade(db: Database) -> None:
+    with _connection(db) as connection:
+        command.upgrade(_config(connection), "head")
+        raise ZeroDivisionError
+
+
 def test_a_migration_that_leaves_rows_pointing_nowhere_is_undone(db: Database) -> None:
     if not db.is_sqlite:
         pytest.skip("PostgreSQL checks references itself, at every statement")
@@ -86,6 +113,26 @@ def test_a_migration_that_leaves_rows_pointing_nowhere_is_undone(db: Database) -
         connection.execute(statement)
     with db.reading() as session:
         assert session.execute(text("SELECT count(*) FROM zone")).scalar_one() == 0
+
+
+def test_a_draft_is_a_migration_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The template imports what generated scripts name: here a draft of everything, and one of no change."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("0*.py", "__pycache__"))
+    draft("all of it", scripts)
+    draft("nothing new", scripts)
+    assert [path.name for path in sorted(scripts.glob("versions/0*.py"))] == [
+        "0001_all_of_it.py",
+        "0002_nothing_new.py",
+    ]
+    db = Database("sqlite://")
+    with _connection(db) as connection:
+        command.upgrade(_config(connection, scripts), "head")
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == "0002"
+        assert compare_metadata(context, SQLModel.metadata) == []
+    db.close()
+    capsys.readouterr()
 
 
 MOMENTS: list[tuple[Table, Column[Any]]] = [
