@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.db.board import BoardFacts, ClosedIncident
 from server.db.open_incidents import OpenIncident
+from server.db.places import Person
 from server.rules.incidents import SAID_BY_STAFF, State
 from server.web.board.devices import DeviceLine, device_lines
 from server.web.board.tiles import Tile, tiles
@@ -181,7 +181,7 @@ def _closed(incident: ClosedIncident, t: Words, url: str, wall: bool) -> ClosedL
         place=incident.place,
         mood=names.mood(State.CLOSED, incident.outcome),
         outcome=names.outcome(incident.outcome, t),
-        who=_words(_who(incident.closed_by, wall), t.clock(incident.closed_at)),
+        who=_words(_short(incident.closed_by, wall), t.clock(incident.closed_at)),
         took=minutes((answered - incident.opened_at).total_seconds()) if answered else "\u2013",
     )
 
@@ -219,19 +219,23 @@ def _called(incident: OpenIncident, t: Words) -> str:
     return _words(incident.button, named, names.furthest(last, t))
 
 
-def _who(person: object, wall: bool) -> str:
+def _who(person: Person | None, wall: bool) -> str:
     if person is None:
         return ""
-    return str(getattr(person, "initials" if wall else "name"))
+    return person.initials if wall else person.name
+
+
+def _short(person: Person | None, wall: bool) -> str:
+    """`Olga S.`: enough among colleagues, and it fits."""
+    if person is None or wall:
+        return _who(person, wall)
+    first, *rest = person.name.split() or [""]
+    return f"{first}\u00a0{rest[-1][0]}." if rest else first
 
 
 def _words(*parts: str) -> str:
-    return " \u00b7 ".join(part for part in parts if part)
+    return "\u00a0\u00b7 ".join(part for part in parts if part)
 
 
 def _since(began: datetime, now: datetime) -> str:
     return minutes((now - began).total_seconds())
-
-
-def ringing(boards: Sequence[Board]) -> frozenset[int]:
-    return frozenset(number for shown in boards for number in shown.ringing)
