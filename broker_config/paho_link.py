@@ -8,12 +8,11 @@ measurement behind it, stands in broker_config/README.md."""
 from __future__ import annotations
 
 import logging
-import os
 import random
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
@@ -35,19 +34,10 @@ from broker_config.watch import ANSWER_S, TICK_S, Watch
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
 
 FAREWELL_S = 1.0
-NO_SUBSCRIBERS = 0x10
 BIRTH, FAREWELL = -1, -2
 """Handles of our own publishes: nobody else waits for their answer."""
-
-
-def end_process(error: BaseException) -> None:
-    """A process without its link's thread looks alive and is deaf: end it, and let the service start it again."""
-    log.critical("the link's thread died (%s): ending the process", error, extra={"action": "link.dead"})
-    logging.shutdown()
-    os._exit(70)
 
 
 class PahoLink:
@@ -60,7 +50,7 @@ class PahoLink:
         boot_clock: Callable[[], float] = machine.boot_clock,
         jitter: Callable[[], float] = random.random,
         delays_s: tuple[float, float] = (1.0, 5.0),
-        on_death: Callable[[BaseException], None] = end_process,
+        on_death: Callable[[BaseException], None] = machine.end_process,
     ) -> None:
         self._setup = setup
         self._clock = boot_clock
@@ -84,13 +74,16 @@ class PahoLink:
         self._complaint = ""
         self._thread = threading.Thread(target=self._run, name=f"link {setup.client_id}", daemon=True)
         self._client = paho_setup.client(setup)
-        self._client.on_socket_open = self._guarded(self._on_socket_open)
-        self._client.on_socket_close = self._guarded(self._on_socket_close)
-        self._client.on_connect = self._guarded(self._on_connect)
-        self._client.on_disconnect = self._guarded(self._on_disconnect)
-        self._client.on_message = self._guarded(self._on_message)
-        self._client.on_publish = self._guarded(self._on_publish)
-        self._client.on_subscribe = self._guarded(self._on_subscribe)
+        for name in (
+            "socket_open",
+            "socket_close",
+            "connect",
+            "disconnect",
+            "message",
+            "publish",
+            "subscribe",
+        ):
+            setattr(self._client, f"on_{name}", self._guarded(getattr(self, f"_on_{name}")))
 
     # -- what any thread may call
 
@@ -254,12 +247,12 @@ class PahoLink:
             self._waker.wake()
         return handle
 
-    def _guarded(self, callback: Callable[P, None]) -> Callable[P, None]:
+    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """paho lets an exception of a callback end its thread in silence: ours are kept, and end it aloud."""
 
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        def guarded(*args: Any) -> None:
             try:
-                callback(*args, **kwargs)
+                callback(*args)
             except Exception as error:  # noqa: BLE001
                 self._fatal = error
 
@@ -273,17 +266,15 @@ class PahoLink:
 
     # -- paho's callbacks: the lock is held, and nothing is ever raised into paho
 
-    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+    def _on_socket_open(self, client: paho.Client, _: Any, sock: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._waker.watch(sock.fileno())
 
-    def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+    def _on_socket_close(self, client: paho.Client, _: Any, sock: Any) -> None:
         self._waker.forget()
         self._waker.wake()
 
-    def _on_connect(
-        self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
-    ) -> None:
+    def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, properties: Any) -> None:
         client.drop_out_messages()
         if reason.is_failure:
             self._complain(f"the broker refused the connection: {reason}")
@@ -299,51 +290,26 @@ class PahoLink:
         self._connection = self._connects
         self._news = Connected(self._connects, bool(flags.session_present), self._clock())
 
-    def _on_disconnect(
-        self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
-    ) -> None:
+    def _on_disconnect(self, client: paho.Client, _: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._lose(str(reason))
 
-    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
+    def _on_message(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
         now = self._clock()
         self._drop = self._drop or self._watch.reading(now)
-        if not self.connected:
-            return
-        self._announce()
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = "\ufffd"
-        expiry_s = getattr(message.properties, "MessageExpiryInterval", None)
-        self._tell(
-            Delivery(
-                topic,
-                bytes(message.payload),
-                message.qos,
-                message.retain,
-                message.dup,
-                expiry_s,
-                self._connection,
-                message.mid,
-                now,
-            )
-        )
+        if self.connected:
+            self._announce()
+            self._tell(paho_setup.delivery(message, self._connection, now))
 
-    def _on_publish(
-        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Any
-    ) -> None:
-        handle, _ = self._owed.pop(mid, (0, 0.0))
+    def _on_publish(self, client: paho.Client, _: Any, mid: int, reason: ReasonCode, properties: Any) -> None:
+        handle, _at = self._owed.pop(mid, (0, 0.0))
         if handle == FAREWELL:
             self._farewell.set()
         elif handle == BIRTH and reason.is_failure:
             log.error("the broker refused our status: %s", reason, extra={"action": "link.refused"})
         elif handle > 0:
-            accepted = not reason.is_failure and reason.value != NO_SUBSCRIBERS
-            self._tell(Published(handle, accepted, str(reason), self._clock()))
+            self._tell(Published(handle, paho_setup.accepted(reason), str(reason), self._clock()))
 
-    def _on_subscribe(
-        self, client: paho.Client, userdata: Any, mid: int, reasons: list[ReasonCode], properties: Any
-    ) -> None:
+    def _on_subscribe(self, client: paho.Client, _: Any, mid: int, reasons: Any, properties: Any) -> None:
         for wanted, reason in zip(self._setup.subscriptions, reasons, strict=False):
             if reason.is_failure:
                 log.error("subscription %s: %s", wanted.topic_filter, reason, extra={"action": "link.deaf"})

@@ -8,12 +8,14 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from broker_config.link import LinkSetup, Subscription
+from broker_config.link import Delivery, LinkSetup, Subscription
 
 CONNECT_S = 3.0
 JSON = "application/json"
+NO_SUBSCRIBERS = 0x10
 
 
 def client(setup: LinkSetup) -> paho.Client:
@@ -57,3 +59,27 @@ def publish_properties(expiry_s: int | None) -> Properties:
     if expiry_s is not None:
         properties.MessageExpiryInterval = expiry_s
     return properties
+
+
+def delivery(message: paho.MQTTMessage, connection: int, at: float) -> Delivery:
+    """A topic that is not UTF-8 becomes one that no channel has: its reader refuses and settles it as usual."""
+    try:
+        topic = message.topic
+    except UnicodeDecodeError:
+        topic = "\ufffd"
+    return Delivery(
+        topic,
+        bytes(message.payload),
+        message.qos,
+        message.retain,
+        message.dup,
+        getattr(message.properties, "MessageExpiryInterval", None),
+        connection,
+        message.mid,
+        at,
+    )
+
+
+def accepted(reason: ReasonCode) -> bool:
+    """paho calls a refused publish published; and "nobody listens" is a success to MQTT, but not to us."""
+    return not reason.is_failure and reason.value != NO_SUBSCRIBERS
