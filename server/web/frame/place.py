@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 from starlette.responses import HTMLResponse
 
 from server.db import places
@@ -71,5 +71,8 @@ def _as_manager(place: AtStore) -> Place:
         raise HTTPException(403)
     return place
 
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The number of an incident, as it stands in an address."""
 
 AtStoreAsManager = Annotated[Place, Depends(_as_manager)]

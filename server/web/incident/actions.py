@@ -13,7 +13,7 @@ from server.requests import Acknowledge, Arrive, Close, DeskClosed, Refusal, Req
 from server.rules.incidents import SAID_BY_STAFF, Outcome, State
 from server.web.board.routes import show_board
 from server.web.frame import names
-from server.web.frame.place import AtStore, Place
+from server.web.frame.place import AtStore, Number, Place
 from server.web.frame.words import Words
 from server.web.incident.routes import show_incident
 
@@ -24,19 +24,19 @@ BACK = Annotated[str, Form()]
 
 
 @router.post("/s/{store}/incidents/{number}/acknowledge", response_class=Response)
-def acknowledge(place: AtStore, number: int, back: BACK = "") -> Response:
+def acknowledge(place: AtStore, number: Number, back: BACK = "") -> Response:
     incident = _incident(place, number)
     return _ask(place, number, Acknowledge(incident, place.visitor.account_id), back)
 
 
 @router.post("/s/{store}/incidents/{number}/arrive", response_class=Response)
-def arrive(place: AtStore, number: int, back: BACK = "") -> Response:
+def arrive(place: AtStore, number: Number, back: BACK = "") -> Response:
     incident = _incident(place, number)
     return _ask(place, number, Arrive(incident, place.visitor.account_id), back)
 
 
 @router.post("/s/{store}/incidents/{number}/close", response_class=Response)
-def close(place: AtStore, number: int, outcome: BACK = "", back: BACK = "") -> Response:
+def close(place: AtStore, number: Number, outcome: BACK = "", back: BACK = "") -> Response:
     incident = _incident(place, number)
     if outcome not in SAID_BY_STAFF:
         return _screen(place, number, back, place.words.gettext("Choose how it ended."), 422)

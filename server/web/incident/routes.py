@@ -6,14 +6,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from server.db import incidents
-from server.web.frame.place import AtStore, Place
+from server.web.frame.place import AtStore, Number, Place
 from server.web.incident.view import incident_view
 
 router = APIRouter()
 
 
 @router.get("/s/{store}/incidents/{number}", response_class=Response)
-def incident_screen(place: AtStore, number: int) -> Response:
+def incident_screen(place: AtStore, number: Number) -> Response:
     return show_incident(place, number)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from server.db.connect import Database
 from server.db.tables import (
@@ -115,7 +115,7 @@ class Shop:
 
     def device_lost(self, device: str, at: datetime) -> None:
         with self.db.transaction() as session:
-            found = next(row for row in session.query(Device) if row.device == device)
+            found = session.exec(select(Device).where(Device.device == device)).one()
             found.state, found.changed_at = "offline", at
 
     def incident(

@@ -1,0 +1,71 @@
+"""A shop in memory and a browser-like client that is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from server.db import sign_ins
+from server.db.connect import Database
+from server.web.app import create_app
+from server.web.frame.access import COOKIE, LIMITS
+from server.web.frame.screens import Screens
+from server.web.services import Services
+from tests.unit.server.web.factory import NOW, FakeDesk, Shop, memory, services
+
+ClientFor = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session")
+def screens() -> Screens:
+    """Reading catalogues and fonts takes longer than most tests."""
+    return Screens()
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    made = memory()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    return Shop(database).build()
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def given(database: Database, desk: FakeDesk) -> Services:
+    return services(database, desk)
+
+
+@pytest.fixture
+def client_for(given: Services, shop: Shop, screens: Screens) -> Iterator[ClientFor]:
+    """`client_for("marina")` is signed in, `client_for()` is a stranger."""
+    opened: list[TestClient] = []
+
+    def make(login: str | None = None, language: str = "en") -> TestClient:
+        client = TestClient(
+            create_app(given, screens),
+            base_url="http://testserver",
+            follow_redirects=False,
+            headers={"Origin": "http://testserver", "Accept-Language": language},
+        )
+        if login is not None:
+            token = sign_ins.new_token()
+            with given.db.transaction() as session:
+                sign_ins.add(session, token, shop.accounts[login], NOW, LIMITS)
+            client.cookies.set(COOKIE, token)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
