@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broker_config.errors import SetupError
+from broker_config.logs import configure
 from broker_config.loop import Loop
 from broker_config.machine import boot_clock
 from simulator.config import PagerSettings, SimulateSettings
@@ -196,7 +197,7 @@ class SimulatedShop:
 
 def run(settings: SimulateSettings) -> int:
     """Until SIGTERM or Ctrl-C. Returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    configure()
     # a SimpleQueue may be put into from a signal handler, an Event may not
     ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):

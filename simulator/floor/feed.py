@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 Item = Mapping[str, Any]
@@ -47,6 +47,10 @@ class Feed:
         with self._lock:
             return dict(self._items)
 
+    @property
+    def readers(self) -> int:
+        return len(self._readers)
+
     def close(self) -> None:
         """Ends every stream at once."""
         with self._lock:
@@ -54,7 +58,7 @@ class Feed:
             for reader in self._readers:
                 _wake(reader)
 
-    async def read(self) -> AsyncIterator[dict[str, Item]]:
+    async def read(self) -> AsyncGenerator[dict[str, Item], None]:
         """First everything, then whatever changed."""
         with self._lock:
             reader = _Reader(asyncio.get_running_loop(), set(self._items))

@@ -40,6 +40,7 @@ class FloorServer:
             app,
             access_log=False,
             log_config=None,
+            log_level="warning",
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=STOP_S,

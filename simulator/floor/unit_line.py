@@ -42,6 +42,10 @@ class UnitLine:
     def open(self) -> None:
         self._thread.start()
 
+    @property
+    def is_open(self) -> bool:
+        return self._thread.is_alive()
+
     def close(self) -> None:
         self._stopping.set()
         with self._lock:

@@ -1,0 +1,370 @@
+"""The floor in a real Chromium, with real button units on mock pins and a transmitter on a real pty."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.live
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_S = 30.0
+INPUTS = {
+    "b1": [("red", "Dairy", "Dairy"), ("green", "Dairy, thanks", "Dairy")],
+    "b2": [("red", "Wine", "Wine")],
+}
+
+
+def wait_for(what: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+    """Polls the world outside this process, which offers nothing better to wait on."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        select.select([], [], [], 0.05)
+    return what()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@dataclass
+class Floor:
+    """The simulator as a process, as `redbutton up` runs it. There is no broker: the units keep knocking."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+    address: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def units(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for found in children for pid in found.read_text().split()]
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @property
+    def tty(self) -> Path:
+        return self.folder / "t1.tty"
+
+
+def write_files(folder: Path) -> None:
+    secret = folder / "anna.password"
+    secret.write_text("three-words-here\n")
+    secret.chmod(0o600)
+    lines = [
+        'store = "s1"\nstore_name = "Ülemiste grocery"\nfloor_port = 0',
+        f'ready_file = "{folder}/floor.url"',
+        'api_url = "http://127.0.0.1:9"\nboard_url = "http://127.0.0.1:9/s/s1/board"',
+    ]
+    for device, inputs in INPUTS.items():
+        pins = [
+            f"[[inputs]]\nn = {n}\npin = {n}\nlight_pin = {n + 8}\nbuzzer_pin = {n + 16}"
+            for n in range(1, len(inputs) + 1)
+        ]
+        head = f'store = "s1"\ndevice = "{device}"\nport = 9\npassword = "x"\npin_factory = "mock"'
+        (folder / f"{device}.toml").write_text("\n".join([head, f'data = "{folder}/{device}"', *pins]))
+        lines.append(
+            f'[[units]]\ndevice = "{device}"\nconfig = "{folder}/{device}.toml"\ncontrol = "{folder}/{device}.sock"'
+        )
+        for n, (colour, label, zone) in enumerate(inputs, 1):
+            lines.append(
+                f'[[units.inputs]]\nn = {n}\ncolour = "{colour}"\nlabel = "{label}"\nzone = "{zone}"'
+            )
+    lines.append(f'[[transmitters]]\ngateway = "g1"\nname = "t1"\ndriver = "tap"\nlink = "{folder}/t1.tty"')
+    pager = '[[pagers]]\ntransmitter = "t1"\n'
+    lines += [
+        f'{pager}address = "1001"\nlabel = "Pager 1"\nholder = "Anna T."\ninitials = "AT"\nlongest = 16',
+        f'{pager}address = "1002"\nlabel = "Pager 2"\nformat = "numeric"\nlongest = 8',
+        f'{pager}address = "1003"\nlabel = "Pager 3"\nformat = "tone"',
+        '[[people]]\nlogin = "anna"\nname = "Anna"\npassword_file = "anna.password"\npager = "1001"',
+    ]
+    (folder / "simulate.toml").write_text("\n".join(lines))
+
+
+def start(folder: Path) -> Floor:
+    write_files(folder)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulator", str(folder / "simulate.toml")], stderr=log, stdout=log
+        )
+    floor = Floor(folder, process)
+    ready = folder / "floor.url"
+    assert wait_for(lambda: ready.exists() or process.poll() is not None), "the floor did not come up"
+    assert process.poll() is None, floor.log()
+    floor.address = ready.read_text().strip()
+    return floor
+
+
+@pytest.fixture(scope="module")
+def floor() -> Iterator[Floor]:
+    """One for all who do it no harm."""
+    yield from run_floor()
+
+
+@pytest.fixture
+def own_floor() -> Iterator[Floor]:
+    """To be killed."""
+    yield from run_floor()
+
+
+def run_floor() -> Iterator[Floor]:
+    """In a folder with a short name, since socket files need one."""
+    with tempfile.TemporaryDirectory(prefix="floor") as name:
+        made = start(Path(name))
+        yield made
+        if made.process.poll() is None:
+            made.process.send_signal(signal.SIGCONT)
+            made.process.terminate()
+            made.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en")
+    yield made
+    made.close()
+
+
+def visit(context: BrowserContext, floor: Floor, path: str = "") -> Page:
+    """Waits until every unit is up. What the console says is kept: it must stay empty."""
+    page = context.new_page()
+    floor.said.clear()
+    page.on("console", lambda message: floor.said.append(message.text))
+    page.on("pageerror", lambda error: floor.said.append(str(error)))
+    page.goto(floor.address + path)
+    for key in ("b1.1", "b1.2", "b2.1"):
+        expect(page.locator(f'[data-button="{key}"]')).to_have_attribute(
+            "data-up", "yes", timeout=PATIENCE_S * 1000
+        )
+    return page
+
+
+class Gateway:
+    """Just enough of a gateway to put a page on the line, written from the protocol's description."""
+
+    def __init__(self, tty: Path) -> None:
+        self._line = os.open(tty, os.O_RDWR | os.O_NOCTTY)
+
+    def close(self) -> None:
+        os.close(self._line)
+
+    def page(self, address: str, text: str) -> None:
+        self._say(b"\r", b"ID=")
+        self._say(b"\x1bPG1\r", b"\x1b[p\r")
+        block = b"\x02" + f"{address}\r{text}\r".encode("ascii") + b"\x03"
+        total = sum(block) % 4096
+        sums = bytes(0x30 + (total >> shift & 15) for shift in (8, 4, 0))
+        self._say(block + sums + b"\r", b"\x06\r")
+        self._say(b"\x04\r", b"\x1b\x04\r")
+
+    def _say(self, data: bytes, until: bytes) -> None:
+        os.write(self._line, data)
+        heard = b""
+        while until not in heard:
+            ready, _, _ = select.select([self._line], [], [], 5.0)
+            assert ready, f"the transmitter said only {heard!r}"
+            heard += os.read(self._line, 1000)
+
+
+def test_a_mouse_press_reaches_the_pin_and_a_page_the_wrist(floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, floor)
+    unit, wine = page.locator('[data-button="b1.1"]'), page.locator('[data-button="b2.1"]')
+    unit.locator(".push").click()
+    expect(unit.locator(".says")).to_have_text("Sending")
+    expect(unit).to_have_attribute("data-lit", "yes")
+    expect(unit).to_have_attribute("data-lit", "no")
+    expect(wine.locator(".says")).to_have_text("Ready")
+
+    gateway = Gateway(floor.tty)
+    gateway.page("1001", "DAIRY 1 somebody waits")
+    gateway.page("1003", "")
+    gateway.close()
+    pager = page.locator('[data-pager="1001"]')
+    expect(pager).to_have_attribute("data-buzz", "yes")
+    expect(pager.locator(".lcd-text")).to_have_text("DAIRY 1 somebody")
+    expect(pager.locator(".after")).to_contain_text("after the press")
+    expect(page.locator('[data-pager="1003"] .lcd-text')).to_contain_text("Tone 1")
+    expect(page.locator('[data-pager="1002"]')).not_to_have_attribute("data-buzz", "yes")
+    expect(page.locator("#arrived")).to_contain_text("vibrates")
+    expect(page.locator(".bytes")).to_contain_text("A page for 1001: DAIRY 1 somebody waits")
+    expect(page.locator(".bytes .ctl").first).to_be_visible()
+    expect(page.locator("#story")).to_contain_text("Dairy: the button is pressed")
+    expect(pager).not_to_have_attribute("data-buzz", "yes")
+    expect(unit.locator(".says")).to_have_text("Nobody could be called", timeout=15_000)
+    assert floor.said == []
+
+
+def test_the_keyboard_presses_and_holds_too(floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, floor)
+    unit = page.locator('[data-button="b2.1"]')
+    unit.locator(".push").focus()
+    page.keyboard.down("Space")
+    expect(unit).to_have_attribute("data-held", "yes")
+    expect(unit.locator(".says")).to_have_text("Sending")
+    page.keyboard.up("Space")
+    expect(unit).to_have_attribute("data-held", "no")
+    assert floor.said == []
+
+
+def test_a_tap_of_assistive_technology_is_a_press(floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, floor)
+    page.locator('[data-button="b1.2"] .push').evaluate("push => push.click()")
+    expect(page.locator('[data-button="b1.2"] .says')).to_have_text("Sending")
+
+
+def test_the_cable_can_be_pulled_and_the_transmitter_silenced(floor: Floor, context: BrowserContext) -> None:
+    page, other = visit(context, floor), visit(context, floor)
+    cable = page.locator('[data-line="t1"] .cable')
+    cable.click()
+    expect(cable).to_have_attribute("aria-checked", "false")
+    expect(other.locator('[data-line="t1"] .cable')).to_have_attribute("aria-checked", "false")
+    assert wait_for(lambda: not floor.tty.is_symlink())
+    cable.click()
+    expect(cable).to_have_attribute("aria-checked", "true")
+    assert wait_for(floor.tty.exists)
+    page.get_by_label("Not at all").check()
+    expect(other.get_by_label("Not at all")).to_be_checked()
+    expect(page.locator("#story")).to_contain_text("says nothing any more")
+    line = os.open(floor.tty, os.O_RDWR | os.O_NOCTTY)
+    os.write(line, b"\r")
+    expect(page.locator(".bytes")).to_contain_text("Nobody listens")
+    os.close(line)
+    page.get_by_label("As it should").check()
+    expect(other.get_by_label("As it should")).to_be_checked()
+    assert floor.said == []
+
+
+def test_staff_can_be_switched_on_and_say_that_the_server_is_away(
+    floor: Floor, context: BrowserContext
+) -> None:
+    page = visit(context, floor)
+    page.locator("#staff").click()
+    expect(page.locator("#staff")).to_have_attribute("aria-checked", "true")
+    expect(page.locator('[data-person="anna"] .doing')).to_have_text("free")
+    page.locator("#staff").click()
+    expect(page.locator('[data-person="anna"] .doing')).to_have_text("")
+
+
+def test_a_unit_that_is_killed_comes_back(own_floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, own_floor)
+    for pid in own_floor.units():
+        os.kill(pid, signal.SIGKILL)
+    expect(page.locator("#story")).to_contain_text("Button unit b1 stopped", timeout=PATIENCE_S * 1000)
+    expect(page.locator('[data-button="b1.1"]')).to_have_attribute(
+        "data-up", "yes", timeout=PATIENCE_S * 1000
+    )
+    page.locator('[data-button="b1.1"] .push').click()
+    expect(page.locator('[data-button="b1.1"] .says')).to_have_text("Sending")
+    assert "started again" in own_floor.log()
+
+
+def test_the_end_is_clean_with_a_page_open(own_floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, own_floor)
+    units = own_floor.units()
+    assert len(units) == 2
+    own_floor.process.terminate()
+    assert own_floor.process.wait(5) == 0
+    assert [pid for pid in units if is_alive(pid)] == []
+    assert not own_floor.tty.is_symlink()
+    assert not (own_floor.folder / "own_floor.url").exists()
+    expect(page.locator("#live")).to_contain_text("Connection lost since")
+
+
+def test_no_orphan_survives_a_kill(own_floor: Floor) -> None:
+    assert wait_for(lambda: len(own_floor.units()) == 2)
+    assert wait_for(lambda: all((own_floor.folder / f"{device}.sock").exists() for device in INPUTS))
+    units = own_floor.units()
+    os.kill(units[0], signal.SIGSTOP)
+    own_floor.process.kill()
+    own_floor.process.wait()
+    assert wait_for(lambda: not any(is_alive(pid) for pid in units), 5.0)
+
+
+def test_a_taken_port_is_named(floor: Floor) -> None:
+    port = floor.address.rstrip("/").rpartition(":")[2]
+    text = (floor.folder / "simulate.toml").read_text().replace("floor_port = 0", f"floor_port = {port}")
+    (floor.folder / "second.toml").write_text(text)
+    second = subprocess.run(
+        [sys.executable, "-m", "simulator", str(floor.folder / "second.toml")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 2
+    assert port in second.stderr
+    assert floor.tty.exists()
+
+
+@pytest.fixture(scope="module")
+def pages(floor: Floor) -> None:
+    """Something to read on every screen."""
+    gateway = Gateway(floor.tty)
+    for text in ("DAIRY 1", "DAIRY 1 again"):
+        gateway.page("1001", text)
+    gateway.close()
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("language", ["en", "ru", "et"])
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_for_everybody_on_every_screen(floor: Floor, browser: Browser, width: int, language: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+    page = visit(context, floor, f"?lang={language}")
+    page.locator('[data-pager="1001"] summary').click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert floor.said == []
+    context.close()
+
+
+def test_reduced_motion_shakes_nothing(floor: Floor, browser: Browser) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = visit(context, floor)
+    gateway = Gateway(floor.tty)
+    gateway.page("1001", "DAIRY 1")
+    gateway.close()
+    expect(page.locator('[data-pager="1001"]')).to_have_attribute("data-buzz", "yes")
+    assert (
+        page.locator('[data-pager="1001"] .case').evaluate("one => getComputedStyle(one).animationName")
+        == "none"
+    )
+    expect(page.locator('[data-pager="1001"] .buzz')).to_be_visible()
+    context.close()

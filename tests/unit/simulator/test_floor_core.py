@@ -1,0 +1,182 @@
+"""The floor's core: every event ends in the item that the page draws, and a vanished visitor lets go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.clock import FakeClock, VirtualLoop
+from simulator.floor.core import BYTES_KEPT, LONGEST_HOLD_S, PAGES_KEPT, STORY_KEPT, FloorCore
+from simulator.floor.events import (
+    BytesSeen,
+    FloorEvent,
+    LetGo,
+    LineIs,
+    Meaning,
+    Mood,
+    PageArrived,
+    PersonIs,
+    Pushed,
+    Showed,
+    StaffIs,
+    UnitIs,
+    Way,
+)
+from simulator.floor.layout import buttons_of
+from simulator.people import Doing
+from tests.unit.simulator.floor_settings import Items, settings
+
+
+class Floor:
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock()
+        self.items = Items()
+        self.released: list[str] = []
+        core = FloorCore(
+            buttons_of(settings(folder)),
+            ["1001", "1002"],
+            ["t1"],
+            ["anna"],
+            self.items.put,
+            self,
+            1_000_000.0,
+        )
+        self.loop: VirtualLoop[FloorEvent] = VirtualLoop(core, self.clock)
+        self.loop.start()
+
+    def release(self, button: str) -> None:
+        self.released.append(button)
+
+    @property
+    def now(self) -> float:
+        return self.clock.boot()
+
+    def happens(self, *events: FloorEvent) -> None:
+        for event in events:
+            self.loop.put(event)
+        self.clock.advance(0.0)
+
+    def item(self, key: str) -> dict[str, Any]:
+        return dict(self.items.now[key])
+
+    def story(self) -> list[dict[str, Any]]:
+        return list(self.items.now["story"]["entries"])
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Floor:
+    return Floor(tmp_path)
+
+
+def test_a_fresh_page_finds_every_item(floor: Floor) -> None:
+    assert set(floor.items.now) == {
+        "button:b1.1", "button:b1.2", "button:b2.1", "pager:1001", "pager:1002", "bytes:t1", "line:t1",
+        "story", "staff",
+    }  # fmt: skip
+    assert floor.item("button:b1.1")["up"] is False
+    assert floor.item("line:t1") == {"plugged": True, "mood": "normal"}
+
+
+def test_a_push_is_seen_until_the_finger_leaves(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now))
+    assert floor.item("button:b1.1")["held"] is True
+    assert floor.item("button:b2.1")["held"] is False
+    floor.happens(LetGo("b1.1", floor.now))
+    assert floor.item("button:b1.1")["held"] is False
+    assert floor.story()[-1]["what"] == "pushed"
+
+
+def test_a_finger_that_never_leaves_is_taken_off(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now))
+    floor.clock.advance(LONGEST_HOLD_S - 0.1)
+    assert floor.released == []
+    floor.clock.advance(0.2)
+    assert floor.released == ["b1.1"]
+    assert floor.item("button:b1.1")["held"] is False
+    floor.clock.advance(100.0)
+    assert floor.released == ["b1.1"]
+
+
+def test_the_light_is_what_the_unit_plays(floor: Floor) -> None:
+    floor.happens(UnitIs("b1", True, floor.now), Pushed("b1.1", floor.now))
+    floor.clock.advance(0.4)
+    floor.happens(Showed("b1.1", floor.now, shown="received", lit=True, sounds=False))
+    item = floor.item("button:b1.1")
+    assert (item["shown"], item["lit"], item["up"]) == ("received", True, True)
+    told = floor.story()[-1]
+    assert (told["what"], told["shown"], told["after_ms"]) == ("shown", "received", 400)
+
+
+def test_a_blink_is_no_news_for_the_story(floor: Floor) -> None:
+    floor.happens(Showed("b1.1", floor.now, shown="called", lit=True))
+    before = floor.story()
+    floor.happens(Showed("b1.1", floor.now, shown="called", lit=False))
+    assert floor.story() == before
+    assert floor.item("button:b1.1")["lit"] is False
+
+
+def test_a_beep_that_is_over_at_once_is_still_counted(floor: Floor) -> None:
+    floor.happens(Showed("b1.1", floor.now, sounds=True), Showed("b1.1", floor.now, sounds=False))
+    assert floor.item("button:b1.1")["beeps"] == 1
+    assert floor.item("button:b1.1")["sounds"] is False
+
+
+def test_a_unit_that_dies_goes_dark_and_is_told_once(floor: Floor) -> None:
+    floor.happens(UnitIs("b1", True, floor.now), Showed("b1.2", floor.now, shown="coming", lit=True))
+    floor.happens(UnitIs("b1", False, floor.now))
+    assert floor.item("button:b1.2")["lit"] is False
+    assert floor.item("button:b1.2")["up"] is False
+    assert [one["what"] for one in floor.story()].count("unit_down") == 1
+    floor.happens(UnitIs("b1", False, floor.now))
+    assert [one["what"] for one in floor.story()].count("unit_down") == 1
+
+
+def test_a_page_says_how_long_after_the_push(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now))
+    floor.clock.advance(0.9)
+    floor.happens(PageArrived("1001", "DAIRY #12", "text", 2, floor.now))
+    page = floor.item("pager:1001")["entries"][-1]
+    assert (page["text"], page["after_ms"], page["alert"]) == ("DAIRY #12", 900, 2)
+    assert page["at"] == round((1_000_000.0 + floor.now) * 1000)
+
+
+def test_a_page_without_any_push_claims_no_time(floor: Floor) -> None:
+    floor.happens(PageArrived("1001", "DAIRY #12", "text", 1, floor.now))
+    assert floor.item("pager:1001")["entries"][-1]["after_ms"] is None
+
+
+def test_lists_are_cut_and_numbered(floor: Floor) -> None:
+    for number in range(100):
+        floor.happens(
+            PageArrived("1001", str(number), "text", 1, floor.now),
+            BytesSeen("t1", Way.GATEWAY, "<ACK><CR>", Meaning("accepted"), floor.now),
+        )
+    assert floor.item("pager:1001")["count"] == 100
+    assert len(floor.item("pager:1001")["entries"]) == PAGES_KEPT
+    assert len(floor.item("bytes:t1")["entries"]) == BYTES_KEPT
+    assert len(floor.story()) == STORY_KEPT
+    assert floor.item("bytes:t1")["entries"][-1]["n"] == 100
+
+
+def test_switches_show_what_was_set(floor: Floor) -> None:
+    floor.happens(LineIs("t1", floor.now, plugged=False), LineIs("t1", floor.now, mood=Mood.SILENT))
+    assert floor.item("line:t1") == {"plugged": False, "mood": "silent"}
+    assert [one["what"] for one in floor.story()] == ["unplugged", "mood"]
+    floor.happens(StaffIs(True, floor.now), PersonIs("anna", Doing.WALKING, "Dairy", floor.now))
+    assert floor.item("staff") == {"on": True, "doing": {"anna": {"doing": "walking", "place": "Dairy"}}}
+
+
+def test_what_nobody_knows_changes_nothing(floor: Floor) -> None:
+    before = dict(floor.items.now)
+    floor.happens(
+        Pushed("b9.1", floor.now),
+        LetGo("b9.1", floor.now),
+        Showed("b9.1", floor.now, lit=True),
+        UnitIs("b9", True, floor.now),
+        PageArrived("9999", "x", "text", 1, floor.now),
+        BytesSeen("t9", Way.GATEWAY, "", Meaning("noise"), floor.now),
+        LineIs("t9", floor.now, plugged=False),
+    )
+    assert floor.items.now == before
