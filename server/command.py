@@ -125,6 +125,12 @@ def version(config: ServerOption) -> None:
         raise typer.Exit(1)
 
 
+@shop.callback()
+@account.callback()
+def _group() -> None:
+    """Keeps the name of an app's only command: `shop load`, not `shop`."""
+
+
 @shop.command("load")
 def load_shop(
     file: Annotated[Path, typer.Argument(metavar="SHOP.toml", help="The shop.", show_default=False)],
@@ -184,7 +190,10 @@ def _database(settings: ServerSettings) -> Database:
 
     base = Database(settings.database)
     try:
-        with base.reading():
-            return base
+        with base.reading() as session:
+            session.connection()
     except SQLAlchemyError as error:
-        raise SetupError(f"cannot open the database {base.url.render_as_string()}: {error}") from error
+        raise SetupError(
+            f"cannot open the database {base.url.render_as_string()}: {error.args[0]}"
+        ) from error
+    return base

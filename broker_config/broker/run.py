@@ -83,7 +83,7 @@ class Broker:
                 raise SetupError(
                     f"port {self.port} of {self.host} is taken: end what listens there, or choose another port"
                 )
-            self._write_files()
+            self.write_files()
             self._process = subprocess.Popen(  # noqa: S603 - our own program and file
                 [find_mosquitto(), "-c", str(self.paths.config)],
                 stdin=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ class Broker:
         """Put other users in force without a restart. Who is connected stays so, with the new rights."""
         if users is not None:
             self.users = tuple(users)
-        self._write_files()
+        self.write_files()
         self._signal(signal.SIGHUP)
 
     def stop(self) -> None:
@@ -155,7 +155,8 @@ class Broker:
             return f"It left no log in {self.paths.log}; try: mosquitto -c {self.paths.config}"
         return f"Its last words: {' / '.join(lines[-3:])[:500]} (all of them: {self.paths.log})"
 
-    def _write_files(self) -> None:
+    def write_files(self) -> None:
+        """What Mosquitto reads; for whoever starts the process by other means than `start`."""
         run_as = pwd.getpwuid(os.geteuid()).pw_name if os.geteuid() == 0 else None
         for folder in (self.paths.folder, self.paths.store):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -172,4 +173,6 @@ def write_private(path: Path, text: str) -> None:
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)

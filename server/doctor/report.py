@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -45,7 +47,8 @@ def examine(data: Path | None, config: Path | None) -> Iterator[Finding]:
         yield judge.folder(str(data), *collect.folder(data))
     yield judge.disk(str(data or config), collect.free_bytes(data or Path()))
     yield judge.clock(collect.clock())
-    yield from judge.configs({str(file): check(file) for file in files})
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # most files are checked by a child process
+        yield from judge.configs(dict(zip(map(str, files), pool.map(check, files), strict=True)))
     if settings is not None:
         yield from _about_server(settings)
     for file in files:

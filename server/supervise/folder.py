@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from broker_config.broker.run import write_private
 from server.supervise.errors import Refused
 
 # No letter or figure that a person could take for another one (0 O, 1 l I).
@@ -89,15 +90,3 @@ class Folder:
         if source.absolute() != target:
             shutil.copyfile(source, target)
         return target
-
-
-def write_private(path: Path, text: str) -> None:
-    """In one piece, and never readable by others, not even for a moment."""
-    draft = path.with_name(f".{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

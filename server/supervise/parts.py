@@ -40,7 +40,7 @@ def python(name: str, package: str, folder: Path) -> Part:
         log=folder / "logs" / f"{name}.log",
         ready=ready_file.exists,
         ready_file=ready_file,
-        deadline_s=40.0,  # an SD card in a Pi reads slowly at the first start
+        deadline_s=60.0,  # an SD card in a Pi reads slowly at the first start
     )
 
 

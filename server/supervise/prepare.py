@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pwd
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from broker_config.broker import render as broker_files
-from broker_config.broker.run import write_private
+from broker_config.broker.run import Broker
 from broker_config.channels import Role
 from broker_config.rights import User
 from server.supervise import ports, render
@@ -87,7 +85,7 @@ def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> 
         seed = int.from_bytes(hashlib.sha256(folder.password("seed").encode()).digest()[:4], "big")
         folder.config("simulate.toml", render.simulate(shop, where, seed))
     folder.config("accounts.toml", render.accounts(shop, folder.password_file))
-    broker(users(shop, folder), where)
+    Broker(folder / "broker", users(shop, folder), port=where.ports["broker"], host=where.host).write_files()
 
 
 def users(shop: Shop, folder: Folder) -> list[User]:
@@ -99,19 +97,6 @@ def users(shop: Shop, folder: Folder) -> list[User]:
     for unit in shop.units:
         found.append(User(shop.store, unit.device, Role.BUTTON, folder.password(unit.device)))
     return found
-
-
-def broker(who: list[User], where: Place) -> None:
-    paths = broker_files.Paths(where.folder / "broker")
-    for folder in (paths.folder, paths.store):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    run_as = pwd.getpwuid(0).pw_name if os.geteuid() == 0 else None
-    write_private(paths.passwords, broker_files.passwords(who))
-    write_private(paths.acl, broker_files.acl(who))
-    write_private(
-        paths.config,
-        broker_files.config(paths, port=where.ports["broker"], run_as=run_as, host=where.host),
-    )
 
 
 def own_names(host: str) -> tuple[str, ...]:
