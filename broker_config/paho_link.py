@@ -1,4 +1,4 @@
-"""The real Link: MQTT 5 over paho-mqtt, whose traps are all dealt with here (and, for packets, in paho_setup.py).
+"""The real Link: MQTT 5 over paho-mqtt, whose traps are all dealt with here, in paho_thread.py and paho_setup.py.
 
 One thread per link reads and mends the connection; whoever publishes or settles writes to the socket itself, so
 a packet leaves without waking another thread. paho is never entered by two threads at once (`_lock`): by itself
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import random
-import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -29,8 +28,8 @@ from broker_config.link import (
     Published,
     Sink,
 )
-from broker_config.waker import Waker
-from broker_config.watch import ANSWER_S, TICK_S, Watch
+from broker_config.paho_thread import PahoThread
+from broker_config.watch import ANSWER_S
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ BIRTH, FAREWELL = -1, -2
 """Handles of our own publishes: nobody else waits for their answer."""
 
 
-class PahoLink:
+class PahoLink(PahoThread):
     """See `link.Link`. `on_death` is called in the link's own thread if that ever ends without `close`."""
 
     def __init__(
@@ -52,38 +51,13 @@ class PahoLink:
         delays_s: tuple[float, float] = (1.0, 5.0),
         on_death: Callable[[BaseException], None] = machine.end_process,
     ) -> None:
-        self._setup = setup
-        self._clock = boot_clock
-        self._backoff = Backoff(*delays_s, jitter)
-        self._watch = Watch(boot_clock())
-        self._waker = Waker()
-        self._on_death = on_death
+        super().__init__(setup, boot_clock, Backoff(*delays_s, jitter), on_death)
         self._sink: Sink = lambda event: None
-        self._lock = threading.RLock()
         self._connects = 0
-        self._connection = 0
-        """Number of the present connection; 0: none. What is settled must carry it."""
         self._handles = 0
-        self._owed: dict[int, tuple[int, float]] = {}
-        """Message id -> handle and moment of every unanswered publish, oldest first."""
         self._news: Connected | None = None
-        self._drop: str | None = None
-        self._fatal: BaseException | None = None
-        self._leaving = self._closing = False
+        self._leaving = False
         self._farewell = threading.Event()
-        self._complaint = ""
-        self._thread = threading.Thread(target=self._run, name=f"link {setup.client_id}", daemon=True)
-        self._client = paho_setup.client(setup)
-        for name in (
-            "socket_open",
-            "socket_close",
-            "connect",
-            "disconnect",
-            "message",
-            "publish",
-            "subscribe",
-        ):
-            setattr(self._client, f"on_{name}", self._guarded(getattr(self, f"_on_{name}")))
 
     # -- what any thread may call
 
@@ -132,74 +106,12 @@ class PahoLink:
         with self._lock:
             self._closing = True
             self._waker.wake()
-        if outside and self._thread.ident is not None:
+        if self._thread.ident is None:
+            self._waker.close()
+        elif outside:
             self._thread.join(ANSWER_S)
 
-    # -- the link's own thread
-
-    def _run(self) -> None:
-        try:
-            while not self._closing:
-                self._live()
-                self._pause()
-            with self._lock:
-                self._waker.close()
-        except BaseException as error:
-            log.exception("the link's thread died", extra={"action": "link.dead"})
-            self._on_death(error)
-
-    def _live(self) -> None:
-        """One connection, from the TCP handshake until it is lost or dropped."""
-        try:
-            self._client.reconnect()
-        except OSError as error:
-            self._complain(f"cannot reach the broker: {error}")
-            return
-        self._watch.open(self._clock())
-        while self._client.socket() is not None:
-            ready = self._waker.wait(TICK_S, writing=self._client.want_write())
-            with self._lock:
-                reason = self._trouble()
-                if reason is not None:
-                    self._cut(reason)
-                    return
-                self._exchange(ready)
-            if self._fatal is not None:
-                raise self._fatal
-
-    def _trouble(self) -> str | None:
-        """Why this connection must be dropped before anything more is read from it."""
-        now = self._clock()
-        if self._closing:
-            return "closed"
-        oldest = next(iter(self._owed.values()), None)
-        return (
-            self._watch.tick(now)
-            or self._drop
-            or self._watch.answer(
-                now, connected=self._connection != 0, oldest_owed=oldest[1] if oldest else None
-            )
-        )
-
-    def _exchange(self, ready: bool) -> None:
-        try:
-            if ready:
-                self._client.loop_read()
-            if self._client.want_write():
-                self._client.loop_write()
-            self._announce()
-            self._client.loop_misc()
-        except Exception as error:  # our own callbacks never raise: this is paho, reading
-            log.exception("the broker sent what cannot be read", extra={"action": "link.garbled"})
-            self._drop = f"unreadable packet: {type(error).__name__}"
-
-    def _cut(self, reason: str) -> None:
-        """Leave with a DISCONNECT, so that no will is sent for a connection that comes back at once."""
-        if self._connection:
-            self._backoff.skip_next()
-        self._lose(reason)
-        self._client.disconnect()
-        self._waker.forget()
+    # -- inside
 
     def _lose(self, reason: str) -> None:
         """paho may say twice that a connection is gone; the owner hears it once."""
@@ -209,11 +121,6 @@ class PahoLink:
         if lost:
             log.info("disconnected: %s", reason, extra={"action": "link.lost"})
             self._tell(Disconnected(lost, reason, self._clock()))
-
-    def _pause(self) -> None:
-        until = self._clock() + self._backoff.next()
-        while not self._closing and (left := until - self._clock()) > 0:
-            self._waker.wait(left)
 
     def _announce(self) -> None:
         """Connected is told when our subscriptions are on the wire: who publishes next finds us listening."""
@@ -247,32 +154,7 @@ class PahoLink:
             self._waker.wake()
         return handle
 
-    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """paho lets an exception of a callback end its thread in silence: ours are kept, and end it aloud."""
-
-        def guarded(*args: Any) -> None:
-            try:
-                callback(*args)
-            except Exception as error:  # noqa: BLE001
-                self._fatal = error
-
-        return guarded
-
-    def _complain(self, text: str) -> None:
-        """Once for every new reason, not at every attempt."""
-        level = logging.DEBUG if text == self._complaint else logging.WARNING
-        self._complaint = text
-        log.log(level, "%s: %s", self._setup.client_id, text, extra={"action": "link.trouble"})
-
     # -- paho's callbacks: the lock is held, and nothing is ever raised into paho
-
-    def _on_socket_open(self, client: paho.Client, _: Any, sock: Any) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._waker.watch(sock.fileno())
-
-    def _on_socket_close(self, client: paho.Client, _: Any, sock: Any) -> None:
-        self._waker.forget()
-        self._waker.wake()
 
     def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, properties: Any) -> None:
         client.drop_out_messages()

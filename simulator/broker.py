@@ -5,25 +5,16 @@ It keeps what Mosquitto keeps and loses what Mosquitto loses; tests/conformance 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from broker_config.link import LinkSetup, Publication, Subscription
 from broker_config.rights import User
 from simulator.broker_link import MemoryLink
+from simulator.broker_place import Place, dropper
 from simulator.broker_session import Held, Session
 from simulator.broker_store import Store
 from simulator.clock import FakeClock
 from simulator.wire import Wire
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """A connected client, from the broker's side."""
-
-    wire: Wire
-    link: MemoryLink
-    session: Session
-    will: Publication | None
 
 
 class MemoryBroker:
@@ -66,7 +57,7 @@ class MemoryBroker:
         self._by_wire.clear()
         for wire, link in self._live():
             wire.broker_open = False
-            self._down(wire, link, _dropper(wire, link, "connection reset"))
+            self._down(wire, link, dropper(wire, link, "connection reset"))
 
     def stop(self) -> None:
         """As SIGTERM: wills go out, then everything is saved."""
@@ -110,7 +101,7 @@ class MemoryBroker:
             if link.setup.client_id == client_id:
                 wire.flush()
                 if not wire.broker_open:
-                    self._down(wire, link, _dropper(wire, link, "connection reset"))
+                    self._down(wire, link, dropper(wire, link, "connection reset"))
 
     def delay(self, client_id: str, hop_s: float | None) -> None:
         """Another way for one client, one direction, in seconds; None: the ordinary one."""
@@ -146,7 +137,7 @@ class MemoryBroker:
             or (setup.will is not None and not store.may(user.name, setup.will.topic, write=True))
         ):
             wire.broker_open = False
-            self._down(wire, link, _dropper(wire, link, "Not authorized"))
+            self._down(wire, link, dropper(wire, link, "Not authorized"))
             return
         other = self._places.get(user.name)
         if other is not None:
@@ -229,7 +220,7 @@ class MemoryBroker:
 
     def _client_notices(self, wire: Wire, link: MemoryLink, still: Callable[[], bool]) -> None:
         """After two keepalives without an answer to a ping, as paho does."""
-        drop = _dropper(wire, link, "Keep alive timeout")
+        drop = dropper(wire, link, "Keep alive timeout")
         self.clock.call_later(2 * link.setup.keepalive_s, lambda: drop() if still() else None)
 
     def _broker_notices(self, wire: Wire, link: MemoryLink, still: Callable[[], bool]) -> None:
@@ -244,7 +235,7 @@ class MemoryBroker:
     def _take_over(self, place: Place) -> None:
         place.wire.broker_open = False
         self._remove(place, will=True)
-        self._down(place.wire, place.link, _dropper(place.wire, place.link, "Session taken over"))
+        self._down(place.wire, place.link, dropper(place.wire, place.link, "Session taken over"))
 
     def _remove(self, place: Place, *, will: bool) -> None:
         session = place.session
@@ -266,7 +257,3 @@ class MemoryBroker:
                 self._store.remove(session.client_id)
 
         self.clock.call_later(session.expiry_s, expire)
-
-
-def _dropper(wire: Wire, link: MemoryLink, reason: str) -> Callable[[], None]:
-    return lambda: link.dropped(wire, reason)

@@ -18,7 +18,7 @@ ALLOWED = {
     "simulator": {"broker_config", "firmware_bridge", "pager_gateway"},
     "tests": set(OURS),
 }
-PAHO = {"broker_config/paho_link.py", "broker_config/paho_setup.py"}
+PAHO = {f"broker_config/paho_{part}.py" for part in ("link", "thread", "setup")}
 
 
 def files(package: str) -> list[Path]:

@@ -115,6 +115,8 @@ def test_an_owner_that_takes_no_events_ends_the_process_aloud(bench: MosquittoBe
     link.open(full)
     bench.until(lambda: bool(deaths), "the death of the link")
     assert isinstance(deaths[0], OverflowError)
+    assert not link.connected
+    link.close()
 
 
 def test_a_frozen_process_reconnects_and_what_waited_comes_again_with_its_age(bench: MosquittoBench) -> None:
