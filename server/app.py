@@ -145,6 +145,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
     def work() -> None:
         try:
             loop.run()
+            core.close()
         except BaseException:
             log.critical("the engine's thread died", exc_info=True, extra={"action": "engine.dead"})
             died()

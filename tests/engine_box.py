@@ -101,8 +101,12 @@ class EngineBox:
         self.loop.put(FromLink(STORE, Connected(1, False, self.time.boot())))
         self.time.advance(0)
 
-    def restart(self) -> None:
+    def close(self) -> None:
         self.loop.stop()
+        self.core.close()
+
+    def restart(self) -> None:
+        self.close()
         self.start()
 
     def deliver(self, packet: Publication, *, dup: bool = False, retain: bool = False) -> Delivery:

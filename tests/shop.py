@@ -19,7 +19,7 @@ from server.app import build_core, into, link_setup
 from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Page, PressRow
-from server.engine.core import Ask, FromLink
+from server.engine.core import Ask, FromLink, ServerCore
 from server.requests import Acknowledge, Answer, Arrive, Close, Request
 from server.rules.incidents import Outcome
 from simulator.broker import MemoryBroker
@@ -45,6 +45,7 @@ class Server:
         self.rings: list[int] = []
         self._loop: VirtualLoop[FromLink | Ask] | None = None
         self._link: MemoryLink | None = None
+        self._core: ServerCore | None = None
 
     def start(self) -> None:
         self._runs += 1
@@ -52,7 +53,7 @@ class Server:
         self._link = self._broker.link(
             link_setup(STORE, "srv", run, "beef", host="memory", port=1, password="pw")
         )
-        core = build_core(
+        self._core = build_core(
             db=self._db,
             links={STORE: self._link},
             own={STORE: "srv"},
@@ -61,16 +62,17 @@ class Server:
             entropy=self._random.randbytes,
             ring=lambda _, journal: self.rings.append(journal),
         )
-        self._loop = VirtualLoop(core, self._clock)
+        self._loop = VirtualLoop(self._core, self._clock)
         self._loop.start()
         self._link.open(into(self._loop.put, STORE))
 
     def kill(self) -> None:
         """As kill -9: the broker notices by the silence of the socket."""
-        if self._loop is not None and self._link is not None:
+        if self._loop is not None and self._link is not None and self._core is not None:
             self._loop.stop()
             self._link.vanish()
-        self._loop = self._link = None
+            self._core.close()
+        self._loop = self._link = self._core = None
 
     def restart(self) -> None:
         self.kill()
@@ -165,6 +167,7 @@ class Shop:
 
     def done(self) -> None:
         """The end of a story: nobody's wrist holds a page that nobody expected."""
+        self.server.kill()
         self.air.assert_empty()
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
@@ -69,6 +71,18 @@ class Database:
         """One consistent look. Nothing that is changed here is ever written."""
         with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
             yield session  # closing gives the connection back rolled back; what was loaded stays readable
+
+    def in_trouble(self, error: BaseException) -> bool:
+        """Whether the database as a whole does not answer (locked, full, gone), not this one piece of work.
+
+        Knows the driver's own errors too, for those who use its cursor."""
+        driver = self.write_engine.dialect.loaded_dbapi
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        return isinstance(
+            error,
+            (OperationalError, InterfaceError, PoolTimeout, driver.OperationalError, driver.InterfaceError),
+        )
 
     def close(self) -> None:
         self.write_engine.dispose()

@@ -12,9 +12,6 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from broker_config.link import Connected, Delivery, Link, LinkEvent
 from server.db.connect import Database
 from server.db.engine_read import read_known
@@ -81,7 +78,7 @@ class ServerCore:
     ) -> None:
         self._db, self._picture, self._links = db, picture, links
         self._utc, self._boot = utc, boot
-        self._writer = Writer()
+        self._writer = Writer(db)
         self._timers = Timers()
         calls = Calls(new_id, lambda store: links[store].connected)
         self._presses = Presses(calls, new_id)
@@ -116,6 +113,10 @@ class ServerCore:
         if steps:
             self._together(steps, moment, now)
 
+    def close(self) -> None:
+        """The loop has ended: let go of the database."""
+        self._writer.close()
+
     def _step(self, event: Event) -> _Step | None:
         if isinstance(event, Ask):
             return event
@@ -130,7 +131,7 @@ class ServerCore:
             self._unit(steps, moment, now, look_up_all=False)
             self._failures = 0
         except Exception as error:  # noqa: BLE001  whatever it is, it must not take the others with it
-            if _is_trouble(error):
+            if self._db.in_trouble(error):
                 self._wait(steps, moment, error)
                 return
             log.warning(
@@ -146,7 +147,7 @@ class ServerCore:
         try:
             self._unit([step], moment, now, look_up_all=True)
         except Exception as error:
-            if _is_trouble(error):
+            if self._db.in_trouble(error):
                 return False
             log.exception("one step failed alone", extra={"action": "engine.step"})
             self._set_aside(step, moment, now)
@@ -173,7 +174,7 @@ class ServerCore:
                 )
             )
             work.settles.append((step.store, delivery))
-            self._commit(work)
+            self._writer.commit(work)
             self._effects.after(work)
 
     def _unit(self, steps: Sequence[_Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
@@ -183,15 +184,11 @@ class ServerCore:
             for step in steps:
                 self._stage(work, step, known)
             if work.has_rows:
-                self._commit(work)
+                self._writer.commit(work)
         except BaseException:
             work.take_back()
             raise
         self._effects.after(work)
-
-    def _commit(self, work: Work) -> None:
-        with self._db.transaction() as session:
-            self._writer.write(session, work)
 
     def _known(self, steps: Sequence[_Step], *, look_up_all: bool) -> Mapping[UUID, Known]:
         ids: set[UUID] = set()
@@ -236,9 +233,3 @@ class ServerCore:
             self._held = []
             for link in self._links.values():
                 link.reconnect("the database does not answer")
-
-
-def _is_trouble(error: Exception) -> bool:
-    """Whether the database as a whole is in trouble, not this one piece of work."""
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout)

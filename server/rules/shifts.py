@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.rules.facts import Shift
@@ -12,22 +12,26 @@ from server.rules.facts import Shift
 def covers(shift: Shift, now: datetime, zone: ZoneInfo) -> bool:
     """Whether this shift is being worked at `now`. Wall-clock times: a shift 22:00-06:00 is an hour shorter in
     the night in which the clock goes forward, as it is for the person who works it."""
-    local = now.astimezone(zone)
-    for day in (local.date(), local.date() - timedelta(days=1)):
-        if day.weekday() != shift.weekday:
-            continue
-        last = day if shift.ends > shift.starts else day + timedelta(days=1)
-        starts = datetime.combine(day, shift.starts, zone)
-        ends = datetime.combine(last, shift.ends, zone)
-        if starts.timestamp() <= now.timestamp() < ends.timestamp():
-            return True
-    return False
+    return bool(on_the_floor((shift,), now, zone))
 
 
 def on_the_floor(shifts: Iterable[Shift], now: datetime, zone: ZoneInfo) -> dict[int, set[int | None]]:
     """Carrier id -> the zones that the carrier's running shifts name (None: anywhere)."""
+    today = now.astimezone(zone).date()
+    days = {day.weekday(): day for day in (today, today - timedelta(days=1))}
+    at = now.timestamp()
     found: dict[int, set[int | None]] = {}
     for shift in shifts:
-        if covers(shift, now, zone):
+        day = days.get(shift.weekday)
+        if day is not None and _starts(shift, day, zone) <= at < _ends(shift, day, zone):
             found.setdefault(shift.carrier_id, set()).add(shift.zone_id)
     return found
+
+
+def _starts(shift: Shift, day: date, zone: ZoneInfo) -> float:
+    return datetime.combine(day, shift.starts, zone).timestamp()
+
+
+def _ends(shift: Shift, day: date, zone: ZoneInfo) -> float:
+    last = day if shift.ends > shift.starts else day + timedelta(days=1)
+    return datetime.combine(last, shift.ends, zone).timestamp()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from server.db.connect import Database
@@ -10,7 +12,9 @@ from tests.engine_box import EngineBox
 
 
 @pytest.fixture
-def box(db: Database) -> EngineBox:
+def box(db: Database) -> Iterator[EngineBox]:
     with db.transaction() as session:
         small_shop.fill(session)
-    return EngineBox(db)
+    made = EngineBox(db)
+    yield made
+    made.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from server.db.engine_write import Writer
 from server.db.tables import Incident, Refused
@@ -15,7 +16,7 @@ from server.requests import Acknowledge
 from tests.engine_box import EngineBox
 from tests.small_shop import ANNA
 
-Write = Callable[[Writer, Session, Work], None]
+Write = Callable[[Writer, Connection, Work], None]
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     queue: list[Exception] = []
     real = Writer.write
 
-    def write(self: Writer, session: Session, work: Work) -> None:
-        real(self, session, work)
+    def write(self: Writer, at: Connection, work: Work) -> None:
+        real(self, at, work)
         if queue:
             raise queue.pop(0)
 
@@ -78,10 +79,10 @@ def test_one_that_can_never_be_stored_does_not_take_its_group_with_it(
 ) -> None:
     real = Writer.write
 
-    def write(self: Writer, session: Session, work: Work) -> None:
+    def write(self: Writer, at: Connection, work: Work) -> None:
         if any(row["seq"] == 2 for row in work.presses.values()):
             raise ValueError("poison")
-        real(self, session, work)
+        real(self, at, work)
 
     monkeypatch.setattr(Writer, "write", write)
     box.press("b1", 1, run=False)
