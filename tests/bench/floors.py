@@ -16,7 +16,6 @@ from pathlib import Path
 
 from tests.bench.clock import now, paced, percentile
 
-
 SIZE = 60
 """Bytes of one page on the line."""
 

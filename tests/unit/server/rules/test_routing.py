@@ -36,7 +36,7 @@ STORE = Store(
         4: Carrier(4, "DM", "staff"),
     },
     shifts=(shift(1, DAIRY), shift(2, None), shift(3, None), shift(4, DAIRY, 13, 18)),
-    pagers=tuple(pager(number, number) for number in (4, 3, 2, 1)) + (pager(9, None),),
+    pagers=(pager(4, 4), pager(3, 3), pager(2, 2), pager(1, 1), pager(9, None)),
     devices={},
     accounts={},
 )
