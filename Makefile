@@ -20,7 +20,7 @@ help: ## this list
 
 run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
 	@bash .ci/setup run mosquitto
-	@$(BIN)/redbutton up $(SHOP) --simulate --data '$(DATA)' --port '$(PORT)' || [ $$? = 130 ]
+	@$(BIN)/redbutton up $(SHOP) --simulate --data '$(DATA)' --port '$(PORT)' || { code=$$?; [ $$code = 130 ] || exit $$code; }
 
 test: ## lint, types and every test, the live ones included
 	@bash .ci/setup dev $(PARTS)

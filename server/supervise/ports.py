@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 
@@ -19,7 +20,9 @@ def is_free(host: str, port: int) -> bool:
             raise Refused(
                 f"port {port} needs more rights than this user has: choose one above 1023"
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refused(f"cannot listen on {host}: {error.strerror}; choose another --host") from error
             return False
     return True
 

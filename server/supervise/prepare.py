@@ -61,7 +61,7 @@ def shop_file(wish: Wish, folder: Folder) -> Path:
 def place(wish: Wish, folder: Folder, wait: Callable[[float], bool]) -> Place:
     """Settle the ports. The broker keeps its port from start to start, as button units elsewhere know it."""
     kept = read_kept(folder).get("broker_port", 0)
-    floor = wish.floor_port if wish.floor_port is not None else (wish.port + 1 if wish.port else 0)
+    floor = wish.floor_port if wish.floor_port is not None else (wish.port + 1) % 65_536 if wish.port else 0
     wanted = {"board": wish.port, "broker": wish.broker_port or 0}
     if wish.simulate:
         wanted["floor"] = floor

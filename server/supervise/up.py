@@ -60,7 +60,7 @@ def _up(wish: Wish, folder: Folder, stop: Stop, say: Callable[[str], None]) -> i
             say(welcome(shop, where, folder, simulate=wish.simulate, seconds=time.monotonic() - began))
             family.watch()
         if stop.by is not None:
-            say("Ending everything ...")
+            say("\nEnding everything ...")
     finally:
         family.end()
         shutil.rmtree(where.sockets, ignore_errors=True)

@@ -113,6 +113,11 @@ def test_a_port_that_becomes_free_meanwhile_is_taken() -> None:
     assert ports.settle("127.0.0.1", {"board": port}, wait) == {"board": port}
 
 
+def test_an_address_that_this_machine_does_not_have_is_not_called_taken() -> None:
+    with pytest.raises(Refused, match=r"cannot listen on 192\.0\.2\.1.*--host"):
+        ports.settle("192.0.2.1", {"board": 18_080}, no_wait)
+
+
 def test_zero_finds_ports_that_differ() -> None:
     found = ports.settle("127.0.0.1", {"board": 0, "floor": 0, "broker": 0}, no_wait)
     assert len(set(found.values())) == 3
