@@ -13,9 +13,9 @@
     button.querySelector(".bell__word").textContent = on ? button.dataset.on : button.dataset.off;
   };
 
-  const wake = () => {
+  const wake = async () => {
     context ||= new AudioContext();
-    if (context.state === "suspended") context.resume().catch(() => {});
+    if (context.state !== "running") await context.resume().catch(() => {});
   };
 
   const note = (frequency, after, length) => {
@@ -43,8 +43,7 @@
     on = !on;
     localStorage.setItem(KEY, on ? "on" : "off");
     show();
-    wake();
-    play([659, 880]);
+    wake().then(() => play([659, 880]));
   });
   document.addEventListener("pointerdown", () => on && wake());
   document.addEventListener("keydown", () => on && wake());

@@ -55,9 +55,8 @@ def test_a_missing_file_is_an_error_when_a_screen_is_made(assets: Assets) -> Non
 
 def test_vendored_files_are_the_ones_on_the_list() -> None:
     vendor = FOLDER / "vendor"
-    listed = dict(
-        reversed(line.split(maxsplit=1)) for line in (vendor / "SHA256SUMS").read_text().splitlines()
-    )
+    lines = [line.split() for line in (vendor / "SHA256SUMS").read_text().splitlines()]
+    listed = {name: wanted for wanted, name in lines}
     there = {file.relative_to(vendor).as_posix() for file in vendor.rglob("*") if file.is_file()}
     assert there == set(listed) | {"SHA256SUMS", "README.md"}
     for name, wanted in listed.items():

@@ -35,7 +35,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def test_the_search_finds_words(said: set[str | tuple[str, ...]]) -> None:
