@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,5 +87,5 @@ class Folder:
         """A copy of a person's file, so that a later start needs no path."""
         target = self.path / name
         if source.absolute() != target:
-            shutil.copyfile(source, target)
+            write_private(target, source.read_text(encoding="utf-8"))
         return target

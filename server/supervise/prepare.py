@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -39,23 +40,18 @@ class Wish:
 
 
 def shop_file(wish: Wish, folder: Folder) -> Path:
-    """The shop's file in the data folder: what was named now, else what an earlier start kept, else the example
-    (in simulation only). Raises Refused."""
-    kept = folder / "shop.toml"
-    source = wish.shop_file
-    if source is None and not kept.exists():
-        if not wish.simulate:
-            raise Refused(
-                f"the first start needs the shop: redbutton up SHOP.toml --data {wish.data} "
-                f"(an example to begin with: {EXAMPLE}; with --simulate it is taken as it is)"
-            )
-        source = EXAMPLE
-    if source is not None:
-        try:
-            folder.keep(source, "shop.toml")
-        except OSError as error:
-            raise Refused(f"cannot read the shop file {source}: {error.strerror}") from error
-    return kept
+    """Which shop: what was named now, else what an earlier start kept, else the example (in simulation only).
+    Raises Refused."""
+    if wish.shop_file is not None:
+        return wish.shop_file
+    if (kept := folder / "shop.toml").exists():
+        return kept
+    if wish.simulate:
+        return EXAMPLE
+    raise Refused(
+        f"the first start needs the shop: redbutton up SHOP.toml --data {wish.data} "
+        f"(an example to begin with: {EXAMPLE}; with --simulate it is taken as it is)"
+    )
 
 
 def place(wish: Wish, folder: Folder, wait: Callable[[float], bool]) -> Place:
@@ -104,7 +100,17 @@ def own_names(host: str) -> tuple[str, ...]:
     if host == "127.0.0.1":
         return ()
     name = os.uname().nodename.lower()
-    return (name, f"{name}.local", *(() if host in render.EVERYWHERE else (host,)))
+    return (name, f"{name}.local", *(own_address() if host in render.EVERYWHERE else (host,)))
+
+
+def own_address() -> tuple[str, ...]:
+    """The address with which this machine would speak to another one; nothing is sent to find out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # set aside for documentation: nobody has it
+        except OSError:
+            return ()
+        return (str(probe.getsockname()[0]),)
 
 
 def setup_command(folder: Folder) -> list[str]:

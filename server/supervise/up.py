@@ -43,12 +43,14 @@ def run(wish: Wish, say: Callable[[str], None] | None = None) -> int:
 
 def _up(wish: Wish, folder: Folder, stop: Stop, say: Callable[[str], None]) -> int:
     lock = folder.open(stop.wait)
-    shop = read_shop(prepare.shop_file(wish, folder))
+    source = prepare.shop_file(wish, folder)
+    shop = read_shop(source)
     if not wish.simulate and (names := render.without_port(shop.lines)):
         raise Refused(
             f"the shop file does not say on which port the transmitter {', '.join(names)} is: "
-            'add port = "/dev/serial/by-id/..." to it, or start with --simulate'
+            'add url = "/dev/serial/by-id/..." to it, or start with --simulate'
         )
+    folder.keep(source, "shop.toml")  # only one that is whole: a bad file never replaces a good one
     where = prepare.place(wish, folder, stop.wait)
     family = Family(time.monotonic, stop.wait, say, [lock])
     stop.at_second = family.kill

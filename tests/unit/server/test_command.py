@@ -93,6 +93,19 @@ def test_up_without_a_shop_says_what_it_needs(tmp_path: Path, capsys: pytest.Cap
     assert "redbutton up SHOP.toml" in capsys.readouterr().out
 
 
+def test_a_bad_shop_file_replaces_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.toml"
+    for text, words in (
+        ("x = [", "not TOML"),
+        (EXAMPLE.read_text(), "transmitter t1"),
+        (None, "cannot read"),
+    ):
+        bad.unlink() if text is None else bad.write_text(text)
+        assert main(["up", str(bad), "--data", str(tmp_path / "data"), "--port", "0"]) == 2
+        assert words in capsys.readouterr().out
+    assert not (tmp_path / "data" / "shop.toml").exists()
+
+
 def test_settings_name_the_stores(config: Path) -> None:
     from broker_config.config import load
 

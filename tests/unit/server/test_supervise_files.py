@@ -204,15 +204,19 @@ def test_a_spoiled_note_of_an_earlier_start_is_no_reason_to_stop(folder: Folder)
 def test_the_first_start_of_a_real_shop_needs_its_file(folder: Folder, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"redbutton up SHOP\.toml"):
         prepare.shop_file(prepare.Wish(folder.path), folder)
-    with pytest.raises(Refused, match="cannot read the shop file"):
-        prepare.shop_file(prepare.Wish(folder.path, tmp_path / "none.toml"), folder)
 
 
 def test_a_named_shop_file_is_kept_for_later_starts(folder: Folder, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text("x = 1\n")
-    prepare.shop_file(prepare.Wish(folder.path, tmp_path / "mine.toml"), folder)
-    kept = prepare.shop_file(prepare.Wish(folder.path), folder)
+    assert prepare.shop_file(prepare.Wish(folder.path, simulate=True), folder) == prepare.EXAMPLE
+    mine = tmp_path / "mine.toml"
+    mine.write_text("x = 1\n")
+    source = prepare.shop_file(prepare.Wish(folder.path, mine), folder)
+    assert source == mine
+    folder.keep(source, "shop.toml")
+    kept = prepare.shop_file(prepare.Wish(folder.path, simulate=True), folder)
     assert kept.read_text() == "x = 1\n"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert folder.keep(kept, "shop.toml") == kept
 
 
 SCALARS = st.one_of(
