@@ -14,7 +14,6 @@ from pager_gateway.transmitter import SubmitResult
 
 MOST_TRIES = 3
 """On one transmitter, when each failure says that another try could help."""
-MOST_DOUBTFUL_TRIES = 2
 REST_S = 2.0
 """Between two tries on a transmitter that works but said "not now"."""
 
@@ -29,13 +28,13 @@ _PROOFS = (Proof.NONE, Proof.ACCEPTED, Proof.ON_AIR, Proof.PAGER)
 
 def after_failure(entry: Entry, result: SubmitResult, lanes: Mapping[str, Lane], now: float) -> float | None:
     """Seconds to rest before the next try, or None: it is over. Changes the entry's routes: a transmitter that
-    cannot help leaves them, one that failed for now goes behind the others."""
+    cannot help leaves them, one that failed for now goes behind the others. A page in doubt goes to another
+    transmitter or ends as unknown: the driver has repeated it as often as its bound allows."""
     here = entry.transmitter
-    retry = result.error is not None and result.error.retry
-    most = MOST_DOUBTFUL_TRIES if result.state is PageState.UNKNOWN else MOST_TRIES
+    retry = result.state is PageState.FAILED and result.error is not None and result.error.retry
     others = [route for route in entry.routes if route.transmitter != here]
     same = [route for route in entry.routes if route.transmitter == here]
-    if not retry or entry.tries.get(here or "", 0) >= most:
+    if not retry or entry.tries.get(here or "", 0) >= MOST_TRIES:
         same = []
     entry.routes = others + same
     if not entry.routes or entry.expires_at <= now:

@@ -50,8 +50,8 @@ class TapDialogue:
         self.out: list[Output] = []
         self._code: int | None = None
         self._knocks = self._logons = self._restarts = self._failures = self._served = 0
-        self._prompted = self._promised = False
-        self._logon_at = self._paused_until = 0.0
+        self._prompted = self._promised = self._fresh = False
+        self._paused_until = 0.0
         self._last_accepted: Job | None = None
         self._health = Health("unknown")
         self._moves: dict[tuple[State, Sign], Callable[[float], None]] = {
@@ -64,7 +64,7 @@ class TapDialogue:
             (State.LOGON, Sign.RS): self._logon_denied,
             (State.LOGON, Sign.DISCONNECT): self._logon_denied,
             (State.WAIT_GO, Sign.GO_AHEAD): self._ready,
-            (State.WAIT_GO, Sign.DISCONNECT): self._logon_denied,
+            (State.WAIT_GO, Sign.DISCONNECT): self._no_go_ahead,
             (State.READY, Sign.DISCONNECT): self._closed,
             (State.SENT, Sign.ACK): self._accepted,
             (State.SENT, Sign.RS): self._refused,
@@ -96,6 +96,7 @@ class TapDialogue:
 
     def opened(self, now: float) -> None:
         self._replies.clear()
+        self._fresh = True
         self._connect(now)
 
     def lost(self, reason: str, now: float) -> None:
@@ -147,11 +148,15 @@ class TapDialogue:
             self._knock(now)
 
     def _knock(self, now: float) -> None:
+        """A terminal that is still logged on, from before our crash or because it missed our goodbye, ignores a
+        carriage return: so the first knock at a port just opened and the last of each round say goodbye first."""
         if self._knocks >= self._s.n1:
             self._no_session("no-terminal", "no answer: cable, power, speed?", now)
             return
         self._knocks += 1
-        self.out.append(Write(frames.KNOCK))
+        stuck = self._fresh or self._knocks == self._s.n1
+        self._fresh = False
+        self.out.append(Write(frames.GOODBYE + frames.KNOCK if stuck else frames.KNOCK))
         self._to(State.KNOCKING, now + self._s.t1_s)
 
     def _send_logon(self, now: float) -> None:
@@ -160,14 +165,14 @@ class TapDialogue:
             return
         self._logons += 1
         self._prompted = False
-        self._logon_at = now
         self.out.append(Write(self._logon))
         self._to(State.LOGON, now + self._s.t3_s)
 
     def _prompt_again(self, now: float) -> None:
         """Either it was queued before our logon, or the terminal did not like that: time tells."""
-        self._prompted = True
-        self.deadline = max(now, self._logon_at + self._s.t2_s)
+        if not self._prompted:
+            self._prompted = True
+            self.deadline = now + self._s.t2_s
 
     def _logon_refused(self, now: float) -> None:
         self._send_logon(now)
@@ -191,7 +196,8 @@ class TapDialogue:
             self._ready(now)
 
     def _no_go_ahead(self, now: float) -> None:
-        self._no_session("no-go-ahead", "logged on, but no go-ahead: setting go_ahead?", now)
+        text = "logged on, but no go-ahead: setting go_ahead?"
+        self._no_session("no-go-ahead", text if self._code in (501, None) else words(self._code, text), now)
 
     def _ready(self, now: float) -> None:
         self._to(State.READY, None)
@@ -276,9 +282,11 @@ class TapDialogue:
             self._send(now)
 
     def _thrown_out(self, now: float) -> None:
-        """The block was not accepted; the rest needs a new logon. A session's natural end costs no repeat."""
+        """The block was not accepted; the rest needs a new logon. A session's natural end costs no repeat. A terminal
+        that waited in vain (501) had either lost our block or lost its own reply to it."""
         code = self._code
-        natural = self._served > 0 and code in (112, 113, 501)
+        natural = self._served > 0 and code in (112, 113)
+        self.jobs[0].doubt = self.jobs[0].doubt or code in (501, None)
         if not natural and not self._may_repeat():
             self._end(PageState.FAILED, Refused("thrown-out", words(code, "thrown out again and again")))
         elif self.jobs:

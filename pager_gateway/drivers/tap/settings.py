@@ -22,7 +22,7 @@ class TapSettings(BaseModel):
     t1_s: Timer = 2.0
     """Gap between carriage returns while nobody says ID=."""
     t2_s: Timer = 1.0
-    """A second ID= within this time after the logon was queued before it and means nothing."""
+    """After a second ID= that follows our logon: when nothing else comes this long, the logon is said again."""
     t3_s: Timer = 10.0
     """Longest wait for a reply to the logon and to each block, counted from the block's last character."""
     hold_s: Timer = 30.0
