@@ -32,6 +32,29 @@ function drawStaff(item) {
     const { doing, place } = item.doing[row.dataset.person];
     row.querySelector(".doing").textContent = item.on ? word(`doing_${doing}`, { place }) : "";
   }
+  for (const [login, { doing, place }] of Object.entries(item.doing)) stand(login, doing, item.on ? roomOf(place) : null);
+}
+
+// People in the rooms repeat for the eye what the list of staff says in words.
+function roomOf(place) {
+  const all = Object.entries(data.buttons);
+  const found = place && (all.find(([, one]) => one.label === place) ?? all.find(([, one]) => one.zone === place));
+  return found ? document.querySelector(`[data-button="${CSS.escape(found[0])}"]`).closest(".room").querySelector(".here") : null;
+}
+
+const figures = new Map();
+function stand(login, doing, room) {
+  const one = figures.get(login) ?? figure(data.people[login]);
+  figures.set(login, one);
+  one.dataset.doing = doing;
+  if (!room) one.remove();
+  else if (one.parentElement !== room) room.append(one);
+}
+
+function figure(name) {
+  const one = document.createElement("li");
+  one.append(document.getElementById("figure").content.cloneNode(true), name);
+  return one;
 }
 
 const live = document.getElementById("live");

@@ -61,6 +61,7 @@ function arrived(pager, address, page) {
 let hide = 0;
 function toast(pager, text) {
   const line = document.getElementById("toast");
+  line.onclick = () => { line.hidden = true; };
   pager.id = `pager-${pager.dataset.pager}`;
   line.href = `#${pager.id}`;
   line.textContent = text;
