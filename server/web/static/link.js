@@ -9,6 +9,7 @@
   let heard = window.redButton.now();
   let heardBy = performance.now();
   let connection = null;
+  let askedBy = 0;
 
   const show = (state, text) => {
     link.dataset.state = state;
@@ -40,6 +41,11 @@
   setInterval(() => {
     if ((performance.now() - heardBy) / 1000 < SILENCE_S) return;
     show("lost", link.dataset.lost.replace("{time}", window.redButton.time(heard)));
-    connection?.reader?.cancel?.().catch(() => {}); // a line that is open but dead: ask for a new one
+    if (stream._htmx?.sse) {
+      connection?.reader?.cancel?.().catch(() => {}); // a line that is open but dead: ask for a new one
+    } else if (performance.now() - askedBy > 5_000) {
+      askedBy = performance.now(); // the very first connect failed: nobody else tries again
+      window.htmx.ajax("GET", stream.getAttribute("hx-sse:connect"), { source: stream });
+    }
   }, 1000);
 })();
