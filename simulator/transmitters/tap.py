@@ -6,76 +6,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
 
 from simulator.faults import garbage
 from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Say, Understood
 from simulator.transmitters.tap_decoder import Assembly, Block, TapEar, Typed
+from simulator.transmitters.tap_habits import TapFaults, TapHabits
+
+__all__ = ["TapFaults", "TapHabits", "TapTerminal"]
 
 ACK, NAK, RS, DISCONNECT, GO = b"\x06\r", b"\x15\r", b"\x1e\r", b"\x1b\x04\r", b"\x1b[p\r"
 CONTROL = b"\x06\x15\x1e\x1b\x11\x13"
-
-
-@dataclass(slots=True)
-class TapHabits:
-    """How this box behaves when it is well. None as a time: it never gives up waiting."""
-
-    password: str = ""
-    check_password: bool = True
-    implied_login: bool = False
-    prompt: bytes = b"ID="
-    banner: bytes = b"110 1.8\r114 Simulated paging terminal\r"
-    verbose: bool = True
-    line_end: bytes = b"\r"
-    text_after: bool = False
-    """Words after the control code, as one maker does."""
-    go_ahead: bool = True
-    t4_s: float | None = 4.0
-    t5_s: float = 8.0
-    n3: int = 3
-    most_pages: int | None = None
-    most_naks: int = 5
-    alert_digits: str = ""
-    """Last characters of an id that mean alert 1, 2 ...; empty: ids are whole addresses."""
-    reply_s: float = 0.0
-    parity: bool = False
-    """Even parity in the eighth bit of what it says."""
-
-
-@dataclass(slots=True)
-class TapFaults:
-    """Switches of trouble. Counts go down as they strike; times last until they are set back."""
-
-    silent: bool = False
-    late_prompt_s: float = 0.0
-    nak_logon: int = 0
-    deny_logon: int | None = None
-    """507, 508 or 509, and thrown out."""
-    no_go_ahead: int = 0
-    merged_go_ahead: bool = False
-    nak_block: int = 0
-    refuse: list[int] = field(default_factory=list)
-    """Codes for RS, one per page."""
-    throw_out: list[int] = field(default_factory=list)
-    """Codes for ESC EOT in place of a block's reply."""
-    lose_reply: int = 0
-    """The page is on the air, and the gateway never hears of it."""
-    eat_block: int = 0
-    """The block is lost on the way in: nothing happens and nothing is said."""
-    delay_reply_s: float = 0.0
-    hold_ack_s: float = 0.0
-    """The line 211 comes at once, its ACK only after this."""
-    note: int = 211
-    noise: float = 0.0
-    """Chance of garbage before a reply."""
-    xoff_s: float = 0.0
-    hang_up_in_block: int = 0
-    take_back: int = 0
-    """RS after the goodbye."""
-    forget_session: int = 0
-    """Power blink: the next block finds nobody logged on."""
 
 
 class Phase(Enum):

@@ -1,4 +1,4 @@
-"""The entry device's side of a TAP session: who speaks next, how often, and when to give up.
+"""The entry device's side of a TAP dialogue: pages over a session, how often, and when to give up.
 
 A table of moves (state, sign) -> method; what is not in it is dropped, since terminals say more than the standard
 asks for. One deviation, on purpose: when no reply comes, the page is not repeated in the same session but after a
@@ -7,53 +7,27 @@ reply to the next page; and a terminal that forgot the session is found out afte
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 
 from broker_config.messages import PageState
-from pager_gateway.drivers.tap import frames
 from pager_gateway.drivers.tap.jobs import Job, gone, late_refusal, no_reply, refusal, words
-from pager_gateway.drivers.tap.replies import Line, Replies, Sign
+from pager_gateway.drivers.tap.replies import Line, Sign
+from pager_gateway.drivers.tap.session import State, TapSession
 from pager_gateway.drivers.tap.settings import TapSettings
 from pager_gateway.errors import LineTrouble, Refused
-from pager_gateway.transmitter import Health, Output, Reopen, Write
+from pager_gateway.transmitter import Write
 
 XOFF_S = 10.0
-REOPEN_EVERY = 3
-"""Dead logons in a row after which the port is opened anew."""
-RELOG_S = 1.0
 
 
-class State(Enum):
-    DOWN = auto()
-    OFF = auto()
-    KNOCKING = auto()
-    LOGON = auto()
-    WAIT_GO = auto()
-    READY = auto()
-    SENT = auto()
-    CLOSING = auto()
-
-
-class TapDialogue:
+class TapDialogue(TapSession):
     """Jobs and bytes in; `out` fills with writes, results, health. `character_s` is the line time of a character."""
 
     def __init__(self, settings: TapSettings, character_s: float = 0.0) -> None:
-        self._s = settings
+        super().__init__(settings)
         self._character_s = character_s
-        self._logon = frames.logon(settings.password.get_secret_value(), settings.service, settings.kind)
-        self._replies = Replies()
-        self.state = State.DOWN
-        self.deadline: float | None = None
-        self.jobs: deque[Job] = deque()
-        self.out: list[Output] = []
-        self._code: int | None = None
-        self._knocks = self._logons = self._restarts = self._failures = self._served = 0
-        self._prompted = self._promised = self._fresh = False
+        self._promised = False
         self._paused_until = 0.0
-        self._last_accepted: Job | None = None
-        self._health = Health("unknown")
         self._moves: dict[tuple[State, Sign], Callable[[float], None]] = {
             (State.KNOCKING, Sign.PROMPT): self._send_logon,
             (State.KNOCKING, Sign.GO_AHEAD): self._ready,
@@ -137,82 +111,6 @@ class TapDialogue:
             if timeout is not None:
                 timeout(now)
 
-    # Getting in
-
-    def _connect(self, now: float) -> None:
-        self._served = self._knocks = self._logons = 0
-        if self._s.implied_login:
-            self._to(State.READY, None)
-            self._next(now)
-        else:
-            self._knock(now)
-
-    def _knock(self, now: float) -> None:
-        """A terminal that is still logged on, from before our crash or because it missed our goodbye, ignores a
-        carriage return: so the first knock at a port just opened and the last of each round say goodbye first."""
-        if self._knocks >= self._s.n1:
-            self._no_session("no-terminal", "no answer: cable, power, speed?", now)
-            return
-        self._knocks += 1
-        stuck = self._fresh or self._knocks == self._s.n1
-        self._fresh = False
-        self.out.append(Write(frames.GOODBYE + frames.KNOCK if stuck else frames.KNOCK))
-        self._to(State.KNOCKING, now + self._s.t1_s)
-
-    def _send_logon(self, now: float) -> None:
-        if self._logons >= self._s.logons:
-            self._no_session("logon", words(self._code, "the logon is not accepted"), now)
-            return
-        self._logons += 1
-        self._prompted = False
-        self.out.append(Write(self._logon))
-        self._to(State.LOGON, now + self._s.t3_s)
-
-    def _prompt_again(self, now: float) -> None:
-        """Either it was queued before our logon, or the terminal did not like that: time tells."""
-        if not self._prompted:
-            self._prompted = True
-            self.deadline = now + self._s.t2_s
-
-    def _logon_refused(self, now: float) -> None:
-        self._send_logon(now)
-
-    def _logon_timeout(self, now: float) -> None:
-        if self._prompted:
-            self._send_logon(now)
-        elif self._restarts < 1:
-            self._restarts += 1
-            self._connect(now)
-        else:
-            self._no_session("no-logon-reply", "no reply to the logon", now)
-
-    def _logon_denied(self, now: float) -> None:
-        self._no_session("logon", words(self._code, "thrown out at the logon"), now)
-
-    def _logged_on(self, now: float) -> None:
-        if self._s.go_ahead:
-            self._to(State.WAIT_GO, now + self._s.t3_s)
-        else:
-            self._ready(now)
-
-    def _no_go_ahead(self, now: float) -> None:
-        text = "logged on, but no go-ahead: setting go_ahead?"
-        self._no_session("no-go-ahead", text if self._code in (501, None) else words(self._code, text), now)
-
-    def _ready(self, now: float) -> None:
-        self._to(State.READY, None)
-        self._alive()
-        self._next(now)
-
-    def _no_session(self, code: str, text: str, now: float) -> None:
-        self._failures += 1
-        self._restarts = 0
-        self._to(State.OFF, now + self._s.mend_s)
-        self._tell("dead", text)
-        self._fail_all(LineTrouble(code, text))
-        if self._failures % REOPEN_EVERY == 0:
-            self.out.append(Reopen(text))
-
     # Pages
 
     def _next(self, now: float) -> None:
@@ -220,8 +118,7 @@ class TapDialogue:
         while self.jobs and self.jobs[0].expires_at <= now:
             self._end(PageState.EXPIRED)
         if not self.jobs:
-            stays = self._s.stay or self._s.implied_login
-            self._to(State.READY, None if stays else now + self._s.idle_s)
+            self._to(State.READY, self._idle_until(now))
         elif self._paused_until > now:
             self._to(State.READY, self._paused_until)
         elif self._s.pages_per_session is not None and self._served >= self._s.pages_per_session:
@@ -302,46 +199,14 @@ class TapDialogue:
             self.jobs[0].next_block = 0
         self._goodbye(now)
 
-    def _may_repeat(self) -> bool:
-        self.jobs[0].repeats += 1
-        return self.jobs[0].repeats <= self._s.n2
-
-    # Getting out
-
-    def _goodbye(self, now: float) -> None:
-        if self.jobs:
-            self.jobs[0].next_block = 0
-        if not self._s.implied_login:
-            self.out.append(Write(frames.GOODBYE))
-        self._to(State.CLOSING, now + self._s.closing_s)
-
     def _taken_back(self, now: float) -> None:
         if self._last_accepted is not None:
             self.out.append(late_refusal(self._last_accepted.key, self._code))
             self._last_accepted = None
 
-    def _closed(self, now: float) -> None:
-        self._last_accepted = None
-        early = RELOG_S if self._s.log_on_early else self._s.supervise_s
-        self._to(State.OFF, None if early is None else now + early)
-        if self.jobs:
-            self._connect(now)
-
-    # Small words
-
-    def _to(self, state: State, deadline: float | None) -> None:
-        self.state = state
-        self.deadline = deadline
-
-    def _alive(self) -> None:
-        self._failures = self._restarts = 0
-        self._tell("ready")
-
-    def _tell(self, state: str, cause: str | None = None) -> None:
-        health = Health(state, cause)
-        if health != self._health:
-            self._health = health
-            self.out.append(health)
+    def _may_repeat(self) -> bool:
+        self.jobs[0].repeats += 1
+        return self.jobs[0].repeats <= self._s.n2
 
     def _end(self, state: PageState, error: LineTrouble | Refused | None = None) -> None:
         self.out.append(self.jobs.popleft().result(state, error))

@@ -7,8 +7,9 @@ from typing import Any
 
 from broker_config.messages import PageFormat, PageState, Proof, TransmitterAbilities
 from pager_gateway.drivers.tap import frames
-from pager_gateway.drivers.tap.dialogue import State, TapDialogue
+from pager_gateway.drivers.tap.dialogue import TapDialogue
 from pager_gateway.drivers.tap.jobs import Job
+from pager_gateway.drivers.tap.session import State
 from pager_gateway.drivers.tap.settings import TapSettings
 from pager_gateway.errors import Refused
 from pager_gateway.transmitter import Output, Page, SubmitResult

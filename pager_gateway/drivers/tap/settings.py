@@ -40,11 +40,11 @@ class TapSettings(BaseModel):
     idle_s: Annotated[float, Field(ge=0, le=86_400)] = 3.0
     """How long to stay logged on without pages; below the box's own t4 (4 s). 0: leave after each batch."""
     stay: bool = False
-    """Never log off by ourselves, for boxes that keep a session; `idle_s` then means nothing."""
+    """For boxes that keep a session: log off only to supervise, and log on again at once; `idle_s` means nothing."""
     log_on_early: bool = False
     """Log on again as soon as the session ends, so that the first page finds a warm line."""
-    supervise_s: Annotated[float, Field(ge=1, le=86_400)] | None = 30.0
-    """Knock when nothing was heard for this long, so that a dead box is known before a page needs it."""
+    supervise_s: Annotated[float, Field(ge=0, le=86_400)] = 30.0
+    """Knock when nothing was heard for this long, so that a dead box is known before a page needs it. 0: never."""
     mend_s: Timer = 5.0
     """How often to knock at a box that does not answer."""
     pages_per_session: Annotated[int, Field(ge=1)] | None = None

@@ -1,0 +1,167 @@
+"""Getting into a TAP terminal, staying there, and getting out: everything of the session but the pages.
+
+`dialogue.TapDialogue` builds on it. No I/O: `out` fills with writes and health, `deadline` says when to call again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from enum import Enum, auto
+
+from pager_gateway.drivers.tap import frames
+from pager_gateway.drivers.tap.jobs import Job, words
+from pager_gateway.drivers.tap.replies import Replies
+from pager_gateway.drivers.tap.settings import TapSettings
+from pager_gateway.errors import LineTrouble
+from pager_gateway.transmitter import Health, Output, Reopen, Write
+
+REOPEN_EVERY = 3
+"""Dead logons in a row after which the port is opened anew."""
+RELOG_S = 1.0
+
+
+class State(Enum):
+    DOWN = auto()
+    OFF = auto()
+    KNOCKING = auto()
+    LOGON = auto()
+    WAIT_GO = auto()
+    READY = auto()
+    SENT = auto()
+    CLOSING = auto()
+
+
+class TapSession(ABC):
+    def __init__(self, settings: TapSettings) -> None:
+        self._s = settings
+        self._logon = frames.logon(settings.password.get_secret_value(), settings.service, settings.kind)
+        self._replies = Replies()
+        self.state = State.DOWN
+        self.deadline: float | None = None
+        self.jobs: deque[Job] = deque()
+        self.out: list[Output] = []
+        self._code: int | None = None
+        """The last three digits that the terminal said since its last control code."""
+        self._knocks = self._logons = self._restarts = self._failures = 0
+        self._served = 0
+        self._prompted = self._fresh = False
+        self._last_accepted: Job | None = None
+        self._health = Health("unknown")
+
+    @abstractmethod
+    def _next(self, now: float) -> None:
+        """Logged on, and nothing outstanding."""
+
+    @abstractmethod
+    def _fail_all(self, error: LineTrouble) -> None:
+        """No page in hand can be sent."""
+
+    def _connect(self, now: float) -> None:
+        self._served = self._knocks = self._logons = 0
+        if self._s.implied_login:
+            self._to(State.READY, None)
+            self._next(now)
+        else:
+            self._knock(now)
+
+    def _knock(self, now: float) -> None:
+        """A terminal that is still logged on, from before our crash or because it missed our goodbye, ignores a
+        carriage return: so the first knock at a port just opened and the last of each round say goodbye first."""
+        if self._knocks >= self._s.n1:
+            self._no_session("no-terminal", "no answer: cable, power, speed?", now)
+            return
+        self._knocks += 1
+        stuck = self._fresh or self._knocks == self._s.n1
+        self._fresh = False
+        self.out.append(Write(frames.GOODBYE + frames.KNOCK if stuck else frames.KNOCK))
+        self._to(State.KNOCKING, now + self._s.t1_s)
+
+    def _send_logon(self, now: float) -> None:
+        if self._logons >= self._s.logons:
+            self._no_session("logon", words(self._code, "the logon is not accepted"), now)
+            return
+        self._logons += 1
+        self._prompted = False
+        self.out.append(Write(self._logon))
+        self._to(State.LOGON, now + self._s.t3_s)
+
+    def _prompt_again(self, now: float) -> None:
+        """Either it was queued before our logon, or the terminal did not like that: time tells."""
+        if not self._prompted:
+            self._prompted = True
+            self.deadline = now + self._s.t2_s
+
+    def _logon_refused(self, now: float) -> None:
+        self._send_logon(now)
+
+    def _logon_timeout(self, now: float) -> None:
+        if self._prompted:
+            self._send_logon(now)
+        elif self._restarts < 1:
+            self._restarts += 1
+            self._connect(now)
+        else:
+            self._no_session("no-logon-reply", "no reply to the logon", now)
+
+    def _logon_denied(self, now: float) -> None:
+        self._no_session("logon", words(self._code, "thrown out at the logon"), now)
+
+    def _logged_on(self, now: float) -> None:
+        if self._s.go_ahead:
+            self._to(State.WAIT_GO, now + self._s.t3_s)
+        else:
+            self._ready(now)
+
+    def _no_go_ahead(self, now: float) -> None:
+        text = "logged on, but no go-ahead: setting go_ahead?"
+        self._no_session("no-go-ahead", text if self._code in (501, None) else words(self._code, text), now)
+
+    def _ready(self, now: float) -> None:
+        self._to(State.READY, None)
+        self._alive()
+        self._next(now)
+
+    def _no_session(self, code: str, text: str, now: float) -> None:
+        self._failures += 1
+        self._restarts = 0
+        self._to(State.OFF, now + self._s.mend_s)
+        self._tell("dead", text)
+        self._fail_all(LineTrouble(code, text))
+        if self._failures % REOPEN_EVERY == 0:
+            self.out.append(Reopen(text))
+
+    def _idle_until(self, now: float) -> float | None:
+        """How long to stay without pages. A session that is kept is left for a moment now and then: a logon is the
+        only question of TAP that tells a living terminal from a dead one."""
+        wait_s = self._s.supervise_s if self._s.stay else self._s.idle_s
+        if self._s.implied_login or (self._s.stay and not wait_s):
+            return None
+        return now + wait_s
+
+    def _goodbye(self, now: float) -> None:
+        if self.jobs:
+            self.jobs[0].next_block = 0
+        if not self._s.implied_login:
+            self.out.append(Write(frames.GOODBYE))
+        self._to(State.CLOSING, now + self._s.closing_s)
+
+    def _closed(self, now: float) -> None:
+        self._last_accepted = None
+        wait_s = RELOG_S if self._s.log_on_early or self._s.stay else self._s.supervise_s
+        self._to(State.OFF, now + wait_s if wait_s else None)
+        if self.jobs:
+            self._connect(now)
+
+    def _to(self, state: State, deadline: float | None) -> None:
+        self.state = state
+        self.deadline = deadline
+
+    def _alive(self) -> None:
+        self._failures = self._restarts = 0
+        self._tell("ready")
+
+    def _tell(self, state: str, cause: str | None = None) -> None:
+        health = Health(state, cause)
+        if health != self._health:
+            self._health = health
+            self.out.append(health)
