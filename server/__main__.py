@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -78,6 +79,8 @@ def serve(settings: ServerSettings) -> int:
             ),
             on_stop=stop,
         )
+        gc.collect()
+        gc.freeze()  # what is imported stays; looking through it again cost a press its milliseconds
         engine.start(store.id for store in settings.stores)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         if settings.ready_file is not None:

@@ -15,7 +15,7 @@ from broker_config import __version__, channels, machine
 from broker_config.channels import Role
 from broker_config.codec import publication
 from broker_config.errors import SetupError
-from broker_config.link import Link, LinkEvent, LinkSetup, Sink
+from broker_config.link import Link, LinkEvent, LinkSetup, Published, Sink
 from broker_config.loop import Loop
 from broker_config.messages import DeviceState, DeviceStatus
 from broker_config.paho_link import PahoLink
@@ -33,6 +33,8 @@ from server.web.frame.bell import Bell
 
 log = logging.getLogger(__name__)
 
+GROUP = 32
+"""Most events in one transaction. More would save little of the commit and let the first one wait for the last."""
 SESSION_S = 86_400
 """The broker keeps what came while the server was away."""
 
@@ -92,10 +94,12 @@ def build_core(
 
 
 def into(loop_put: Callable[[Event], None], store: str) -> Sink:
-    """A link's sink: what it brings, with the store it came from."""
+    """A link's sink: what it brings, with the store it came from. The broker's word on our own publishes is left
+    out: whatever it lost is asked again by its row, and each word would wake the engine for nothing."""
 
     def sink(event: LinkEvent) -> None:
-        loop_put(FromLink(store, event))
+        if not isinstance(event, Published):
+            loop_put(FromLink(store, event))
 
     return sink
 
@@ -140,7 +144,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
         entropy=secrets.token_bytes,
         ring=bell.ring,
     )
-    loop: Loop[Event] = Loop(core, machine.boot_clock)
+    loop: Loop[Event] = Loop(core, machine.boot_clock, group=GROUP)
 
     def work() -> None:
         try:

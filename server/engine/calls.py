@@ -13,7 +13,8 @@ from server.ids import first_page_id
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
-from server.rules.routing import called
+from server.rules.routing import Floor, called
+from server.rules.shifts import on_the_floor
 from server.rules.wording import page_body
 
 NewId = Callable[[], UUID]
@@ -24,6 +25,7 @@ class Calls:
 
     def __init__(self, new_id: NewId, connected: Callable[[str], bool]) -> None:
         self._new_id = new_id
+        self._floors: dict[str, tuple[Store, datetime, Floor]] = {}
         self.connected = connected
 
     def next_step(self, work: Work, incident: Incident, reason: str = "step") -> Incident:
@@ -34,7 +36,7 @@ class Calls:
         rang = False
         while not rang and incident.step < len(policy.steps):
             step = policy.steps[incident.step]
-            pagers = called(store, incident.zone_id, step, work.now)
+            pagers = called(store, incident.zone_id, step, self._floor(store, work.now))
             incident = replace(incident, step=incident.step + 1)
             if not pagers:
                 work.say(Action.STEP_SKIPPED, incident, step=incident.step, target=step.role or step.target)
@@ -54,6 +56,16 @@ class Calls:
         work.put_incident(incident)
         return incident
 
+    def _floor(self, store: Store, now: datetime) -> Floor:
+        """Who is on the floor. Shifts start and end on whole seconds, so one look serves a second."""
+        second = now.replace(microsecond=0)
+        kept = self._floors.get(store.id)
+        if kept is not None and kept[0] is store and kept[1] == second:
+            return kept[2]
+        floor = on_the_floor(store.shifts, second, store.zone)
+        self._floors[store.id] = (store, second, floor)
+        return floor
+
     def repeat(self, work: Work, incident: Incident) -> Incident:
         """Everybody called so far rings again, and whoever came on the floor since for the last step."""
         store, button, policy = context(work, incident)
@@ -61,7 +73,8 @@ class Calls:
         pagers = {pager.id: pager for pager in store.pagers if pager.id in so_far}
         if policy.steps:
             pagers |= {
-                pager.id: pager for pager in called(store, incident.zone_id, policy.steps[-1], work.now)
+                pager.id: pager
+                for pager in called(store, incident.zone_id, policy.steps[-1], self._floor(store, work.now))
             }
         incident = replace(incident, repeats=incident.repeats + 1)
         incident = replace(incident, due_at=next_step_at(incident, policy, work.now))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from server.rules.facts import Pager, Step, Store
-from server.rules.shifts import on_the_floor
+
+Floor: TypeAlias = Mapping[int, Collection[int | None]]
+"""Carrier id -> the zones that the carrier's running shifts name (None: anywhere)."""
 
 
-def called(store: Store, zone_id: int | None, step: Step, now: datetime) -> tuple[Pager, ...]:
-    """The pagers of everybody whom `step` names and who is on the floor at `now`, in a stable order.
+def called(store: Store, zone_id: int | None, step: Step, floor: Floor) -> tuple[Pager, ...]:
+    """The pagers of everybody whom `step` names and who is on the floor, in a stable order.
 
     `zone`: those whose running shift names this zone; if there is none, those who work anywhere in the store.
     """
-    floor = on_the_floor(store.shifts, now, store.zone)
     known = {carrier: zones for carrier, zones in floor.items() if carrier in store.carriers}
     if step.target == "zone":
         here = {carrier for carrier, zones in known.items() if zone_id is not None and zone_id in zones}

@@ -10,6 +10,7 @@ import pytest
 
 from server.rules.facts import Carrier, Pager, Policy, Shift, Step, Store
 from server.rules.routing import called
+from server.rules.shifts import on_the_floor
 
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)  # 12:00 in Tallinn, a Monday
 DAIRY, WINE = 1, 2
@@ -43,7 +44,7 @@ STORE = Store(
 
 
 def numbers(step: Step, zone: int | None = DAIRY, store: Store = STORE) -> list[int]:
-    return [one.id for one in called(store, zone, step, NOON)]
+    return [one.id for one in called(store, zone, step, on_the_floor(store.shifts, NOON, store.zone))]
 
 
 @pytest.mark.parametrize(
