@@ -356,3 +356,16 @@ def test_the_fonts_are_ours(look: Any, width: int) -> None:
     page = look("board", width=width)
     page.evaluate("document.fonts.ready")
     assert page.evaluate("document.fonts.check('16px Inter', 'Šaž')")
+
+
+def test_the_menu_closes_by_escape_and_by_a_click_beside_it(look: Any) -> None:
+    page = look("history")
+    summary, sheet = page.locator("#menu > summary"), page.locator(".menu__sheet")
+    summary.click()
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.click()
+    page.locator("h1").click()
+    expect(sheet).to_be_hidden()

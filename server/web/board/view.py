@@ -53,6 +53,7 @@ class ClosedLine:
     outcome: str
     who: str
     took: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def _closed(incident: ClosedIncident, t: Words, url: str, wall: bool) -> ClosedL
         place=incident.place,
         mood=names.mood(State.CLOSED, incident.outcome),
         outcome=names.outcome(incident.outcome, t),
-        who=_words(_short(incident.closed_by, wall), t.clock(incident.closed_at)),
+        who=_short(incident.closed_by, wall),
+        at=t.clock(incident.closed_at),
         took=minutes((answered - incident.opened_at).total_seconds()) if answered else "\u2013",
     )
 

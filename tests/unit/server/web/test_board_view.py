@@ -146,8 +146,8 @@ def test_what_was_closed() -> None:
     view = board(replace(EMPTY, closed=(line, lost), closed_count=2), None, NOW, T, url="/s/shop")
     first, second = view.closed
     assert (first.took, first.mood, first.outcome) == ("0:51", "bad", "Not put right")
-    assert first.who.replace("\u00a0", " ") == "Olga S. · 14:07"
-    assert (second.took, second.who) == ("–", "14:07")
+    assert (first.who.replace("\u00a0", " "), first.at) == ("Olga S.", "14:07")
+    assert (second.took, second.who) == ("–", "")
 
 
 def answer(took: float | None, *, outcome: str | None = "recovered", is_open: bool = False) -> Answer:
