@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
@@ -102,8 +103,11 @@ class Desk:
             if getattr(settings, name, None) is not None
         }
         if not errors:
-            self._settings = settings
-            self._ledger.note("settings", codec.encode(settings).decode())
+            try:
+                self._ledger.note("settings", codec.encode(settings).decode())
+                self._settings = settings
+            except sqlite3.Error:
+                errors = {"rev": "cannot be kept: the gateway's disk cannot be written"}
         self._say(SETTINGS_ANSWER, SettingsAnswer(rev=settings.rev, ok=not errors, errors=errors))
 
     def command(self, command: Command, now: float) -> None:

@@ -25,6 +25,9 @@ class Identity:
     def topic(self, tail: str) -> str:
         return topics.build(self.store, "g", self.device, tail)
 
+    def is_own(self, store: str, kind: str, device: str) -> bool:
+        return (store, kind, device) == (self.store, "g", self.device)
+
     def status(self, state: DeviceState) -> Publication:
         status = DeviceStatus(state=state, run=self.run, boot=self.boot, sw=self.sw)
         return codec.publication(STATUS, self.store, "g", self.device, status)

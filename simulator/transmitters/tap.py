@@ -4,20 +4,16 @@ Written from the protocol description only; it shares no line with the gateway's
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from enum import Enum, auto
 from random import Random
 
-from simulator.faults import garbage
-from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Say, Understood
+from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Understood
 from simulator.transmitters.tap_decoder import Assembly, Block, TapEar, Typed
 from simulator.transmitters.tap_habits import TapFaults, TapHabits
+from simulator.transmitters.tap_voice import ACK, DISCONNECT, GO, NAK, RS, TapVoice
 
 __all__ = ["TapFaults", "TapHabits", "TapTerminal"]
-
-ACK, NAK, RS, DISCONNECT, GO = b"\x06\r", b"\x15\r", b"\x1e\r", b"\x1b\x04\r", b"\x1b[p\r"
-CONTROL = b"\x06\x15\x1e\x1b\x11\x13"
 
 
 class Phase(Enum):
@@ -40,14 +36,12 @@ class TapTerminal:
         self.habits = habits or TapHabits()
         self.faults = faults or TapFaults()
         self._knows = knows
-        self._random = Random(seed)  # noqa: S311
+        self._voice = TapVoice(self.habits, self.faults, Random(seed))  # noqa: S311
         self._ear = TapEar()
         self._assembly = Assembly()
         self.phase = Phase.IDLE
         self._deadline: float | None = None
         self._prompts = self._pages = self._naks = 0
-        self._later: list[tuple[float, int, list[BoxOutput]]] = []
-        self._order = 0
         self._out: list[BoxOutput] = []
 
     # The line
@@ -66,12 +60,11 @@ class TapTerminal:
             self._out.append(HangUp(1.0))
 
     def hung_up(self, now: float) -> None:
-        self._later.clear()
+        self._voice.hush()
         self._leave()
 
     def tick(self, now: float) -> None:
-        while self._later and self._later[0][0] <= now:
-            self._out.extend(heapq.heappop(self._later)[2])
+        self._out.extend(self._voice.ripe(now))
         if self._deadline is None or now < self._deadline:
             return
         if self.phase is Phase.LOGON and self._prompts < self.habits.n3:
@@ -83,7 +76,7 @@ class TapTerminal:
             self._deadline = None
 
     def due(self) -> float | None:
-        moments = [self._deadline, self._later[0][0] if self._later else None]
+        moments = [self._deadline, self._voice.due()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def outputs(self) -> list[BoxOutput]:
@@ -268,20 +261,4 @@ class TapTerminal:
         self._out.append(Understood(data, why))
 
     def _say(self, now: float, words: bytes, control: bytes, why: str, after_s: float = 0.0) -> None:
-        if not self.habits.verbose:
-            words = words[:3] + b"\r" if words[:3].isdigit() else b""
-        data = (words + control).replace(b"\r", self.habits.line_end)
-        if self.habits.text_after and control in (ACK, DISCONNECT):
-            data += b"* " + why.encode("ascii", "replace") + b" *\n\r"
-        if self.faults.noise > 0 and self._random.random() < self.faults.noise:
-            data = garbage(self._random, 3, CONTROL + bytes(byte | 0x80 for byte in CONTROL)) + data
-        if self.habits.parity:
-            data = bytes(byte | 0x80 if byte.bit_count() % 2 else byte for byte in data)
-        wait = self.habits.reply_s + after_s
-        if wait <= 0 and not self._later:
-            self._out.append(Say(data, why))
-            return
-        self._order += 1
-        due = max(now + wait, max((moment for moment, _, _ in self._later), default=0.0))
-        outputs: list[BoxOutput] = [Say(data, why)]
-        heapq.heappush(self._later, (due, self._order, outputs))
+        self._out.extend(self._voice.say(now, words, control, why, after_s))

@@ -1,0 +1,186 @@
+"""The pages that have no final state yet: waiting, resting, on the air; and their rows. Part of the gateway's core."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+from broker_config.messages import PageOrder, PageState, Proof, ResultError
+from pager_gateway import verdicts
+from pager_gateway.entry import Entry
+from pager_gateway.ledger import Ledger, Row
+from pager_gateway.page_queue import PageQueue
+from pager_gateway.results import Results
+from pager_gateway.standby import Lane, choose
+from pager_gateway.transmitter import Page
+
+log = logging.getLogger(__name__)
+
+
+class Pages:
+    """`boot` is the kernel's boot id, `wall` gives epoch seconds for tidying. Nothing is on disk before `commit`."""
+
+    def __init__(
+        self,
+        boot: str,
+        ledger: Ledger,
+        lanes: Mapping[str, Lane],
+        results: Results,
+        wall: Callable[[], float],
+    ) -> None:
+        self._boot = boot
+        self._ledger = ledger
+        self._lanes = lanes
+        self._results = results
+        self._wall = wall
+        self._queue = PageQueue()
+        self.active: dict[UUID, Entry] = {}
+        self._resting: list[tuple[float, int, Entry]] = []
+        self._dirty: dict[UUID, Row] = {}
+        self._number = 0
+
+    def due(self) -> float | None:
+        moments = [self._queue.next_expiry(), self._resting[0][0] if self._resting else None]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def take_up(self, now: float) -> None:
+        """What the ledger holds from before this start: nothing that was on the air is sent again."""
+        for row in self._ledger.unfinished():
+            order = PageOrder.model_validate_json(row.payload or b"")
+            entry = self.enter(order, row.payload or b"", row.arrived_at, row.expires_at)
+            entry.attempt, entry.doubted = row.attempt, row.doubted
+            entry.seq, entry.result = row.seq, row.result
+            if row.state is PageState.TRANSMITTING:
+                entry.doubted = True
+                self.finish(entry, PageState.UNKNOWN, verdicts.RESTARTED)
+            elif row.boot != self._boot or row.expires_at <= now or not entry.routes:
+                self.finish(entry, PageState.EXPIRED)
+            else:
+                self.wait(entry, now)
+
+    def enter(self, order: PageOrder, payload: bytes, arrived_at: float, expires_at: float) -> Entry:
+        """A page without a final state, known from now on."""
+        self._number += 1
+        routes = [route for route in order.routes if route.transmitter in self._lanes]
+        entry = Entry(order, payload, self._number, arrived_at, expires_at, routes)
+        entry.attempt = order.attempt
+        self.active[entry.page] = entry
+        return entry
+
+    def known(self, page: UUID) -> Row | None:
+        """The row of a page that is over. A disk that cannot be read knows nothing."""
+        found = self._dirty.get(page)
+        if found is not None:
+            return found
+        try:
+            return self._ledger.get(page)
+        except sqlite3.Error as error:
+            log.critical("the ledger cannot be read: %s", error, extra={"action": "ledger.failed"})
+            return None
+
+    def keep(self, row: Row) -> None:
+        self._dirty[row.page] = row
+
+    def rest(self, entry: Entry, until: float, now: float) -> None:
+        """Back into the queue, but not at once."""
+        self._number += 1
+        heapq.heappush(self._resting, (until, self._number, entry))
+        self._save(entry)
+        self._results.watch(entry, now)
+
+    def wait(self, entry: Entry, now: float) -> None:
+        """For a free channel, by priority and age."""
+        self.active[entry.page] = entry
+        self._queue.put(entry)
+        self._save(entry)
+        self._results.watch(entry, now)
+
+    def wake(self, now: float) -> None:
+        """Rested entries back into the queue; the dead ones out of it, aloud."""
+        while self._resting and self._resting[0][0] <= now:
+            _, _, entry = heapq.heappop(self._resting)
+            if self.active.get(entry.page) is entry:
+                self._queue.put(entry)
+        for entry in self._queue.expired(now):
+            self.finish(entry, PageState.EXPIRED, entry.error)
+
+    def assign(self, now: float) -> list[tuple[Lane, tuple[Page, ...]]]:
+        """Free channels take what waits for them; several passes, since a taken channel frees the standby."""
+        found: list[tuple[Lane, tuple[Page, ...]]] = []
+        progress = len(self._queue) > 0
+        while progress:
+            progress = False
+            for lane in self._lanes.values():
+                if not lane.free or lane.health.state == "dead":
+                    continue
+                name = lane.id
+                entries = self._queue.take(name, lane.batch, partial(self._belongs_to, name))
+                if entries:
+                    progress = True
+                    found.append((lane, tuple(self._launch(entry, lane, now) for entry in entries)))
+        return found
+
+    def _belongs_to(self, transmitter: str, entry: Entry) -> bool:
+        return choose(entry.routes, self._lanes) == transmitter
+
+    def _launch(self, entry: Entry, lane: Lane, now: float) -> Page:
+        entry.state = PageState.TRANSMITTING
+        entry.transmitter = lane.id
+        entry.tries[lane.id] = entry.tries.get(lane.id, 0) + 1
+        lane.in_hand.add(entry.page)
+        self._save(entry)
+        self._results.watch(entry, now)
+        order = entry.order
+        return Page(
+            entry.page,
+            entry.route().address,
+            order.body,
+            order.format,
+            order.charset,
+            order.alert,
+            order.priority,
+            entry.expires_at,
+        )
+
+    def finish(self, entry: Entry, state: PageState, error: ResultError | None = None) -> None:
+        """Its one final result. What may have been on the air never ends as if it had not been."""
+        doubtful = entry.doubted and state not in (PageState.TRANSMITTED, PageState.CONFIRMED)
+        entry.state = PageState.UNKNOWN if doubtful else state
+        entry.error = error
+        if entry.state not in (PageState.TRANSMITTED, PageState.CONFIRMED):
+            entry.proof = Proof.NONE
+        self._queue.remove(entry.page)
+        self.active.pop(entry.page, None)
+        self.tell(entry)
+        log.info(
+            "page %s",
+            entry.state.value,
+            extra={"action": "page.over", "page_id": str(entry.page), "press_id": str(entry.order.press)},
+        )
+
+    def tell(self, entry: Entry) -> None:
+        """Its present state becomes its result, in the ledger and in the outbox."""
+        self._results.build(entry, self._ledger.next_seq())
+        self._save(entry)
+
+    def _save(self, entry: Entry) -> None:
+        self._dirty[entry.page] = verdicts.row(entry, self._boot, self._wall())
+
+    def commit(self) -> None:
+        """One commit for everything that happened in this call. A disk that fails does not stop the pagers: memory
+        still knows each page, and the rows are tried again with the next call."""
+        try:
+            self._ledger.put(self._dirty.values())
+        except sqlite3.Error as error:
+            log.critical("the ledger cannot be written: %s", error, extra={"action": "ledger.failed"})
+        else:
+            self._dirty.clear()
+
+    def load(self, now: float) -> tuple[int, float]:
+        """How many have no final state, and the age of the oldest in seconds."""
+        oldest = min((entry.arrived_at for entry in self.active.values()), default=now)
+        return len(self.active), now - oldest
