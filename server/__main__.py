@@ -66,7 +66,11 @@ def serve(settings: ServerSettings) -> int:
             bell=engine.bell,
             now=engine.clock.now,
             stopping=stopping.is_set,
-            settings=WebSettings(secure=settings.secure_cookies),
+            settings=WebSettings(
+                secure=settings.secure_cookies,
+                allowed_hosts=settings.allowed_hosts,
+                public_url=settings.public_url,
+            ),
         )
         web = _Web(
             uvicorn.Config(

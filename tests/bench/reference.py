@@ -11,12 +11,12 @@ import socket
 import sqlite3
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 
 def client(
@@ -24,7 +24,7 @@ def client(
 ) -> paho.Client:
     """A connected paho client with its own loop thread and TCP_NODELAY."""
     name = f"{config['store']}.{device}"
-    made = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5)
+    made = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5)
     made.username_pw_set(name, config["password"])
     ready = threading.Event()
 
@@ -76,6 +76,11 @@ def gateway(config: dict[str, Any]) -> None:
             os.write(line, b"CALL DAIRY N%06d ................................\n" % json.loads(one)["number"])
 
 
+def end_with_the_bench() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
 def _group(waiting: queue.SimpleQueue[bytes]) -> list[bytes]:
     group = [waiting.get()]
     while len(group) < 256:
@@ -96,5 +101,5 @@ def _file(config: dict[str, Any], name: str, synchronous: str) -> sqlite3.Connec
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[2])
-    threading.Thread(target=lambda: (sys.stdin.read(), time.sleep(0.1), os._exit(0)), daemon=True).start()
+    threading.Thread(target=end_with_the_bench, daemon=True).start()
     {"server": server, "gateway": gateway}[sys.argv[1]](given)

@@ -76,7 +76,7 @@ class Child:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"a child of the bench died: {self.process.args}")
+            raise RuntimeError(f"a child of the bench died: {self.process.args!r}")
         return line
 
     def resident_mib(self) -> float:

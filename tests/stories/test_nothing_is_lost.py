@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import pytest
 
 from firmware_bridge.light import Shown
@@ -70,6 +72,11 @@ def test_with_the_gateway_dead_the_page_waits_and_rings_when_it_is_back(shop: Sh
     assert [one.state for one in shop.pages()] == ["transmitted"]
 
 
+class Mortal(Protocol):
+    def kill(self) -> None: ...
+    def start(self) -> None: ...
+
+
 @pytest.mark.parametrize("victim", ["broker", "server", "gateway", "b1", "b2"])
 @pytest.mark.parametrize("after_s", [0.07, 0.075, 0.09, 0.2, 0.5, 1.1])
 def test_any_process_killed_at_any_moment_loses_and_doubles_nothing(
@@ -77,7 +84,13 @@ def test_any_process_killed_at_any_moment_loses_and_doubles_nothing(
 ) -> None:
     """A press is on its way in every one of these moments. The page on the wire when the gateway dies may ring
     twice, and says so."""
-    dies = {"broker": shop.broker, "server": shop.server, "gateway": shop.gateway, **shop.units}[victim]
+    mortals: dict[str, Mortal] = {
+        "broker": shop.broker,
+        "server": shop.server,
+        "gateway": shop.gateway,
+        **shop.units,
+    }
+    dies = mortals[victim]
     shop.button("b1", 1).press()
     shop.clock.advance(after_s)
     dies.kill()

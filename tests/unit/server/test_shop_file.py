@@ -16,6 +16,7 @@ from server.db.connect import Database
 from server.db.engine_read import read_store
 from server.db.shop import load_shop
 from server.rules.routing import called
+from server.rules.shifts import on_the_floor
 from server.shop_file import ShopFile, parse_shop, read_shop
 
 EXAMPLE = Path(__file__).parents[3] / "server" / "examples" / "shop.toml"
@@ -226,6 +227,7 @@ def test_at_every_hour_each_step_of_the_example_finds_somebody(db: Database, exa
     assert store is not None
     monday = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
     for hour in range(7 * 24):
+        floor = on_the_floor(store.shifts, monday + timedelta(hours=hour), store.zone)
         for button in store.buttons.values():
             for step in button.policy.steps:
-                assert called(store, button.zone_id, step, monday + timedelta(hours=hour))
+                assert called(store, button.zone_id, step, floor)
