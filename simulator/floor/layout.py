@@ -70,10 +70,10 @@ def _narrow(counts: Sequence[int]) -> list[int]:
 
 
 def _rows(counts: Sequence[int]) -> list[list[int]]:
-    """Column spans, row by row: at most three rooms or five buttons side by side, every row filled."""
+    """Column spans, row by row: at most three rooms or four buttons side by side, every row filled."""
     rows: list[list[int]] = []
     for count in counts:
-        if rows and len(rows[-1]) < 3 and sum(rows[-1]) + count <= 5:
+        if rows and len(rows[-1]) < 3 and sum(rows[-1]) + count <= 4:
             rows[-1].append(count)
         else:
             rows.append([count])

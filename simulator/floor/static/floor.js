@@ -28,6 +28,7 @@ function drawLine(name, item) {
 
 function drawStaff(item) {
   document.getElementById("staff")?.setAttribute("aria-checked", String(item.on));
+  document.querySelector(".people")?.toggleAttribute("hidden", !item.on);
   for (const row of document.querySelectorAll("[data-person]")) {
     const { doing, place } = item.doing[row.dataset.person];
     row.querySelector(".doing").textContent = item.on ? word(`doing_${doing}`, { place }) : "";

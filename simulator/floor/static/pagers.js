@@ -55,7 +55,12 @@ function arrived(pager, address, page) {
   const key = page.after_ms === null ? "page_arrived" : "page_arrived_after";
   const text = word(key, { who, text: shownText(page), after: after(page.after_ms) });
   document.getElementById("arrived").textContent = text;
-  toast(pager, text);
+  if (!inSight(pager)) toast(pager, text);
+}
+
+function inSight(pager) {
+  const { top, bottom } = pager.querySelector(".case").getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
 }
 
 let hide = 0;

@@ -10,7 +10,7 @@ export const clock = (ms) => hours.format(ms);
 export const fineClock = (ms) => `${hours.format(ms)}.${String(Math.floor(ms) % 1000).padStart(3, "0")}`;
 
 export function seconds(ms) {
-  const digits = ms < 9950 ? 1 : 0;
+  const digits = ms < 995 ? 2 : ms < 9950 ? 1 : 0;
   const figure = new Intl.NumberFormat(data.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return word("seconds", { seconds: figure.format(ms / 1000) });
 }
