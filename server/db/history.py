@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session, col
 
-from server.db.open_incidents import place_name
+from server.db import incidents
+from server.db.open_incidents import OPEN, place_name
 from server.db.places import Person, people
 from server.db.tables import Button, Incident, Zone
 
 COUNT_UP_TO = 1_000
 """Counting further would read years of rows to tell a number that nobody needs exactly."""
+
+SMALLEST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,12 @@ class Found:
 
 
 def find(session: Session, store_id: str, filters: Filters, cursor: Cursor | None, limit: int) -> Found:
-    fits = _fits(session, store_id, filters)
+    wanted = filters if cursor is None else _from(filters, cursor)
     query = (
         select(Incident, place_name(), col(Button.label))
         .join(Zone, col(Zone.id) == col(Incident.zone_id), isouter=True)
         .join(Button, col(Button.id) == col(Incident.button_id), isouter=True)
-        .where(fits)
+        .where(_fits(session, store_id, wanted))
     )
     backwards = cursor is not None and cursor.newer
     if cursor is not None:
@@ -97,7 +100,7 @@ def find(session: Session, store_id: str, filters: Filters, cursor: Cursor | Non
         rows=rows,
         older=Cursor(rows[-1].opened_at, rows[-1].id) if rows and older else None,
         newer=Cursor(rows[0].opened_at, rows[0].id, newer=True) if rows and newer else None,
-        count=_count(session, fits),
+        count=_count(session, _fits(session, store_id, filters)),
     )
 
 
@@ -120,17 +123,28 @@ def _listed(incident: Incident, place: str, label: str | None, who: dict[int, Pe
     )
 
 
+def _from(filters: Filters, cursor: Cursor) -> Filters:
+    """Begins at the cursor. One bound on each side: of two, SQLite uses the first and walks up to the other."""
+    if cursor.newer:
+        return replace(filters, first=max(filters.first, cursor.opened_at))
+    return replace(filters, last=min(filters.last, cursor.opened_at + SMALLEST))
+
+
 def _beyond(cursor: Cursor) -> ColumnElement[bool]:
-    """Written so that both databases start in the middle of the index instead of counting up to it."""
+    """Of those that opened at the very moment of the cursor, only the ones behind it."""
     at, key = col(Incident.opened_at), col(Incident.id)
     if cursor.newer:
-        return and_(at >= cursor.opened_at, or_(at > cursor.opened_at, key > cursor.id))
-    return and_(at <= cursor.opened_at, or_(at < cursor.opened_at, key < cursor.id))
+        return or_(at > cursor.opened_at, key > cursor.id)
+    return or_(at < cursor.opened_at, key < cursor.id)
 
 
 def _fits(session: Session, store_id: str, filters: Filters) -> ColumnElement[bool]:
+    # The few open ones are found by state; everything else along the index of the store's time.
+    by_state = filters.state in OPEN
     parts: list[ColumnElement[bool]] = [
-        col(Incident.store_id) == store_id,
+        func.coalesce(col(Incident.store_id), "") == store_id
+        if by_state
+        else col(Incident.store_id) == store_id,
         col(Incident.opened_at) >= filters.first,
         col(Incident.opened_at) < filters.last,
     ]
@@ -157,11 +171,17 @@ def _says(session: Session, store_id: str, text: str) -> ColumnElement[bool]:
         select(col(Button.id), col(Button.label)).where(col(Button.store_id) == store_id)
     )
     at_buttons = [row[0] for row in buttons if wanted in row[1].casefold()]
-    parts: list[ColumnElement[bool]] = [col(Incident.zone_id).in_(in_zones), col(Incident.button_id).in_(at_buttons)]
+    parts: list[ColumnElement[bool]] = []
+    if in_zones:
+        parts.append(col(Incident.zone_id).in_(in_zones))
+    if at_buttons:
+        parts.append(col(Incident.button_id).in_(at_buttons))
     number = text.lstrip("#\u2116 ")
     if number.isascii() and number.isdigit() and len(number) <= 9:
-        parts.append(col(Incident.number) == int(number))
-    return or_(*parts)
+        found = incidents.id_of(session, store_id, int(number))
+        if found is not None:
+            parts.append(col(Incident.id) == found)
+    return or_(*parts) if parts else false()
 
 
 def _count(session: Session, fits: ColumnElement[bool]) -> int:
