@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from broker_config.messages import DeviceState, DeviceStatus, Telemetry
+from broker_config.messages import Telemetry
 from broker_config.messages.device import InputHealth
 from firmware_bridge.debounce import Debounce
 from firmware_bridge.outbox import Identity
@@ -39,10 +39,6 @@ class Counts:
     oldest_s: float
     reconnects: int
     last_press_s: float | None
-
-
-def status(who: Identity, state: DeviceState) -> DeviceStatus:
-    return DeviceStatus(state=state, run=who.run, boot=who.boot, sw=who.sw)
 
 
 def telemetry(who: Identity, counts: Counts, readings: Readings, inputs: Sequence[InputHealth]) -> Telemetry:

@@ -11,16 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broker_config import __version__, channels, machine
+from broker_config import __version__, machine
 from broker_config.channels import Role
-from broker_config.codec import publication
 from broker_config.errors import SetupError
 from broker_config.link import Link, LinkEvent, LinkSetup, Published, Sink
 from broker_config.loop import Loop
-from broker_config.messages import DeviceState, DeviceStatus
 from broker_config.paho_link import PahoLink
-from broker_config.rights import subscriptions
-from broker_config.topics import client_id
+from broker_config.presence import link_setup
+from broker_config.rights import User
 from server.clock import SteadyClock
 from server.config import ServerSettings, StoreLink
 from server.db.connect import Database
@@ -35,31 +33,6 @@ log = logging.getLogger(__name__)
 
 GROUP = 32
 """Most events in one transaction. More would save little of the commit and let the first one wait for the last."""
-SESSION_S = 86_400
-"""The broker keeps what came while the server was away."""
-
-
-def link_setup(
-    store: str, device: str, run: str, boot: str, *, host: str, port: int, password: str
-) -> LinkSetup:
-    """The server's link to one store's broker: a session that outlives a restart, settled by hand."""
-
-    def status(state: DeviceState) -> DeviceStatus:
-        return DeviceStatus(state=state, run=run, boot=boot, sw=__version__)
-
-    name = client_id(store, device)
-    return LinkSetup(
-        client_id=name,
-        username=name,
-        password=password,
-        host=host,
-        port=port,
-        subscriptions=subscriptions(Role.SERVER, store, device),
-        will=publication(channels.STATUS, store, "s", device, status(DeviceState.OFFLINE)),
-        birth=publication(channels.STATUS, store, "s", device, status(DeviceState.ONLINE)),
-        clean_start=False,
-        session_expiry_s=SESSION_S,
-    )
 
 
 def build_core(
@@ -159,7 +132,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
 
 
 def _setup(store: StoreLink, run: str, boot: str) -> LinkSetup:
-    password = store.password()
+    user = User(store.id, store.device, Role.SERVER, store.password())
     return link_setup(
-        store.id, store.device, run, boot, host=store.broker_host, port=store.broker_port, password=password
+        user, run=run, boot=boot, sw=__version__, host=store.broker_host, port=store.broker_port
     )

@@ -13,9 +13,10 @@ from random import Random
 from sqlmodel import Session, select
 
 from broker_config.channels import Role
+from broker_config.presence import link_setup
 from broker_config.rights import User
 from firmware_bridge.light import Shown
-from server.app import build_core, into, link_setup
+from server.app import build_core, into
 from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Page, PressRow
@@ -51,7 +52,7 @@ class Server:
         self._runs += 1
         run = f"{self._runs:08x}"
         self._link = self._broker.link(
-            link_setup(STORE, "srv", run, "beef", host="memory", port=1, password="pw")
+            link_setup(User(STORE, "srv", Role.SERVER, "pw"), run=run, boot="beef", sw="story")
         )
         self._core = build_core(
             db=self._db,
