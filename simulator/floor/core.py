@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from simulator.floor.events import (
@@ -23,6 +23,7 @@ from simulator.floor.events import (
     StaffIs,
     UnitIs,
 )
+from simulator.floor.items import ButtonState, Tail
 from simulator.floor.layout import FloorButton
 from simulator.floor.timing import LONGEST_S, Push, answered_push
 
@@ -38,36 +39,6 @@ class Hands(Protocol):
 
     def release(self, button: str) -> None:
         """Take the finger off. Must not raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class ButtonState:
-    shown: str = "idle"
-    lit: bool = False
-    sounds: bool = False
-    held: bool = False
-    up: bool = False
-    beeps: int = 0
-    """Counts up with every sound, so that one shorter than a picture is still seen."""
-    pushes: int = 0
-
-
-@dataclass(slots=True)
-class _Log:
-    """The last entries of something that never ends, numbered so that the page knows what is new."""
-
-    keep: int
-    count: int = 0
-    entries: deque[dict[str, Any]] = field(default_factory=deque)
-
-    def add(self, entry: dict[str, Any]) -> None:
-        self.count += 1
-        self.entries.append({"n": self.count, **entry})
-        while len(self.entries) > self.keep:
-            self.entries.popleft()
-
-    def item(self) -> dict[str, Any]:
-        return {"count": self.count, "entries": list(self.entries)}
 
 
 class FloorCore:
@@ -90,9 +61,9 @@ class FloorCore:
         self._states = {key: ButtonState() for key in self._buttons}
         self._held: dict[str, float] = {}
         self._pushes: deque[Push] = deque(maxlen=64)
-        self._story = _Log(STORY_KEPT)
-        self._pages = {address: _Log(PAGES_KEPT) for address in pagers}
-        self._bytes = {name: _Log(BYTES_KEPT) for name in transmitters}
+        self._story = Tail(STORY_KEPT)
+        self._pages = {address: Tail(PAGES_KEPT) for address in pagers}
+        self._bytes = {name: Tail(BYTES_KEPT) for name in transmitters}
         self._lines = dict.fromkeys(self._bytes, (True, Mood.NORMAL))
         self._doing: dict[str, dict[str, Any]] = {login: {"doing": "idle", "place": ""} for login in people}
         self._acting = False
@@ -226,18 +197,7 @@ class FloorCore:
 
     def _change(self, key: str, state: ButtonState) -> None:
         self._states[key] = state
-        self._put(
-            f"button:{key}",
-            {
-                "shown": state.shown,
-                "lit": state.lit,
-                "held": state.held,
-                "up": state.up,
-                "sounds": state.sounds,
-                "beeps": state.beeps,
-                "pushes": state.pushes,
-            },
-        )
+        self._put(f"button:{key}", asdict(state))
 
     def _tell(self, at: float, **entry: Any) -> None:
         self._story.add({"at": self._epoch_ms(at), **entry})
