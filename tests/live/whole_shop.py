@@ -1,0 +1,245 @@
+"""The whole shop as its own processes: broker, server, gateway, button units, and a TAP terminal on a pty."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import time
+from pathlib import Path
+from shutil import rmtree
+
+from sqlmodel import Session, col, func, select
+
+from broker_config import machine
+from broker_config.broker.run import Broker, write_private
+from broker_config.channels import Role
+from broker_config.messages import PageState
+from broker_config.rights import User
+from server.db import accounts
+from server.db.connect import Database
+from server.db.tables import (
+    Button,
+    Carrier,
+    Device,
+    Incident,
+    Page,
+    Pager,
+    Policy,
+    PolicyStep,
+    PressRow,
+    Refused,
+    Shift,
+    Store,
+    Transmitter,
+    Zone,
+)
+from server.db.upgrade import upgrade
+from simulator.floor.staff_api import HttpStaffApi
+from simulator.pager import Air
+from simulator.transmitters.on_pty import PtyTransmitter
+from simulator.transmitters.tap import TapHabits, TapTerminal
+from tests.live.brokers import GATEWAY, SERVER, STORE, users
+from tests.live.live_unit import Unit
+from tests.live.processes import Process, wait_until
+
+ZONES = 4
+LOGIN, PASSWORD = "anna", "four-words-for-anna"
+OTHER_SERVER = "srv2"
+"""Has the rights of a server and is none: for what a server gone mad would say."""
+
+
+def address_of(zone: int) -> str:
+    return f"{1000 + zone}"
+
+
+class WholeShop:
+    """Devices `units` (name -> inputs) run as processes, `silent` ones (name -> inputs) are known to the server only.
+    Each zone has one person with one pager; the policy has one step, so an incident that nobody touches is
+    one page. Everything lives in a folder of its own."""
+
+    def __init__(
+        self,
+        units: dict[str, int],
+        *,
+        silent: dict[str, int] | None = None,
+        ttl_s: int = 120,
+        reply_s: float = 0,
+    ) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="rb-"))
+        self._stack = ExitStack()
+        self._stack.callback(rmtree, self.folder, ignore_errors=True)
+        try:
+            self._build(units, silent or {}, ttl_s, reply_s)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def _build(self, units: dict[str, int], silent: dict[str, int], ttl_s: int, reply_s: float) -> None:
+        folder = self.folder
+        everybody = {**users(), OTHER_SERVER: User(STORE, OTHER_SERVER, Role.SERVER, "another password")}
+        for name, user in everybody.items():
+            write_private(folder / f"{name}.word", user.password)
+        self.broker = Broker(folder / "broker", everybody.values())
+        self.broker.start()
+        self._stack.callback(self.broker.stop)
+        url = f"sqlite:///{folder / 'server.sqlite'}"
+        self.db = Database(url)
+        self._stack.callback(self.db.close)
+        upgrade(self.db)
+        with self.db.transaction() as session:
+            fill(session, units | silent, ttl_s)
+        accounts.create(
+            self.db,
+            accounts.NewAccount(login=LOGIN, name="Anna T.", password=PASSWORD, store_id=STORE, carrier_id=1),
+        )
+        self.air = Air(address_of(zone) for zone in range(1, ZONES + 1))
+        terminal = TapTerminal(TapHabits(t4_s=None, reply_s=reply_s))
+        self.transmitter = PtyTransmitter(folder / "t1", terminal, self.air, machine.boot_clock)
+        self.transmitter.start()
+        self._stack.callback(self.transmitter.stop)
+        self.server = self._server(url)
+        self.gateway = self._gateway()
+        self.units = {
+            name: Unit(
+                folder,
+                folder / f"{name}.s",
+                store=STORE,
+                device=name,
+                port=self.broker.port,
+                inputs=inputs,
+                ttl_s=ttl_s,
+            )
+            for name, inputs in units.items()
+        }
+
+    def _server(self, url: str) -> Process:
+        config, ready = self.folder / "server.toml", self.folder / "server.url"
+        config.write_text(
+            f'database = "{url}"\nport = 0\nready_file = "{ready}"\n[[stores]]\nid = "{STORE}"\n'
+            f'device = "{SERVER}"\nbroker_port = {self.broker.port}\n'
+            f'password_file = "{self.folder / SERVER}.word"\n'
+        )
+        return Process("server", ["server", str(config)], ready, self.folder / "server.log")
+
+    def _gateway(self) -> Process:
+        config, ready = self.folder / "gateway.toml", self.folder / "gateway.ready"
+        config.write_text(
+            f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {self.broker.port}\n'
+            f'password_file = "{self.folder / GATEWAY}.word"\ndata = "{self.folder / "gateway"}"\n'
+            f'ready_file = "{ready}"\n[[transmitters]]\nname = "t1"\nport = "{self.transmitter.path}"\n'
+            "[transmitters.settings]\nstay = true\n"
+        )
+        return Process("gateway", ["pager_gateway", str(config)], ready, self.folder / "gateway.log")
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        return (self.server, self.gateway, *self.units.values())
+
+    def start(self) -> None:
+        for process in self.processes:
+            self._stack.callback(process.kill)
+            process.begin()
+        for process in self.processes:
+            wait_until(process.is_ready, f"{process.name} is ready", 60)
+
+    def close(self) -> None:
+        self._stack.close()
+
+    # what people do, by the HTTP API only
+
+    def staff(self) -> HttpStaffApi:
+        """A new sign-in: the server may have started again, on another port."""
+        return HttpStaffApi(self.server.ready.read_text().strip(), STORE, {LOGIN: PASSWORD})
+
+    # what is written down
+
+    def presses(self) -> list[PressRow]:
+        with self.db.reading() as session:
+            return list(session.exec(select(PressRow).order_by(PressRow.device, col(PressRow.seq))))
+
+    def count_presses(self) -> int:
+        with self.db.reading() as session:
+            return session.exec(select(func.count()).select_from(PressRow)).one()
+
+    def incidents(self) -> list[Incident]:
+        with self.db.reading() as session:
+            return list(session.exec(select(Incident).order_by(col(Incident.number))))
+
+    def pages(self) -> list[Page]:
+        with self.db.reading() as session:
+            return list(session.exec(select(Page).order_by(col(Page.created_at))))
+
+    def refused(self) -> list[Refused]:
+        with self.db.reading() as session:
+            return list(session.exec(select(Refused)))
+
+    def open_pages(self) -> int:
+        final = [state.value for state in PageState if state.is_final]
+        with self.db.reading() as session:
+            return session.exec(select(func.count()).where(col(Page.state).not_in(final))).one()
+
+    # what the wearers felt
+
+    def felt(self) -> Counter[tuple[str, str]]:
+        """(address, text) -> how often it was on the air."""
+        return Counter((page.address, page.text) for pager in self.air.pagers() for page in pager.history)
+
+    def troubles(self) -> list[str]:
+        return [f"{process.name}: {line}" for process in self.processes for line in process.troubles()]
+
+
+def label(device: str, number: int) -> str:
+    """One of its kind: so the text on a wrist tells which button it was."""
+    return f"{device.upper()}-{number}"
+
+
+def places(units: dict[str, int]) -> Iterator[tuple[str, int]]:
+    return ((device, number) for device, inputs in units.items() for number in range(1, inputs + 1))
+
+
+def zone_of(index: int) -> int:
+    return index % ZONES + 1
+
+
+def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
+    session.add(Store(id=STORE, name="Whole shop", timezone="Europe/Tallinn"))
+    session.flush()
+    session.add(Transmitter(id=1, store_id=STORE, gateway=GATEWAY, name="t1"))
+    zones = range(1, ZONES + 1)
+    session.add_all(Zone(id=n, store_id=STORE, name=f"Zone {n}", pager_name=f"Z{n}") for n in zones)
+    kinds = {GATEWAY: "g", SERVER: "s", OTHER_SERVER: "s", **dict.fromkeys(units, "b")}
+    session.add_all(Device(store_id=STORE, device=name, kind=kind) for name, kind in kinds.items())
+    session.add_all(Carrier(id=n, store_id=STORE, name=f"Person {n}", initials=f"P{n}") for n in zones)
+    session.flush()
+    for zone in zones:
+        session.add(
+            Pager(
+                id=zone,
+                store_id=STORE,
+                label=f"Pager {zone}",
+                carrier_id=zone,
+                transmitter_id=1,
+                address=address_of(zone),
+            )
+        )
+        session.add_all(
+            Shift(store_id=STORE, carrier_id=zone, zone_id=zone, weekday=day, starts=time(0), ends=time(0))
+            for day in range(7)
+        )
+    for index, (device, number) in enumerate(places(units)):
+        session.add(
+            Button(
+                store_id=STORE,
+                device=device,
+                input=number,
+                zone_id=zone_of(index),
+                label=label(device, number),
+            )
+        )
+    session.add(
+        Policy(id=1, store_id=STORE, name="One step", repeats=0, ttl_s=ttl_s, exit_s=600, attend_s=600)
+    )
+    session.flush()
+    session.add(PolicyStep(policy_id=1, position=1, after_s=0, target="zone"))
