@@ -24,8 +24,9 @@ from broker_config.messages import (
     Probe,
     ReceiptResult,
 )
+from server.engine.arrivals import Arrival, Known
 from server.engine.devices import Devices
-from server.engine.presses import Arrival, Known, Presses
+from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.work import RefusedOne, Work
 from server.rules.dedup import age_ms

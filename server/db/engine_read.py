@@ -14,8 +14,8 @@ from sqlmodel import Session, col, or_, select
 
 from broker_config.messages import PageState, PressKind, Purpose
 from server.db import tables
+from server.engine.arrivals import Known
 from server.engine.picture import Picture
-from server.engine.presses import Known
 from server.rules import facts
 from server.rules.dedup import AGAIN_AFTER_CLOSE
 from server.rules.incidents import Outcome, State

@@ -17,12 +17,13 @@ from server.db.connect import Database
 from server.db.engine_read import read_known
 from server.db.engine_write import Writer
 from server.engine import people
+from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
 from server.engine.devices import PROBE_EVERY, Devices
 from server.engine.effects import Effects
 from server.engine.phases import Phases
 from server.engine.picture import Picture
-from server.engine.presses import Known, Presses
+from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.timers import Key, Timers
 from server.engine.work import RefusedOne, Work
