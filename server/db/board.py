@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from broker_config.messages import PressKind, Purpose
 from server.db.open_incidents import OpenIncident, open_incidents, place_name
 from server.db.places import Person, people
-from server.db.tables import Device, Incident, Journal, Pager, PressRow, Transmitter, Zone
+from server.db.tables import Button, Device, Incident, Journal, Pager, PressRow, Transmitter, Zone
 from server.rules.incidents import State
 
 CLOSED_SHOWN = 8
@@ -115,7 +115,8 @@ def load(session: Session, store_id: str, today: datetime) -> BoardFacts:
 
 
 def presses(session: Session, store_id: str, first: datetime, last: datetime | None) -> int:
-    """How often customers pressed in [first, last): also late presses, not drills and not what was taken back."""
+    """How often customers called in [first, last): late presses too; no drill, nothing taken back, no green button."""
+    contented = select(col(Button.id)).where(col(Button.store_id) == store_id, col(Button.colour) != "red")
     query = (
         select(func.count())
         .select_from(PressRow)
@@ -125,6 +126,7 @@ def presses(session: Session, store_id: str, first: datetime, last: datetime | N
             col(PressRow.kind) == PressKind.PRESS.value,
             col(PressRow.purpose) == Purpose.CALL.value,
             col(PressRow.state) != "undone",
+            col(PressRow.button_id).is_(None) | col(PressRow.button_id).not_in(contented),
         )
     )
     if last is not None:

@@ -93,12 +93,12 @@ class Words:
         return format_percent(share, "#,##0\u202f%", locale=self.locale)
 
     def seconds(self, value: float) -> str:
-        """0.9 s: how long a hop took. From a minute on as on a stop-watch."""
+        """0.9 s: how long a hop took. Below a tenth in milliseconds, from a minute on as on a stop-watch."""
         if value >= 60:
             return minutes(value)
-        digits = 2 if value < 0.1 else 1
-        shown = format_decimal(round(value, digits), "0.00" if digits == 2 else "0.0", locale=self.locale)
-        return self.gettext("%(number)s s", number=shown)
+        if value < 0.1:
+            return self.gettext("%(number)s ms", number=self.number(round(value * 1000)))
+        return self.gettext("%(number)s s", number=format_decimal(value, "0.0", locale=self.locale))
 
     def _day(self, day: date | datetime) -> date:
         return self.local(day).date() if isinstance(day, datetime) else day

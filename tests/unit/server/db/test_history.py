@@ -10,6 +10,7 @@ from server.db import board as board_rows
 from server.db import history, places
 from server.db.connect import Database
 from server.db.history import Cursor, Filters, Found
+from server.db.tables import Button, Zone
 from server.rules.incidents import State
 from tests.unit.server.web.factory import NOW, Shop, busy_day
 
@@ -69,8 +70,6 @@ def test_filters_narrow(shop: Shop) -> None:
 
 def test_capitals_of_every_alphabet_are_the_same_letters(shop: Shop) -> None:
     with shop.db.transaction() as session:
-        from server.db.tables import Zone
-
         zone = session.get(Zone, shop.zones[0])
         assert zone is not None
         zone.name = "Õlu ja Сыр"
@@ -90,6 +89,17 @@ def test_the_board_reads_the_same_shop(shop: Shop) -> None:
     assert facts.closed[0].closed_by == places.Person("Jaan Tamm", "JT")
     assert (facts.closed_count, facts.presses, facts.pagers, facts.journal_id) == (5, 11, 3, shop.journal_id)
     assert (other.open, other.closed, other.presses) == ((), (), 0)
+
+
+def test_a_green_press_is_no_call(shop: Shop) -> None:
+    shop.incident(0, 10)
+    shop.incident(1, 10)
+    with shop.db.transaction() as session:
+        button = session.get(Button, shop.buttons[0])
+        assert button is not None
+        button.colour = "green"
+    with shop.db.reading() as session:
+        assert board_rows.presses(session, shop.store, NOW.replace(hour=0), None) == 1
 
 
 def test_a_drill_is_no_customer(shop: Shop) -> None:

@@ -30,15 +30,15 @@ def test_its_own_latency_hop_by_hop(shop: Shop) -> None:
     view = seen(shop, 5)
     assert view.latency == "From the press to “accepted by the transmitter”: 0.9 s"
     assert [(hop.label, hop.took) for hop in view.hops] == [
-        ("Button to server", "0.04 s"),
-        ("Server to order", "0.02 s"),
-        ("Order to gateway", "0.05 s"),
+        ("Button to server", "41 ms"),
+        ("Server to order", "19 ms"),
+        ("Order to gateway", "50 ms"),
         ("Gateway to transmitter", "0.8 s"),
         ("Until somebody went", "50.1 s"),
         ("Until with the customer", "30.0 s"),
         ("Until closed", "2:50"),
     ]
-    assert view.hops[3].note == "first byte after 0.03 s"
+    assert view.hops[3].note == "first byte after 31 ms"
 
 
 def test_the_timeline_tells_everything_in_order(shop: Shop) -> None:
