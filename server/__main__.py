@@ -83,6 +83,10 @@ def serve(settings: ServerSettings) -> int:
             ),
             on_stop=stop,
         )
+        # uvicorn puts its own handlers in place of these and raises the signal once more when it is done: without
+        # them that second one would end the process before the links and the database are closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, web.handle_exit)
         gc.collect()
         gc.freeze()  # what is imported stays; looking through it again cost a press its milliseconds
         engine.start(store.id for store in settings.stores)
