@@ -78,6 +78,11 @@ class SimulatedGateway:
         for transmitter, loop in opens:
             transmitter.open(loop.put)
 
+    def put(self, event: GatewayEvent) -> None:
+        """Something happens to the core, past the link."""
+        if self._main is not None:
+            self._main.put(event)
+
     def kill(self) -> None:
         """As kill -9: not another statement runs; the broker finds out by itself."""
         link = self.link

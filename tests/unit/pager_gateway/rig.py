@@ -92,7 +92,7 @@ class Rig:
     def say(self, channel: Any, message: Message) -> None:
         assert self.server.publish(codec.publication(channel, STORE, "g", GATEWAY, message)) is not None
 
-    def order(
+    def page_order(
         self,
         body: str = "DAIRY",
         *,
@@ -104,10 +104,9 @@ class Rig:
         purpose: Purpose = Purpose.CALL,
         address: str = "1234001",
         format: PageFormat = PageFormat.TEXT,
-    ) -> UUID:
-        page = page or uuid4()
-        order = PageOrder(
-            page=page,
+    ) -> PageOrder:
+        return PageOrder(
+            page=page or uuid4(),
             attempt=attempt,
             incident=uuid4(),
             press=uuid4(),
@@ -119,8 +118,20 @@ class Rig:
             priority=priority,
             exp_s=exp_s,
         )
+
+    def order(self, body: str = "DAIRY", **values: Any) -> UUID:
+        """Over the broker; values as in `page_order`."""
+        order = self.page_order(body, **values)
         self.say(ORDER, order)
-        return page
+        return order.page
+
+    def deliver(self, order: PageOrder, expiry_s: int) -> None:
+        """As the broker hands over an order that it held for a while."""
+        packet = codec.publication(ORDER, STORE, "g", GATEWAY, order)
+        assert self.gateway.core is not None
+        now = self.clock.boot()
+        delivery = Delivery(packet.topic, packet.payload, 1, False, False, expiry_s, 1, 99_999, now)
+        self.gateway.put(delivery)
 
     def cancel(self, page: UUID) -> None:
         self.say(CANCEL, PageCancel(page=page, reason="acknowledged"))

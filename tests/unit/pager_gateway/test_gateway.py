@@ -168,6 +168,43 @@ def test_time_spent_at_the_broker_counts(rig: Rig) -> None:
     assert TRANSMITTED not in rig.states(page)
 
 
+def test_what_the_broker_has_left_of_an_order_counts_not_what_it_began_with(rig: Rig) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    page = rig.order("STALE", exp_s=60)
+    rig.clock.advance(1)
+    assert rig.states(page) == [HELD]
+    other = uuid4()
+    rig.deliver(rig.page_order("OLD", page=other, exp_s=60), expiry_s=2)
+    rig.clock.advance(1.9)
+    assert EXPIRED not in rig.states(other)
+    rig.clock.advance(0.2)
+    assert rig.states(other)[-1] is EXPIRED
+    assert rig.states(page) == [HELD]
+
+
+def test_a_result_in_flight_when_the_broker_dies_is_told_again(rig: Rig) -> None:
+    page = rig.order()
+    rig.clock.advance(0.02)
+    rig.broker.freeze()
+    rig.clock.advance(1)
+    rig.broker.kill()
+    rig.clock.advance(1)
+    assert rig.states(page) == []
+    rig.broker.start()
+    rig.clock.advance(30)
+    assert rig.states(page)[-1] is TRANSMITTED
+
+
+def test_a_page_in_doubt_on_one_transmitter_and_refused_by_the_other_is_unknown(pair: Rig) -> None:
+    pair.terminals["tx-1"].faults.hang_up_in_block = 1
+    pair.terminals["tx-2"].faults.refuse = [511]
+    page = pair.order(routes=("tx-1", "tx-2"))
+    pair.clock.advance(5)
+    assert pair.states(page)[-1] is UNKNOWN
+    assert pair.results(page)[-1].proof is Proof.NONE
+
+
 def test_a_killed_gateway_says_unknown_and_sends_nothing_again(rig: Rig) -> None:
     rig.terminals["tx-1"].faults.delay_reply_s = 5.0
     on_air, waiting = rig.order("ON AIR"), rig.order("WAITING")

@@ -142,6 +142,12 @@ def test_taken_back_after_the_goodbye_is_told_after_the_result() -> None:
     assert [one.state for one in results] == [T, F]
 
 
+def test_a_page_that_was_taken_is_not_repeated_because_its_control_code_is_held_back() -> None:
+    line = Line(TapFaults(hold_ack_s=33), TapHabits(t4_s=None))
+    assert line.run("HELP") == [U]
+    assert line.texts() == ["HELP"]
+
+
 def test_a_slow_reply_to_one_page_is_never_credited_to_the_next() -> None:
     """The first page's reply comes after the driver gave up waiting; the second page's block is lost."""
     line = Line(TapFaults(delay_reply_s=10.5), n2=0)
