@@ -1,0 +1,58 @@
+"""The server's own process: it stops when asked, says so to the shop, and leaves a database that is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session, select
+
+from server.db.tables import Device
+from tests.live.processes import wait_until
+from tests.live.whole_shop import WholeShop
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def shop() -> Iterator[WholeShop]:
+    made = WholeShop({"b1": 1})
+    yield made
+    made.server.kill()
+    made.close()
+
+
+def test_a_stop_signal_ends_it_with_everything_closed(shop: WholeShop) -> None:
+    shop.server.start()
+    shop.db.close()  # our own look at the file must not keep it open
+    assert shop.server.stop() == 0
+    left = {path.name for path in shop.folder.glob("server.sqlite*")}
+    assert left == {"server.sqlite"}, "a -wal file means that a connection was not closed"
+    assert shop.server.troubles() == []
+
+
+def test_after_a_kill_it_starts_on_the_same_data(shop: WholeShop) -> None:
+    shop.server.start()
+    shop.server.kill()
+    shop.server.start()
+    wait_until(lambda: "online" in _states(shop), "the server sees itself online")
+    assert shop.server.stop() == 0
+
+
+def test_a_taken_port_is_said_and_the_exit_code_is_two(
+    shop: WholeShop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop.server.start()
+    address = shop.server.ready.read_text().strip()
+    config = shop.folder / "server.toml"
+    port = address.rsplit(":", 1)[1]
+    config.write_text(config.read_text().replace("port = 0\n", f"port = {port}\n", 1))
+    from server.__main__ import main
+
+    assert main([str(config)]) == 2
+    assert f"127.0.0.1:{port}" in capfd.readouterr().err
+
+
+def _states(shop: WholeShop) -> set[str]:
+    with Session(shop.db.read_engine) as session:
+        return {row.state for row in session.exec(select(Device).where(Device.kind == "s"))}
