@@ -67,11 +67,6 @@ class Gallery:
             self._kept[key] = _Kept(rings, began, shown)
             return shown
 
-    def forget(self, key: tuple[str, str, bool]) -> None:
-        """The last listener left."""
-        self._kept.pop(key, None)
-        self._making.pop(key, None)
-
 
 async def stream(
     gallery: Gallery,

@@ -12,7 +12,8 @@ from server.db.connect import Database
 from server.db.history import Cursor, Filters, Found
 from server.db.tables import Button, Zone
 from server.rules.incidents import State
-from tests.unit.server.web.factory import NOW, Shop, busy_day
+from tests.unit.server.web.factory import NOW, Shop
+from tests.unit.server.web.stage import busy_day
 
 EVER = (NOW - timedelta(days=365), NOW + timedelta(days=1))
 

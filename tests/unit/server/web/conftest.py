@@ -13,7 +13,8 @@ from server.web.app import create_app
 from server.web.frame.access import COOKIE, LIMITS
 from server.web.frame.screens import Screens
 from server.web.services import Services
-from tests.unit.server.web.factory import NOW, FakeDesk, Shop, memory, services
+from tests.unit.server.web.factory import NOW, Shop
+from tests.unit.server.web.stage import FakeDesk, memory, services
 
 ClientFor = Callable[..., TestClient]
 

@@ -9,7 +9,8 @@ import pytest
 from server.requests import Acknowledge, Arrive, Close, DeskClosed, Refusal, RefusalReason
 from server.rules.incidents import Outcome, State
 from tests.unit.server.web.conftest import ClientFor
-from tests.unit.server.web.factory import FakeDesk, Shop, busy_day
+from tests.unit.server.web.factory import Shop
+from tests.unit.server.web.stage import FakeDesk, busy_day
 
 
 @pytest.mark.parametrize(("verb", "kind"), [("acknowledge", Acknowledge), ("arrive", Arrive)])

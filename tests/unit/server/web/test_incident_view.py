@@ -12,7 +12,8 @@ from server.rules.journal import Action
 from server.web.frame.words import Words, read_catalogues
 from server.web.incident.timeline import entries
 from server.web.incident.view import IncidentView, incident_view
-from tests.unit.server.web.factory import NOW, Shop, busy_day
+from tests.unit.server.web.factory import NOW, Shop
+from tests.unit.server.web.stage import busy_day
 
 CATALOGUES = read_catalogues()
 T = Words("en", CATALOGUES, "Europe/Tallinn")

@@ -8,7 +8,8 @@ import pytest
 
 from server.web.frame.words import LANGUAGES
 from tests.unit.server.web.conftest import ClientFor
-from tests.unit.server.web.factory import Shop, busy_day, closed_history
+from tests.unit.server.web.factory import Shop
+from tests.unit.server.web.stage import busy_day, closed_history
 
 SCREENS = (
     "board",
