@@ -16,8 +16,10 @@ InputNumber = Annotated[int, Field(ge=1, le=16)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=32)]
-Text = Annotated[str, StringConstraints(max_length=500)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no NUL: nobody may send what cannot be kept."""
+Word = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=NO_NUL)]
+Text = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Address = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,32}$")]
 """What a transmitter calls a pager by. Text, since leading zeros count."""
 

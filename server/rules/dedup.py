@@ -12,6 +12,8 @@ from server.rules.incidents import State
 MERGE_AFTER_ACKNOWLEDGED = timedelta(seconds=60)
 AGAIN_AFTER_CLOSE = timedelta(minutes=10)
 FLOOD_PER_MINUTE = 30
+MOST_AGE_MS = 10 * 365 * 86_400_000
+"""Ten years: beyond, a unit talks nonsense, and further back there may be no date to write down."""
 
 
 def age_ms(press: Press, expiry_left_s: int | None, waited_s: float, round_trip_s: float) -> int:
@@ -21,7 +23,8 @@ def age_ms(press: Press, expiry_left_s: int | None, waited_s: float, round_trip_
     word plus the time since arrival. A slow broker (last probe over 1 s) is added, since it hides time."""
     held_s = 0 if expiry_left_s is None else max(0, press.exp_s - expiry_left_s)
     slow_s = round_trip_s if round_trip_s > 1.0 else 0.0
-    return press.age_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s))
+    age = press.age_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s))
+    return min(age, MOST_AGE_MS)
 
 
 def is_late(age: int, press_ttl_s: int, policy_ttl_s: int) -> bool:

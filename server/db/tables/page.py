@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -33,14 +33,14 @@ class Page(SQLModel, table=True):
     state: str = Field(max_length=16)
     proof: str = Field(default="none", max_length=8)
     attempt: int = 1
-    result_seq: int = 0
+    result_seq: int = Field(default=0, sa_type=BigInteger)
     created_at: datetime
     deadline_at: datetime
     ordered_at: datetime | None = None
     """When the order was first sent."""
     held_at: datetime | None = None
     final_at: datetime | None = None
-    tx_ms: int | None = None
+    tx_ms: int | None = Field(default=None, sa_type=BigInteger)
     """Order at the gateway to first byte on the serial line."""
     error_code: str | None = Field(default=None, max_length=32)
     error_text: str | None = Field(default=None, max_length=500)

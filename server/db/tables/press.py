@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -25,7 +25,7 @@ class PressRow(SQLModel, table=True):
     incident_id: UUID | None = Field(default=None, foreign_key="incident.id", index=True)
     run: str = Field(max_length=36)
     boot: str = Field(max_length=36)
-    seq: int
+    seq: int = Field(sa_type=BigInteger)
     kind: str = Field(max_length=8)
     purpose: str = Field(max_length=8)
     ref: UUID | None = None
@@ -36,6 +36,6 @@ class PressRow(SQLModel, table=True):
     pressed_at: datetime
     """Server time at arrival minus the press's age: never a device's wall clock."""
     received_at: datetime
-    age_ms: int
+    age_ms: int = Field(sa_type=BigInteger)
     age_known: bool
     tries: int
