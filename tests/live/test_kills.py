@@ -44,10 +44,8 @@ SETTLED_S = 40.0
 
 @pytest.fixture
 def shop() -> Iterator[WholeShop]:
-    made = WholeShop(UNITS, reply_s=0.02)
-    made.start()
-    yield made
-    made.close()
+    with WholeShop(UNITS, reply_s=0.02) as made:
+        yield made
 
 
 @dataclass
@@ -102,7 +100,7 @@ class Run:
         process.start()
 
     def kill_bridges(self, these: list[Place]) -> None:
-        victims = set(self.random.sample(sorted(UNITS), BRIDGES))
+        victims, before = set(self.random.sample(sorted(UNITS), BRIDGES)), self.shop.online()
         first = {name: next(place for place in these if place[0] == name) for name in victims}
         for name in victims:
             self.push([first[name]])
@@ -114,7 +112,10 @@ class Run:
         for name in victims:
             self.shop.units[name].begin()
         for name in victims:
-            wait_until(self.shop.units[name].is_ready, f"{name} is back")
+            wait_until(
+                lambda name=name: self.shop.online().get(name, before[name]) != before[name],  # type: ignore[misc]
+                f"{name} is back",
+            )
         self.push([place for place in rest if place[0] in victims])
 
     def felt(self) -> int:

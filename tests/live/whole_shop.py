@@ -46,8 +46,9 @@ from tests.live.processes import Process, wait_until
 
 ZONES = 4
 LOGIN, PASSWORD = "anna", "four-words-for-anna"
-OTHER_SERVER = "srv2"
-"""Has the rights of a server and is none: for what a server gone mad would say."""
+OTHER_SERVER, OTHER_GATEWAY, IMPOSTOR = "srv2", "g2", "b39"
+"""The first has the rights of a server and is none: for what a server gone mad would say. The second is a gateway
+that calls nobody. The third is a gateway in the server's eyes and a button in the broker's."""
 
 
 def address_of(zone: int) -> str:
@@ -67,7 +68,7 @@ class WholeShop:
         ttl_s: int = 120,
         reply_s: float = 0,
     ) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rb-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="rb-shop-"))
         self._stack = ExitStack()
         self._stack.callback(rmtree, self.folder, ignore_errors=True)
         try:
@@ -76,12 +77,22 @@ class WholeShop:
             self._stack.close()
             raise
 
+    def __enter__(self) -> WholeShop:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _build(self, units: dict[str, int], silent: dict[str, int], ttl_s: int, reply_s: float) -> None:
         folder = self.folder
-        everybody = {**users(), OTHER_SERVER: User(STORE, OTHER_SERVER, Role.SERVER, "another password")}
-        for name, user in everybody.items():
+        for name, user in everybody().items():
             write_private(folder / f"{name}.word", user.password)
-        self.broker = Broker(folder / "broker", everybody.values())
+        self.broker = Broker(folder / "broker", everybody().values())
         self.broker.start()
         self._stack.callback(self.broker.stop)
         url = f"sqlite:///{folder / 'server.sqlite'}"
@@ -143,6 +154,7 @@ class WholeShop:
             process.begin()
         for process in self.processes:
             wait_until(process.is_ready, f"{process.name} is ready", 60)
+        wait_until(lambda: set(self.online()) >= set(self.units), "every unit is online", 60)
 
     def close(self) -> None:
         self._stack.close()
@@ -154,6 +166,12 @@ class WholeShop:
         return HttpStaffApi(self.server.ready.read_text().strip(), STORE, {LOGIN: PASSWORD})
 
     # what is written down
+
+    def online(self) -> dict[str, str]:
+        """Devices that the server knows to be there -> their run. A unit that is there watches its contacts."""
+        with self.db.reading() as session:
+            rows = session.exec(select(Device).where(Device.state == "online"))
+            return {row.device: row.run or "" for row in rows}
 
     def presses(self) -> list[PressRow]:
         with self.db.reading() as session:
@@ -190,6 +208,12 @@ class WholeShop:
         return [f"{process.name}: {line}" for process in self.processes for line in process.troubles()]
 
 
+def everybody() -> dict[str, User]:
+    """Device -> its user at the broker."""
+    more = {OTHER_SERVER: Role.SERVER, OTHER_GATEWAY: Role.GATEWAY}
+    return users() | {name: User(STORE, name, role, f"password of {name}") for name, role in more.items()}
+
+
 def label(device: str, number: int) -> str:
     """One of its kind: so the text on a wrist tells which button it was."""
     return f"{device.upper()}-{number}"
@@ -209,7 +233,10 @@ def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
     session.add(Transmitter(id=1, store_id=STORE, gateway=GATEWAY, name="t1"))
     zones = range(1, ZONES + 1)
     session.add_all(Zone(id=n, store_id=STORE, name=f"Zone {n}", pager_name=f"Z{n}") for n in zones)
-    kinds = {GATEWAY: "g", SERVER: "s", OTHER_SERVER: "s", **dict.fromkeys(units, "b")}
+    kinds = dict.fromkeys((GATEWAY, OTHER_GATEWAY, IMPOSTOR), "g") | dict.fromkeys(
+        (SERVER, OTHER_SERVER), "s"
+    )
+    kinds |= dict.fromkeys(units, "b")
     session.add_all(Device(store_id=STORE, device=name, kind=kind) for name, kind in kinds.items())
     session.add_all(Carrier(id=n, store_id=STORE, name=f"Person {n}", initials=f"P{n}") for n in zones)
     session.flush()
