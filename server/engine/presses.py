@@ -137,6 +137,9 @@ class Presses:
         while recent and work.now - recent[0] > timedelta(minutes=1):
             recent.popleft()
         recent.append(work.now)
+        work.undo.append(
+            lambda: recent.remove(work.now)
+        )  # a group that fails is counted when it is done again
         return len(recent) > dedup.FLOOD_PER_MINUTE
 
     def _receipt(self, work: Work, arrival: Arrival, result: str, reason: str | None = None) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from server.db.engine_write import Writer
 from server.db.tables import Incident, Refused
 from server.engine.work import Work
-from server.requests import Acknowledge
+from server.requests import Acknowledge, Arrive
 from tests.engine_box import EngineBox
 from tests.small_shop import ANNA
 
@@ -112,3 +112,14 @@ def test_a_row_that_somebody_else_changed_is_not_overwritten(box: EngineBox) -> 
         session.add(row)
     assert box.ask(Acknowledge(box.incidents()[0].id, ANNA)) is None
     assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "abuse")]
+
+
+def test_a_press_that_is_dealt_with_twice_counts_once_for_the_flood(
+    box: EngineBox, failing: list[Exception]
+) -> None:
+    for _ in range(20):
+        failing += [ValueError("once")]
+        box.press()
+    box.ask(Arrive(box.incidents()[0].id, ANNA))
+    box.press()  # the 21st of this minute: no flood, and whoever is attended is another customer
+    assert [(one.state, one.presses) for one in box.incidents()] == [("attended", 20), ("triggered", 1)]
