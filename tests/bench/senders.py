@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class Unit:
 
 
 class Product:
-    """Units with 16 buttons each. Press n goes to unit n // 16, input n % 16 + 1; that button is named after n."""
+    """Units with 16 buttons each. Presses go round the units; button n is named after n."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._events: queue.SimpleQueue[tuple[int, LinkEvent]] = queue.SimpleQueue()
@@ -57,8 +58,8 @@ class Product:
         accepted = []
         for index in self._paced(count, rate):
             number = first + index
-            unit = self.units[number // INPUTS]
-            press = self._press(number % INPUTS + 1)
+            unit = self.units[number % len(self.units)]
+            press = self._press(number // len(self.units) + 1)
             at = now()
             unit.outbox.add([press], at)
             accepted.append((number, at))
@@ -90,6 +91,8 @@ class Product:
         for index in range(count):
             while (wait := start + index / rate - now()) > 0:
                 self._hear(wait)
+            while self._hear(0):
+                pass
             yield index
 
     def _until(self, done: Any) -> None:
@@ -99,15 +102,13 @@ class Product:
             if now() > deadline:
                 raise TimeoutError("the presses were not settled in 30 s")
 
-    def _hear(self, wait: float) -> None:
+    def _hear(self, wait: float) -> bool:
+        """Deal with one event of a link. False: there was none."""
         try:
             index, event = self._events.get(timeout=wait) if wait > 0 else self._events.get_nowait()
         except queue.Empty:
-            for unit in self.units:
-                due = unit.outbox.due()
-                if due is not None and due <= now():
-                    unit.outbox.work(now())
-            return
+            self._work(range(len(self.units)))
+            return False
         unit = self.units[index]
         match event:
             case Published():
@@ -121,6 +122,15 @@ class Product:
                 if isinstance(message, PressReceipt):
                     unit.outbox.settle(message.id, now())
                 unit.link.settle(event)
+        self._work((index,))
+        return True
+
+    def _work(self, which: Iterable[int]) -> None:
+        at = now()
+        for index in which:
+            due = self.units[index].outbox.due()
+            if due is not None and due <= at:
+                self.units[index].outbox.work(at)
 
 
 class Reference:

@@ -199,7 +199,7 @@ def fill(url: str) -> None:
             session.add(Device(store_id=STORE, device=device, kind=kind))
         session.flush()
         for number in range(PRESSES):
-            device, place = DEVICES[number // INPUTS], number % INPUTS + 1
+            device, place = DEVICES[number % len(DEVICES)], number // len(DEVICES) + 1
             label = f"N{number:06d}"
             session.add(Button(store_id=STORE, device=device, input=place, zone_id=1, label=label))
         session.add(Carrier(id=1, store_id=STORE, name="Bench", initials="BE"))
