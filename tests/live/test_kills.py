@@ -10,10 +10,11 @@ from random import Random
 
 import pytest
 
+from broker_config.broker.run import Broker
 from server.db.tables import Incident
 from simulator.floor.staff_api import HttpStaffApi
 from simulator.people import Verb
-from tests.live.processes import wait_until
+from tests.live.processes import Process, wait_until
 from tests.live.rules_by_hand import Expected, Model, Place
 from tests.live.whole_shop import LOGIN, WholeShop, places
 
@@ -80,7 +81,8 @@ class Run:
     def kill_one(self, victim: str, rest: list[Place]) -> None:
         """In the middle of the round; the other half is pushed while it is dead."""
         shop, stored, felt = self.shop, self.shop.count_presses(), self.felt()
-        process = {"broker": shop.broker, "gateway": shop.gateway}.get(victim, shop.server)
+        known: dict[str, Broker | Process] = {"broker": shop.broker, "gateway": shop.gateway}
+        process = known.get(victim, shop.server)
         if victim == "gateway":
             wait_until(lambda: self.felt() >= felt + 2, "some pages of this round are on wrists")
             self.gateway_kills += 1
