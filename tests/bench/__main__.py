@@ -27,8 +27,7 @@ COUNTS = {1.0: 8, 50.0: 300, 500.0: 1000}
 STEPS = (750.0, 1000.0, 1250.0, 1500.0, 2000.0, 2500.0)
 """Tried upwards for the highest rate held: all presses arrive and p99 stays under 100 ms."""
 HELD_P99_S = 0.1
-PROBE = f"rb/1/{system.STORE}/s/srv/probe"
-"""The one topic that a client may both write and read. No server runs while the floors are measured."""
+PRESS = f"rb/1/{system.STORE}/b/{system.DEVICES[0]}/press"
 
 
 @dataclass
@@ -82,9 +81,9 @@ def _round(
     facts: dict[str, float],
 ) -> None:
     folder.mkdir()
-    user = f"{system.STORE}.srv"
+    button, server = (f"{system.STORE}.{name}" for name in (system.DEVICES[0], "srv"))
     floor = {
-        rate: floors.measure(folder, port, user, system.PASSWORD, PROBE, max(rate, 50.0), 300).total
+        rate: floors.measure(folder, port, button, server, system.PASSWORD, PRESS, max(rate, 50.0), 300).total
         for rate in RATES
     }
     found: dict[str, dict[float, list[float]]] = {}

@@ -1,9 +1,10 @@
 """The floors: what one hop, one durable commit and one pty write cost here, now, without any code of ours.
 
-The hop is measured with a bare socket that speaks just enough MQTT 3.1.1: no client library in the way."""
+The hop is measured with two bare sockets that speak just enough MQTT 3.1.1: no client library in the way."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pty
 import socket
@@ -12,6 +13,7 @@ import struct
 import threading
 import tty
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.bench.clock import now, paced, percentile
@@ -34,9 +36,13 @@ class Floor:
         return 2 * self.hop + 2 * self.commit + self.pty_write
 
 
-def measure(folder: Path, port: int, user: str, password: str, topic: str, rate: float, count: int) -> Floor:
+def measure(
+    folder: Path, port: int, writer: str, reader: str, password: str, topic: str, rate: float, count: int
+) -> Floor:
     return Floor(
-        hop(port, user, password, topic, rate, count), commit(folder, rate, count), pty_write(rate, count)
+        hop(port, writer, reader, password, topic, rate, count),
+        commit(folder, rate, count),
+        pty_write(rate, count),
     )
 
 
@@ -82,36 +88,52 @@ def pty_write(rate: float, count: int) -> float:
     return percentile([end - start for start, end in zip(sent, arrived, strict=False)], 0.5)
 
 
-def hop(port: int, user: str, password: str, topic: str, rate: float, count: int) -> float:
-    """QoS 1 from a client through the broker until the bytes are read."""
-    writer = reader = _connect(port, user, password)  # one client that hears itself: the same two legs
-    reader.sendall(b"\x82" + _length(2 + 2 + len(topic) + 1) + b"\x00\x01" + _text(topic) + b"\x01")
-    _packet(reader)
-    arrived: list[float] = []
-
-    def read() -> None:
-        while len(arrived) < count:
-            kind, body = _packet(reader)
-            if kind >> 4 == 3:
-                arrived.append(now())
-                packet_id = body[2 + len(topic) : 4 + len(topic)]
-                with guard:
-                    reader.sendall(b"\x40\x02" + packet_id)
-
-    guard = threading.Lock()
-    thread = threading.Thread(target=read)
-    thread.start()
+def hop(port: int, writer: str, reader: str, password: str, topic: str, rate: float, count: int) -> float:
+    """QoS 1 from one process through the broker into another, until its bytes are read. Both ends answer what
+    the protocol asks of them."""
+    ours, theirs = multiprocessing.Pipe()
+    listener = multiprocessing.get_context("fork").Process(
+        target=_listen, args=(theirs, port, reader, password, topic, count), daemon=True
+    )
+    listener.start()
+    ours.recv()
+    at = _connect(port, writer, password)
+    drain = threading.Thread(target=_drain, args=(at,), daemon=True)
+    drain.start()
     payload = b"x" * 250
     sent = []
     for index in paced(count, rate):
         head = _text(topic) + struct.pack(">H", index % 60000 + 1)
         packet = b"\x32" + _length(len(head) + len(payload)) + head + payload
         sent.append(now())
-        with guard:
-            writer.sendall(packet)
-    thread.join(timeout=10)
-    writer.close()
-    return percentile([end - start for start, end in zip(sent, arrived, strict=False)], 0.5)
+        at.sendall(packet)
+    arrived: list[float] = ours.recv()
+    listener.join(timeout=10)
+    at.shutdown(socket.SHUT_RDWR)
+    drain.join(timeout=10)
+    at.close()
+    return percentile([end - start for start, end in zip(sent, arrived, strict=True)], 0.5)
+
+
+def _listen(told: Connection, port: int, user: str, password: str, topic: str, count: int) -> None:
+    at = _connect(port, user, password)
+    at.sendall(b"\x82" + _length(2 + 2 + len(topic) + 1) + b"\x00\x01" + _text(topic) + b"\x01")
+    _packet(at)
+    told.send("ready")
+    arrived: list[float] = []
+    while len(arrived) < count:
+        kind, body = _packet(at)
+        if kind >> 4 == 3:
+            arrived.append(now())
+            at.sendall(b"\x40\x02" + body[2 + len(topic) : 4 + len(topic)])
+    told.send(arrived)
+    at.close()
+
+
+def _drain(at: socket.socket) -> None:
+    """The broker's answers to our publishes."""
+    while at.recv(4096):
+        pass
 
 
 def _connect(port: int, user: str, password: str) -> socket.socket:
