@@ -13,6 +13,8 @@ from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.tap import TapFaults, TapTerminal
 
 SLOW_S = 1.5
+BAUDRATE = 9600
+"""A pty would carry a page in no time; a real line takes 60 ms for it."""
 ALWAYS = 1_000_000
 WAYS = {"in": Way.TRANSMITTER, "out": Way.GATEWAY, "air": Way.AIR, "line": Way.CABLE}
 
@@ -32,7 +34,7 @@ class TapOnFloor:
         self._name = name
         self._sink = sink
         self._box = TapTerminal(knows=air.knows, seed=seed)
-        self._pty = PtyTransmitter(link, self._box, air, clock)
+        self._pty = PtyTransmitter(link, self._box, air, clock, baudrate=BAUDRATE)
         self._pty.observe(self._seen)
 
     def open(self) -> None:
