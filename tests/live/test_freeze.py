@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live.processes import wait_until
-from tests.live.whole_shop import WholeShop, address_of, label
+from tests.live.whole_shop import WholeShop
+from tests.live.whole_shop_rows import address_of, label
 
 pytestmark = pytest.mark.live
 

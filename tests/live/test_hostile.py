@@ -15,13 +15,12 @@ from tests.live.brokers import GATEWAY
 from tests.live.hostile import Bad, press, topic
 from tests.live.hostile_client import HostileClient
 from tests.live.processes import wait_until
-from tests.live.whole_shop import (
+from tests.live.whole_shop import WholeShop, everybody
+from tests.live.whole_shop_rows import (
     IMPOSTOR,
     OTHER_GATEWAY,
     OTHER_SERVER,
-    WholeShop,
     address_of,
-    everybody,
     label,
     places,
     zone_of,

@@ -16,7 +16,8 @@ from simulator.floor.staff_api import HttpStaffApi
 from simulator.people import Verb
 from tests.live.processes import Process, wait_until
 from tests.live.rules_by_hand import Expected, Model, Place
-from tests.live.whole_shop import LOGIN, WholeShop, places
+from tests.live.whole_shop import LOGIN, WholeShop
+from tests.live.whole_shop_rows import places
 
 pytestmark = pytest.mark.live
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import time
 from pathlib import Path
 from shutil import rmtree
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from broker_config import machine
 from broker_config.broker.run import Broker, write_private
@@ -20,20 +18,11 @@ from broker_config.rights import User
 from server.db import accounts
 from server.db.connect import Database
 from server.db.tables import (
-    Button,
-    Carrier,
     Device,
     Incident,
     Page,
-    Pager,
-    Policy,
-    PolicyStep,
     PressRow,
     Refused,
-    Shift,
-    Store,
-    Transmitter,
-    Zone,
 )
 from server.db.upgrade import upgrade
 from simulator.floor.staff_api import HttpStaffApi
@@ -43,16 +32,9 @@ from simulator.transmitters.tap import TapHabits, TapTerminal
 from tests.live.brokers import GATEWAY, SERVER, STORE, users
 from tests.live.live_unit import Unit
 from tests.live.processes import Process, wait_until
+from tests.live.whole_shop_rows import OTHER_GATEWAY, OTHER_SERVER, ZONES, address_of, fill
 
-ZONES = 4
 LOGIN, PASSWORD = "anna", "four-words-for-anna"
-OTHER_SERVER, OTHER_GATEWAY, IMPOSTOR = "srv2", "g2", "b39"
-"""The first has the rights of a server and is none: for what a server gone mad would say. The second is a gateway
-that calls nobody. The third is a gateway in the server's eyes and a button in the broker's."""
-
-
-def address_of(zone: int) -> str:
-    return f"{1000 + zone}"
 
 
 class WholeShop:
@@ -212,61 +194,3 @@ def everybody() -> dict[str, User]:
     """Device -> its user at the broker."""
     more = {OTHER_SERVER: Role.SERVER, OTHER_GATEWAY: Role.GATEWAY}
     return users() | {name: User(STORE, name, role, f"password of {name}") for name, role in more.items()}
-
-
-def label(device: str, number: int) -> str:
-    """One of its kind: so the text on a wrist tells which button it was."""
-    return f"{device.upper()}-{number}"
-
-
-def places(units: dict[str, int]) -> Iterator[tuple[str, int]]:
-    return ((device, number) for device, inputs in units.items() for number in range(1, inputs + 1))
-
-
-def zone_of(index: int) -> int:
-    return index % ZONES + 1
-
-
-def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
-    session.add(Store(id=STORE, name="Whole shop", timezone="Europe/Tallinn"))
-    session.flush()
-    session.add(Transmitter(id=1, store_id=STORE, gateway=GATEWAY, name="t1"))
-    zones = range(1, ZONES + 1)
-    session.add_all(Zone(id=n, store_id=STORE, name=f"Zone {n}", pager_name=f"Z{n}") for n in zones)
-    kinds = dict.fromkeys((GATEWAY, OTHER_GATEWAY, IMPOSTOR), "g") | dict.fromkeys(
-        (SERVER, OTHER_SERVER), "s"
-    )
-    kinds |= dict.fromkeys(units, "b")
-    session.add_all(Device(store_id=STORE, device=name, kind=kind) for name, kind in kinds.items())
-    session.add_all(Carrier(id=n, store_id=STORE, name=f"Person {n}", initials=f"P{n}") for n in zones)
-    session.flush()
-    for zone in zones:
-        session.add(
-            Pager(
-                id=zone,
-                store_id=STORE,
-                label=f"Pager {zone}",
-                carrier_id=zone,
-                transmitter_id=1,
-                address=address_of(zone),
-            )
-        )
-        session.add_all(
-            Shift(store_id=STORE, carrier_id=zone, zone_id=zone, weekday=day, starts=time(0), ends=time(0))
-            for day in range(7)
-        )
-    for index, (device, number) in enumerate(places(units)):
-        session.add(
-            Button(
-                store_id=STORE,
-                device=device,
-                input=number,
-                zone_id=zone_of(index),
-                label=label(device, number),
-            )
-        )
-    session.add(
-        Policy(id=1, store_id=STORE, name="One step", repeats=0, ttl_s=ttl_s, exit_s=600, attend_s=600)
-    )
-    session.flush()
-    session.add(PolicyStep(policy_id=1, position=1, after_s=0, target="zone"))
