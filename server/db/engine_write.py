@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from server.db.connect import Database
 from server.db.prepared import PreparedTable
 from server.db.refused import count_refused
-from server.engine.work import Work
+from server.engine.work import JOURNAL_COLUMNS, Work
 from server.rules import facts
 
 PRESS_COLUMNS = (
@@ -46,20 +46,6 @@ PRESS_COLUMNS = (
     "tries",
 )
 press_row = itemgetter(*PRESS_COLUMNS)
-ENTRY_COLUMNS = (
-    "at",
-    "store_id",
-    "incident_id",
-    "press_id",
-    "page_id",
-    "account_id",
-    "action",
-    "old",
-    "new",
-    "detail",
-)
-journal_row = itemgetter(*ENTRY_COLUMNS)
-JOURNAL_COLUMNS = ("id", *ENTRY_COLUMNS)
 
 
 class RowChanged(Exception):
@@ -113,7 +99,7 @@ class Writer:
         self._incident = FactTable(facts.Incident, _table("incident"), dialect)
         self._page = FactTable(facts.Page, _table("page"), dialect)
         self._press = PreparedTable(self._press_table, PRESS_COLUMNS, dialect)
-        self._journal = PreparedTable(_table("journal"), JOURNAL_COLUMNS, dialect)
+        self._journal = PreparedTable(_table("journal"), ("id", *JOURNAL_COLUMNS), dialect)
 
     def commit(self, work: Work) -> None:
         """All of it or nothing. Raises what the driver raises."""
@@ -171,7 +157,7 @@ class Writer:
         rows: list[Row] = []
         for entry in work.journal:
             work.picture.journal_id += 1
-            rows.append((work.picture.journal_id, *journal_row(entry)))
+            rows.append((work.picture.journal_id, *entry))
         return rows
 
     def close(self) -> None:

@@ -33,26 +33,27 @@ class Calls:
 
         With nobody on any of them the incident says so (`nobody_at`), aloud and at the button."""
         store, button, policy = context(work, incident)
-        rang = False
-        while not rang and incident.step < len(policy.steps):
-            step = policy.steps[incident.step]
+        number, rang = incident.step, False
+        while not rang and number < len(policy.steps):
+            step = policy.steps[number]
+            number += 1
+            target = step.role or step.target
             pagers = called(store, incident.zone_id, step, self._floor(store, work.now))
-            incident = replace(incident, step=incident.step + 1)
             if not pagers:
-                work.say(Action.STEP_SKIPPED, incident, step=incident.step, target=step.role or step.target)
+                work.say(Action.STEP_SKIPPED, incident, step=number, target=target)
                 continue
-            work.say(
-                Action.STEP, incident, step=incident.step, target=step.role or step.target, called=len(pagers)
-            )
-            if reason == "step" and incident.again and incident.step == 1:
+            work.say(Action.STEP, incident, step=number, target=target, called=len(pagers))
+            if reason == "step" and incident.again and number == 1:
                 reason = "again"
-            first = incident.step == 1 and not work.picture.pages_of.get(incident.id)
-            self.page(work, incident, button, pagers, reason, first=first)
+            first = number == 1 and not work.picture.pages_of.get(incident.id)
+            self.page(work, incident, button, pagers, reason, step=number, first=first)
             rang = True
-        incident = replace(incident, due_at=next_step_at(incident, policy, work.now))
-        if not rang and incident.nobody_at is None and not work.picture.pages_of.get(incident.id):
-            incident = replace(incident, nobody_at=work.now)
+        nobody_at = incident.nobody_at
+        if not rang and nobody_at is None and not work.picture.pages_of.get(incident.id):
+            nobody_at = work.now
             work.say(Action.NOBODY, incident)
+        due_at = next_step_at(incident, number, policy, work.now)
+        incident = replace(incident, step=number, due_at=due_at, nobody_at=nobody_at)
         work.put_incident(incident)
         return incident
 
@@ -77,7 +78,7 @@ class Calls:
                 for pager in called(store, incident.zone_id, policy.steps[-1], self._floor(store, work.now))
             }
         incident = replace(incident, repeats=incident.repeats + 1)
-        incident = replace(incident, due_at=next_step_at(incident, policy, work.now))
+        incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
         if pagers:
             incident = replace(incident, nobody_at=None)
             self.page(work, incident, button, tuple(pagers.values()), "repeat")
@@ -92,6 +93,7 @@ class Calls:
         pagers: Sequence[Pager],
         reason: str,
         *,
+        step: int | None = None,
         first: bool = False,
         press: UUID | None = None,
     ) -> None:
@@ -109,7 +111,7 @@ class Calls:
                 store_id=incident.store_id,
                 incident_id=incident.id,
                 press_id=press,
-                step=incident.step,
+                step=incident.step if step is None else step,
                 reason=reason,
                 pager_id=pager.id,
                 carrier_id=pager.carrier_id,

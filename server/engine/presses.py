@@ -115,7 +115,6 @@ class Presses:
             input=press.input,
             press_id=press.id,
         )
-        work.put_incident(incident)
         store_press(work, arrival, button, "stored", incident.id)
         work.say(
             Action.PRESS_RECEIVED,

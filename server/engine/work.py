@@ -13,6 +13,19 @@ from server.engine.picture import Picture, Place, Undo
 from server.rules.facts import Incident, Page
 from server.rules.journal import Action
 
+JOURNAL_COLUMNS = (
+    "at",
+    "store_id",
+    "incident_id",
+    "press_id",
+    "page_id",
+    "account_id",
+    "action",
+    "old",
+    "new",
+    "detail",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RefusedOne:
@@ -41,7 +54,8 @@ class Work:
     pages: dict[UUID, Page | None] = field(default_factory=dict)
     presses: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     press_updates: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
-    journal: list[dict[str, Any]] = field(default_factory=list)
+    journal: list[tuple[Any, ...]] = field(default_factory=list)
+    """In the order of JOURNAL_COLUMNS."""
     refused: list[RefusedOne] = field(default_factory=list)
     devices: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     """(store, device, columns)."""
@@ -101,20 +115,11 @@ class Work:
         **detail: Any,
     ) -> None:
         """Write down a change, for the timeline."""
-        self.journal.append(
-            {
-                "at": self.now,
-                "store_id": incident.store_id if incident is not None else store,
-                "incident_id": incident.id if incident is not None else None,
-                "press_id": press,
-                "page_id": page,
-                "account_id": account,
-                "action": action.value,
-                "old": old,
-                "new": new,
-                "detail": {name: value for name, value in detail.items() if value is not None},
-            }
-        )
+        if None in detail.values():
+            detail = {name: value for name, value in detail.items() if value is not None}
+        store_id, incident_id = (store, None) if incident is None else (incident.store_id, incident.id)
+        entry = (self.now, store_id, incident_id, press, page, account, action.value, old, new, detail)
+        self.journal.append(entry)
 
     @property
     def has_rows(self) -> bool:

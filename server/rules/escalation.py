@@ -13,12 +13,12 @@ GIVE_UP = timedelta(minutes=60)
 """Triggered for this long without anybody: closed as `unanswered`, so that it never swallows the next customer."""
 
 
-def next_step_at(incident: Incident, policy: Policy, done_at: datetime) -> datetime:
-    """When the step after `incident.step` is due, given that this one was carried out at `done_at`.
+def next_step_at(incident: Incident, step: int, policy: Policy, done_at: datetime) -> datetime:
+    """When the step after `step` is due, given that this one was carried out at `done_at`.
 
     After the last step: the next repeat, or the moment of giving up."""
-    if incident.step < len(policy.steps):
-        return done_at + timedelta(seconds=policy.steps[incident.step].after_s)
+    if step < len(policy.steps):
+        return done_at + timedelta(seconds=policy.steps[step].after_s)
     if incident.repeats < policy.repeats:
         return done_at + timedelta(seconds=policy.repeat_s)
     return incident.triggered_at + GIVE_UP

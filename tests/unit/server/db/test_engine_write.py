@@ -7,7 +7,8 @@ from dataclasses import fields
 import pytest
 from sqlmodel import SQLModel
 
-from server.db.engine_write import JOURNAL_COLUMNS, PRESS_COLUMNS
+from server.db.engine_write import PRESS_COLUMNS
+from server.engine.work import JOURNAL_COLUMNS
 from server.rules import facts
 
 
@@ -15,7 +16,7 @@ from server.rules import facts
     ("table", "names"),
     [
         ("press", PRESS_COLUMNS),
-        ("journal", JOURNAL_COLUMNS),
+        ("journal", ["id", *JOURNAL_COLUMNS]),
         ("incident", [field.name for field in fields(facts.Incident)]),
         ("page", [field.name for field in fields(facts.Page)]),
     ],

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from broker_config.messages import ReceiptResult
 from server.db.engine_write import Writer
 from server.db.tables import Incident, Refused
 from server.engine.work import Work
@@ -123,3 +124,12 @@ def test_a_press_that_is_dealt_with_twice_counts_once_for_the_flood(
     box.ask(Arrive(box.incidents()[0].id, ANNA))
     box.press()  # the 21st of this minute: no flood, and whoever is attended is another customer
     assert [(one.state, one.presses) for one in box.incidents()] == [("attended", 20), ("triggered", 1)]
+
+
+def test_a_press_grows_too_old_while_the_database_is_away(box: EngineBox, failing: list[Exception]) -> None:
+    failing += [trouble()]
+    box.press(age_ms=119_800)
+    box.time.advance(0.5)
+    assert [one.state for one in box.presses()] == ["late"]
+    assert [one.result for one in box.receipts] == [ReceiptResult.LATE]
+    assert box.orders == []

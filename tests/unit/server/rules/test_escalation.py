@@ -21,9 +21,9 @@ WAITING = replace(OPEN, step=1, exit_at=NOW + 90 * S, due_at=NOW + 20 * S)
 
 
 def test_the_next_step_then_repeats_then_the_end() -> None:
-    assert next_step_at(WAITING, POLICY, NOW) == NOW + 20 * S
-    assert next_step_at(replace(WAITING, step=2), POLICY, NOW) == NOW + 30 * S
-    assert next_step_at(replace(WAITING, step=2, repeats=2), POLICY, NOW) == WAITING.triggered_at + GIVE_UP
+    assert next_step_at(WAITING, 1, POLICY, NOW) == NOW + 20 * S
+    assert next_step_at(WAITING, 2, POLICY, NOW) == NOW + 30 * S
+    assert next_step_at(replace(WAITING, repeats=2), 2, POLICY, NOW) == WAITING.triggered_at + GIVE_UP
 
 
 def test_it_wakes_for_whatever_comes_first() -> None:
