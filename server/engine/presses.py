@@ -21,6 +21,7 @@ from server.rules.incidents import State
 from server.rules.journal import Action
 from server.rules.routing import pagers_of
 
+MILLISECOND = timedelta(milliseconds=1)
 CALLS = "red"
 """The only colour that calls anybody; the others are counted."""
 
@@ -49,7 +50,8 @@ class Presses:
             self._receipt(work, arrival, "refused", reason)
             return
         button = arrival.store.button(arrival.device, press.input)
-        late = dedup.is_late(arrival.age_ms, press.ttl_s, button.policy.ttl_s)
+        age_now = (work.now - arrival.pressed_at) // MILLISECOND  # also what it waited for the database
+        late = dedup.is_late(age_now, press.ttl_s, button.policy.ttl_s)
         if press.kind is PressKind.UNDO:
             undo(work, arrival, button, known)
         elif press.id in work.picture.undone:
