@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from server.ids import first_page_id
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
+from server.rules.pages import reached
 from server.rules.routing import Floor, called
 from server.rules.shifts import on_the_floor
 from server.rules.wording import page_body
@@ -49,7 +50,7 @@ class Calls:
             self.page(work, incident, button, pagers, reason, step=number, first=first)
             rang = True
         nobody_at = incident.nobody_at
-        if not rang and nobody_at is None and not work.picture.pages_of.get(incident.id):
+        if not rang and nobody_at is None and not any_hope(work.picture.pages_for(incident.id)):
             nobody_at = work.now
             work.say(Action.NOBODY, incident)
         due_at = next_step_at(incident, number, policy, work.now)
@@ -147,6 +148,11 @@ def context(work: Work, incident: Incident) -> tuple[Store, Button, Policy]:
     store = work.picture.stores[incident.store_id]
     button = store.button(incident.device, incident.input)
     return store, button, button.policy
+
+
+def any_hope(pages: Iterable[Page]) -> bool:
+    """Whether somebody felt one of these, or may still."""
+    return any(reached(page) or not page.state.is_final for page in pages)
 
 
 def deadline_of(incident: Incident, policy: Policy, now: datetime, *, first: bool) -> datetime:

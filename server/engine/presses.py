@@ -127,10 +127,10 @@ class Presses:
             seq=press.seq,
         )
         work.say(Action.OPENED, incident, new=incident.state.value, number=incident.number, again=again)
-        if policy.steps and policy.steps[0].after_s == 0:
+        wait = policy.steps[0].after_s if policy.steps else 0
+        if wait == 0:
             self._calls.next_step(work, incident)
         else:
-            wait = policy.steps[0].after_s if policy.steps else 0
             work.put_incident(replace(incident, due_at=work.now + timedelta(seconds=wait)))
 
     def _is_flood(self, work: Work, arrival: Arrival) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker_config.messages import PageResult, PageState
-from server.engine.calls import Calls, context
+from server.engine.calls import Calls, any_hope, context
 from server.engine.work import Work
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
@@ -63,10 +63,10 @@ class Results:
             self._calls.page(work, incident, button, pagers, "unknown")
             return
         pages = work.picture.pages_for(incident.id)
-        if any(one.step == incident.step and (reached(one) or not one.state.is_final) for one in pages):
+        if any_hope(one for one in pages if one.step == incident.step):
             return
         if incident.step < len(policy.steps):
             self._calls.next_step(work, incident)
-        elif incident.nobody_at is None and not any(reached(one) or not one.state.is_final for one in pages):
+        elif incident.nobody_at is None and not any_hope(pages):
             work.put_incident(replace(incident, nobody_at=work.now))
             work.say(Action.NOBODY, incident)
