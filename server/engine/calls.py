@@ -46,7 +46,8 @@ class Calls:
             work.say(Action.STEP, incident, step=number, target=target, called=len(pagers))
             if reason == "step" and incident.again and number == 1:
                 reason = "again"
-            first = number == 1 and not work.picture.pages_of.get(incident.id)
+            first_round = number == 1 and reason != "not_attended"
+            first = first_round and not work.picture.pages_of.get(incident.id)
             self.page(work, incident, button, pagers, reason, step=number, first=first)
             rang = True
         nobody_at = incident.nobody_at
@@ -157,5 +158,6 @@ def any_hope(pages: Iterable[Page]) -> bool:
 
 def deadline_of(incident: Incident, policy: Policy, now: datetime, *, first: bool) -> datetime:
     """Until when a page may go on the air: the press's own time to live, later pages a full one of their own."""
-    start = incident.opened_at if first else now
+    at_the_press = first and incident.triggered_at == now  # a first step may be told to wait
+    start = incident.opened_at if at_the_press else now
     return max(start + timedelta(seconds=policy.ttl_s), now + timedelta(seconds=1))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import delete
+from sqlmodel import delete, select
 
 from broker_config import channels
 from broker_config.codec import publication
 from broker_config.messages import DeviceState, DeviceStatus, LightState, PageCancel, PageState
-from server.db.tables import Shift
+from server.db.tables import PolicyStep, Shift
 from server.requests import Acknowledge, Arrive, Close, Refusal, RefusalReason
 from server.rules.incidents import Outcome
 from tests.engine_box import EngineBox
@@ -259,8 +259,6 @@ def test_lights_are_told_again_when_a_unit_comes_online(box: EngineBox) -> None:
 
 
 def test_the_will_of_a_process_that_has_a_successor_is_ignored(box: EngineBox) -> None:
-    from sqlmodel import select
-
     from server.db.tables import Device
 
     for run, state in [
@@ -284,3 +282,68 @@ def test_closing_frees_the_button(box: EngineBox) -> None:
     answer = box.ask(Close(box.incidents()[0].id, ANNA, Outcome.ABUSE))
     assert isinstance(answer, Refusal)
     assert box.incidents()[0].outcome == "recovered"
+
+
+class TestNobodyLeft:
+    """However it comes about that nobody can be called: the board and the button say so."""
+
+    def steps(self, box: EngineBox, *steps: PolicyStep) -> None:
+        with box.db.transaction() as session:
+            session.exec(delete(PolicyStep))
+            session.add_all(steps)
+        box.restart()
+
+    def test_the_last_step_has_nobody_and_the_one_before_came_to_nothing(self, box: EngineBox) -> None:
+        self.steps(
+            box,
+            PolicyStep(policy_id=1, position=1, target="zone"),
+            PolicyStep(policy_id=1, position=2, after_s=20, target="role", role="manager"),
+        )
+        box.press()
+        box.result(box.orders[0], PageState.FAILED)
+        assert box.incidents()[0].nobody_at is not None
+        assert box.lights == [LightState.NOBODY]
+
+    def test_not_while_somebody_may_still_feel_it(self, box: EngineBox) -> None:
+        self.steps(
+            box,
+            PolicyStep(policy_id=1, position=1, target="zone"),
+            PolicyStep(policy_id=1, position=2, after_s=20, target="role", role="manager"),
+        )
+        box.press()
+        box.time.advance(21)
+        assert box.incidents()[0].nobody_at is None
+        box.result(box.orders[0], PageState.FAILED)
+        assert box.lights == [LightState.NOBODY]
+
+    def test_a_policy_without_a_step(self, box: EngineBox) -> None:
+        self.steps(box)
+        box.press()
+        assert box.incidents()[0].nobody_at is not None
+        assert box.lights == [LightState.NOBODY]
+
+
+class TestTimeToLiveOfPages:
+    def test_a_first_step_that_waits_gives_its_pages_a_full_life(self, box: EngineBox) -> None:
+        with box.db.transaction() as session:
+            session.exec(delete(PolicyStep))
+            session.add(PolicyStep(policy_id=1, position=1, after_s=150, target="zone"))
+        box.restart()
+        box.press(age_ms=0)
+        box.time.advance(89)
+        assert box.orders == []
+        box.time.advance(1)  # the exit clock brings it forward
+        assert [one.exp_s for one in box.orders] == [120]
+
+    def test_nobody_was_there_then_somebody_went_and_did_not_come(self, box: EngineBox) -> None:
+        with box.db.transaction() as session:
+            shifts = [Shift(**row.model_dump(exclude={"id"})) for row in session.exec(select(Shift))]
+            session.exec(delete(Shift))
+        box.restart()
+        box.press()
+        box.ask(Acknowledge(box.incidents()[0].id, CARMEN))
+        with box.db.transaction() as session:
+            session.add_all(shifts)
+        box.restart()
+        box.time.advance(120)
+        assert {one.exp_s for one in box.orders} == {120}
