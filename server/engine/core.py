@@ -14,8 +14,8 @@ from uuid import UUID
 
 from broker_config.link import Connected, Delivery, Link, LinkEvent
 from server.db.connect import Database
-from server.db.engine_read import read_known
-from server.db.engine_write import Writer
+from server.db.engine_read import read_known, read_picture
+from server.db.engine_write import RowChanged, Writer
 from server.engine import people
 from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
@@ -96,6 +96,7 @@ class ServerCore:
         self._held: list[_Step] = []
         self._failures = 0
         self._retry_at: datetime | None = None
+        self._in_doubt = False
         self._effects.plan_all()
 
     def due(self) -> float | None:
@@ -111,7 +112,7 @@ class ServerCore:
                 return
             steps, self._held, self._retry_at = self._held, [], None
         steps += [Due(key) for key in self._timers.take(moment)]
-        if steps:
+        if steps or self._in_doubt:
             self._together(steps, moment, now)
 
     def close(self) -> None:
@@ -179,6 +180,8 @@ class ServerCore:
             self._effects.after(work)
 
     def _unit(self, steps: Sequence[_Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
+        if self._in_doubt:
+            self._look_again(moment, now)
         work = Work(self._picture, moment, now)
         try:
             known = self._known(steps, look_up_all=look_up_all)
@@ -186,9 +189,20 @@ class ServerCore:
                 self._stage(work, step, known)
             if work.has_rows:
                 self._writer.commit(work)
-        except BaseException:
+        except BaseException as error:
             work.take_back()
+            self._in_doubt |= self._db.in_trouble(error) or isinstance(error, RowChanged)
             raise
+        self._effects.after(work)
+
+    def _look_again(self, moment: datetime, now: float) -> None:
+        """Read the picture anew: a commit whose answer was lost may have been taken all the same."""
+        with self._db.reading() as session:
+            self._picture.become(read_picture(session, self._picture.stores, moment))
+        self._in_doubt = False
+        self._effects.plan_all()
+        work = Work(self._picture, moment, now)
+        work.lights |= self._picture.at.keys() | self._picture.lights.keys()
         self._effects.after(work)
 
     def _known(self, steps: Sequence[_Step], *, look_up_all: bool) -> Mapping[UUID, Known]:

@@ -50,6 +50,14 @@ class Picture:
     def pages_for(self, incident: UUID) -> list[Page]:
         return [self.pages[one] for one in self.pages_of.get(incident, ())]
 
+    def become(self, read: Picture) -> None:
+        """What the database holds, as it was just read. What is not in there stays."""
+        self.stores = read.stores
+        self.incidents, self.at = read.incidents, read.at
+        self.pages, self.pages_of = read.pages, read.pages_of
+        self.closed_at, self.undone = read.closed_at, read.undone
+        self.numbers, self.journal_id = read.numbers, read.journal_id
+
     def put_incident(self, new: Incident, undo: Undo) -> None:
         old = self.incidents.get(new.id)
         place = (new.store_id, new.device, new.input)

@@ -9,13 +9,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from broker_config.messages import ReceiptResult
+from broker_config.messages import LightState, PageState, ReceiptResult
 from server.db.engine_write import Writer
 from server.db.tables import Incident, Refused
 from server.engine.work import Work
-from server.requests import Acknowledge, Arrive
+from server.requests import Acknowledge, Arrive, Refusal
 from tests.engine_box import EngineBox
-from tests.small_shop import ANNA
+from tests.small_shop import ADDRESS, ANNA, CARMEN
 
 Write = Callable[[Writer, Connection, Work], None]
 
@@ -111,8 +111,20 @@ def test_a_row_that_somebody_else_changed_is_not_overwritten(box: EngineBox) -> 
         row.state = "closed"
         row.outcome = "abuse"
         session.add(row)
-    assert box.ask(Acknowledge(box.incidents()[0].id, ANNA)) is None
+    assert isinstance(box.ask(Acknowledge(box.incidents()[0].id, ANNA)), Refusal)
     assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "abuse")]
+
+
+def test_presses_of_its_button_are_not_refused_for_ever(box: EngineBox) -> None:
+    box.press()
+    with box.db.transaction() as session:
+        row = session.exec(select(Incident)).one()
+        row.state, row.closed_at = "closed", row.triggered_at
+        session.add(row)
+    press = box.press()
+    assert [one.state for one in box.incidents()] == ["closed", "triggered"]
+    assert box.receipts[-1].id == press.id
+    assert box.receipts[-1].result is ReceiptResult.STORED
 
 
 def test_a_press_that_is_dealt_with_twice_counts_once_for_the_flood(
@@ -133,3 +145,58 @@ def test_a_press_grows_too_old_while_the_database_is_away(box: EngineBox, failin
     assert [one.state for one in box.presses()] == ["late"]
     assert [one.result for one in box.receipts] == [ReceiptResult.LATE]
     assert box.orders == []
+
+
+class TestACommitInDoubt:
+    """The database took it, and the word that it did never came back."""
+
+    @pytest.fixture
+    def unheard(self, monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+        queue: list[Exception] = []
+        real = Writer.commit
+
+        def commit(self: Writer, work: Work) -> None:
+            real(self, work)
+            if queue:
+                raise queue.pop(0)
+
+        monkeypatch.setattr(Writer, "commit", commit)
+        return queue
+
+    def test_a_press_still_rings_and_goes_on(self, box: EngineBox, unheard: list[Exception]) -> None:
+        unheard += [trouble()]
+        press = box.press()
+        assert box.orders == []
+        box.time.advance(0.5)
+        assert [one.id for one in box.receipts] == [press.id]
+        assert box.addresses() == [ADDRESS[ANNA]]
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        assert box.lights == [LightState.CALLED]
+        box.time.advance(20)
+        assert box.addresses() == [ADDRESS[ANNA], ADDRESS[CARMEN]]
+        box.press("b1", 2)
+        assert [one.number for one in box.incidents()] == [1, 2]
+
+    def test_also_when_the_press_comes_back_over_a_new_connection(
+        self, box: EngineBox, unheard: list[Exception], failing: list[Exception]
+    ) -> None:
+        unheard += [trouble()]
+        press = box.press()
+        failing += [trouble()] * 2
+        box.time.advance(1)
+        box.press(id=press.id, seq=press.seq, try_=2)
+        box.time.advance(1)
+        assert box.addresses()[:1] == [ADDRESS[ANNA]]
+        assert len(box.incidents()) == 1
+
+    def test_an_answer_that_was_taken_shows_at_the_button(
+        self, box: EngineBox, unheard: list[Exception]
+    ) -> None:
+        box.press()
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        unheard += [trouble()]
+        assert box.ask(Acknowledge(box.incidents()[0].id, ANNA)) is None
+        box.time.advance(0.5)
+        assert box.lights == [LightState.CALLED, LightState.COMING]
+        box.time.advance(60)
+        assert box.addresses() == [ADDRESS[ANNA]]
