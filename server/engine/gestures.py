@@ -24,8 +24,8 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     row = work.presses.get(ref)
     found = Known(row["state"], row["incident_id"]) if row is not None else known.get(ref)
     if found is None:  # came before its press, which is then stored as undone
-        work.picture.undone[ref] = press.id
-        work.undo.append(lambda: work.picture.undone.__delitem__(ref))
+        if work.picture.undone.setdefault(ref, press.id) == press.id:
+            work.undo.append(lambda: work.picture.undone.__delitem__(ref))
         return
     work.change_press(ref, state="undone")
     incident = work.picture.incidents.get(found.incident_id) if found.incident_id else None
