@@ -152,11 +152,13 @@ class ServerCore:
             if self._db.in_trouble(error):
                 return False
             log.exception("one step failed alone", extra={"action": "engine.step"})
-            self._set_aside(step, moment, now)
+            return self._set_aside(step, moment, now)
         return True
 
-    def _set_aside(self, step: _Step, moment: datetime, now: float) -> None:
-        """What can never be done must not come back for ever: it ends in the refused list, aloud."""
+    def _set_aside(self, step: _Step, moment: datetime, now: float) -> bool:
+        """What can never be done must not come back for ever: it ends in the refused list, aloud.
+
+        False: not even that can be written now."""
         if isinstance(step, Ask):
             step.answer(None)
         elif isinstance(step, Due):
@@ -165,19 +167,17 @@ class ServerCore:
             work = Work(self._picture, moment, now)
             device = step.received.device if step.received is not None else ""
             delivery = step.delivery
-            work.refused.append(
-                RefusedOne(
-                    step.store,
-                    device,
-                    "internal",
-                    delivery.topic,
-                    "could not be stored",
-                    delivery.payload[:300],
-                )
-            )
+            why = ("internal", delivery.topic, "could not be stored")
+            work.refused.append(RefusedOne(step.store, device, *why, delivery.payload[:300]))
             work.settles.append((step.store, delivery))
-            self._writer.commit(work)
+            try:
+                self._writer.commit(work)
+            except Exception as error:
+                if self._db.in_trouble(error):
+                    return False
+                raise
             self._effects.after(work)
+        return True
 
     def _unit(self, steps: Sequence[_Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
         if self._in_doubt:

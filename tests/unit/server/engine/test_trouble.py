@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from broker_config.messages import LightState, PageState, ReceiptResult
+from broker_config.messages import LightState, PageState, PressKind, ReceiptResult
 from server.db.engine_write import Writer
 from server.db.tables import Incident, Refused
 from server.engine.work import Work
@@ -200,3 +200,28 @@ class TestACommitInDoubt:
         assert box.lights == [LightState.CALLED, LightState.COMING]
         box.time.advance(60)
         assert box.addresses() == [ADDRESS[ANNA]]
+
+
+def test_two_undos_of_one_press_in_a_group_that_fails(box: EngineBox, failing: list[Exception]) -> None:
+    press = box.make_press()
+    failing += [trouble()]
+    box.press("b1", 1, run=False)
+    box.press(kind=PressKind.UNDO, ref=press.id, run=False)
+    box.press(kind=PressKind.UNDO, ref=press.id)
+    box.time.advance(0.5)
+    box.press(id=press.id, seq=press.seq)
+    assert {one.seq: one.state for one in box.presses()}[press.seq] == "undone"
+    assert len(box.receipts) == 4
+    assert box.addresses() == [ADDRESS[ANNA]]
+    assert [one.number for one in box.incidents()] == [1]
+
+
+def test_the_word_for_one_that_cannot_be_stored_waits_for_the_database(
+    box: EngineBox, failing: list[Exception]
+) -> None:
+    failing += [ValueError("poison"), ValueError("poison"), trouble()]
+    box.press("b1", 1)
+    box.time.advance(2)
+    box.press("b1", 2)
+    assert box.receipts[-1].result is ReceiptResult.STORED
+    assert len(box.link.settled) == 2
