@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from server.engine.arrivals import Arrival, Known, store_press
-from server.engine.people import close
+from server.engine.people import close, take_back_pages
 from server.engine.work import Work
 from server.rules.escalation import ASK_TO_CLOSE
 from server.rules.facts import Button
@@ -66,3 +66,4 @@ def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> None:
         new=attended.state,
         how="key",
     )
+    take_back_pages(work, attended)
