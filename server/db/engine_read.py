@@ -182,7 +182,9 @@ def _read_closes(session: Session, mine: list[str], now: datetime, picture: Pict
             col(incident.store_id).in_(mine),
             incident.state == State.CLOSED.value,
             col(incident.closed_at) > now - AGAIN_AFTER_CLOSE,
-            incident.outcome != Outcome.FALSE_PRESS.value,
+            or_(  # an undo is no close that could have failed; staff's word is
+                incident.outcome != Outcome.FALSE_PRESS.value, col(incident.closed_by_id).is_not(None)
+            ),
         )
     )
     for row in recent:
