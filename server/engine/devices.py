@@ -11,6 +11,7 @@ from broker_config.link import Publication
 from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe
 from server.engine.work import Work
 
+INPUTS = range(1, 17)
 PROBE_EVERY = timedelta(seconds=10)
 
 
@@ -36,10 +37,10 @@ class Devices:
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run
-        for place in [
-            (store, unit, number) for unit, number in picture.stores[store].buttons if unit == device
-        ]:
-            work.lights_again.add(place)
+        for number in INPUTS:
+            place = (store, device, number)
+            if (device, number) in picture.stores[store].buttons or place in picture.lights:
+                work.lights_again.add(place)
         work.woken.add(key)
 
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:

@@ -18,6 +18,7 @@ from server.rules.facts import Page
 from server.rules.light import button_light
 from server.rules.pages import ASK_AGAIN, ends_at
 
+THANKS_S = 5
 QUIET = frozenset({LightState.IDLE, LightState.RECEIVED})
 """From idle to received the unit goes by itself, at its receipt: no packet for that."""
 
@@ -40,6 +41,8 @@ class Effects:
         """At the start: every open matter gets its timer; a page that was never final is asked about at once."""
         for incident in self._picture.incidents.values():
             self._timers.set(("incident", incident.id), wakes_at(incident))
+        for place in self._picture.at:
+            self._picture.lights.setdefault(place, button_light(self._picture.open_at(place)))
         for page in self._picture.pages.values():
             if not page.state.is_final:
                 self._timers.set(("page", page.id), page.created_at)
@@ -75,12 +78,13 @@ class Effects:
                 now is before or ({now, before} == QUIET and now is not LightState.IDLE)
             ):
                 continue
-            self._show(place, now)
+            thanked = place in work.thanks and now is LightState.IDLE
+            self._show(place, *((LightState.RECEIVED, THANKS_S) if thanked else (now, None)))
 
-    def _show(self, place: Place, state: LightState) -> None:
+    def _show(self, place: Place, state: LightState, for_s: int | None) -> None:
         store, device, number = place
         self._rev += 1
-        light = Light(input=number, run=self._run, rev=self._rev, state=state)
+        light = Light(input=number, run=self._run, rev=self._rev, state=state, for_s=for_s)
         self._links[store].publish(publication(channels.LIGHT, store, "b", device, light))
 
     def _plan(self, work: Work) -> None:

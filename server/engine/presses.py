@@ -38,6 +38,8 @@ class Presses:
         if state is None and press.id in known:
             state = known[press.id].state
         if state is not None:
+            if not work.picture.open_at(arrival.place):
+                work.lights_again.add(arrival.place)
             self._receipt(work, arrival, "late" if state == "late" else "stored")
             return
         if press.kind is PressKind.QUIET:
@@ -52,6 +54,7 @@ class Presses:
         button = arrival.store.button(arrival.device, press.input)
         age_now = (work.now - arrival.pressed_at) // MILLISECOND  # also what it waited for the database
         late = dedup.is_late(age_now, press.ttl_s, button.policy.ttl_s)
+        calls = False
         if press.kind is PressKind.UNDO:
             undo(work, arrival, button, known)
         elif press.id in work.picture.undone:
@@ -62,10 +65,17 @@ class Presses:
             work.say(Action.PRESS_LATE, store=arrival.store.id, press=press.id, age_ms=arrival.age_ms)
         elif press.kind is PressKind.ARRIVE:
             arrive_by_key(work, arrival, button)
-        elif press.purpose is Purpose.CANARY or button.colour != CALLS:
+        elif press.purpose is Purpose.CANARY:
             store_press(work, arrival, button, "stored")
+        elif button.colour != CALLS:
+            store_press(work, arrival, button, "stored")
+            work.thanks.add(arrival.place)
         else:
+            calls = True
             self._call(work, arrival, button)
+        if not calls and (not late or work.picture.open_at(arrival.place)):
+            # by itself the unit shows `received` at a receipt, which is about a call, or `idle` when it is late
+            work.lights_again.add(arrival.place)
         self._receipt(work, arrival, "late" if late else "stored")
 
     def _call(self, work: Work, arrival: Arrival, button: Button) -> None:
@@ -74,6 +84,8 @@ class Presses:
         flood = self._is_flood(work, arrival)
         incident = dedup.joins(open_ones, press.purpose, work.now, flood=flood)
         if incident is None:
+            if open_ones:
+                work.lights_again.add(arrival.place)
             self._open(work, arrival, button)
             return
         store_press(work, arrival, button, "merged", incident.id)

@@ -75,6 +75,8 @@ class Work:
     """Buttons whose light may have changed."""
     lights_again: set[Place] = field(default_factory=set)
     """Buttons that are told even if it did not."""
+    thanks: set[Place] = field(default_factory=set)
+    """Buttons whose press was counted and calls nobody: `received` for a moment."""
     woken: set[tuple[str, str]] = field(default_factory=set)
     """(store, device) that came online: a gateway among them is asked about its pages at once."""
     rang: set[str] = field(default_factory=set)

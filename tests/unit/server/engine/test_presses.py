@@ -10,7 +10,17 @@ import pytest
 from broker_config import channels
 from broker_config.codec import encode, publication
 from broker_config.link import Publication
-from broker_config.messages import LightState, PageState, PressKind, Purpose, ReceiptResult
+from broker_config.messages import (
+    DeviceState,
+    DeviceStatus,
+    Light,
+    LightState,
+    PageCancel,
+    PageState,
+    PressKind,
+    Purpose,
+    ReceiptResult,
+)
 from broker_config.topics import build
 from server.ids import first_page_id
 from server.requests import Acknowledge, Arrive, Close, Done
@@ -195,6 +205,17 @@ class TestMergingAfterSomebodyAnswered:
         box.press()
         assert [one.state for one in box.incidents()] == ["attended", "triggered"]
 
+    @pytest.mark.parametrize("restart", [False, True])
+    def test_what_staff_close_by_hand_is_remembered_by_a_new_process_too(
+        self, box: EngineBox, restart: bool
+    ) -> None:
+        box.press()
+        box.ask(Close(box.incidents()[0].id, ANNA, Outcome.FALSE_PRESS))
+        if restart:
+            box.restart()
+        box.press()
+        assert [one.again for one in box.incidents()] == [False, True]
+
     def test_soon_after_a_close_it_is_marked_again(self, box: EngineBox) -> None:
         box.press()
         box.result(box.orders[0], PageState.TRANSMITTED)
@@ -211,6 +232,53 @@ def test_a_staff_key_proves_the_arrival(box: EngineBox) -> None:
     box.press(kind=PressKind.ARRIVE)
     (incident,) = box.incidents()
     assert (incident.state, incident.attended_how) == ("attended", "key")
+
+
+def test_a_staff_key_takes_back_at_once_what_still_waits_to_ring(box: EngineBox) -> None:
+    box.press()
+    box.press(kind=PressKind.ARRIVE)
+    (cancel,) = box.link.messages(channels.CANCEL, PageCancel)
+    assert cancel.page == box.orders[0].page
+
+
+class TestTheUnitsOwnWordIsCorrected:
+    """At a receipt the unit shows `received`, or nothing: where that is not the truth, it is told."""
+
+    def test_a_counted_press_is_thanked_for_and_then_forgotten(self, box: EngineBox) -> None:
+        box.press("b1", 16)
+        (light,) = box.link.messages(channels.LIGHT, Light)
+        assert (light.input, light.state, light.for_s) == (16, LightState.RECEIVED, 5)
+
+    def test_a_drill_beside_a_call_that_nobody_can_answer(self, box: EngineBox) -> None:
+        box.press(age_ms=89_000)
+        box.time.advance(2)
+        box.press(purpose=Purpose.DRILL)
+        assert box.lights == [LightState.SORRY, LightState.SORRY]
+
+    def test_a_late_press_hides_no_open_call(self, box: EngineBox) -> None:
+        box.press(age_ms=89_000)
+        box.time.advance(2)
+        box.press(age_ms=121_000)
+        assert box.lights == [LightState.SORRY, LightState.SORRY]
+
+    def test_a_press_that_was_taken_back_before_it_came(self, box: EngineBox) -> None:
+        box.press(kind=PressKind.UNDO, ref=UUID(int=0xABC))
+        box.press(id=UUID(int=0xABC))
+        assert box.lights[-1:] == [LightState.IDLE]
+        box.press(id=UUID(int=0xABC), try_=2)
+        assert box.lights[-2:] == [LightState.IDLE] * 2
+
+    def test_a_button_that_nobody_set_up_is_told_again_too(self, box: EngineBox) -> None:
+        box.press("b1", 9)
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        box.restart()
+        box.ask(Arrive(box.incidents()[0].id, ANNA))
+        assert box.lights[-1] is LightState.IDLE
+        status = DeviceStatus(state=DeviceState.ONLINE, run="dd44", boot="bb22", sw="1")
+        seen = len(box.lights)
+        box.deliver(publication(channels.STATUS, STORE, "b", "b1", status), retain=True)
+        box.time.advance(0)
+        assert [one.input for one in box.link.messages(channels.LIGHT, Light)[seen:]].count(9) == 1
 
 
 def test_a_flood_is_one_incident_and_raises_nothing_more(box: EngineBox) -> None:
