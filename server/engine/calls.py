@@ -13,7 +13,7 @@ from server.ids import first_page_id
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
-from server.rules.pages import reached
+from server.rules.pages import Wish, reached, wish
 from server.rules.routing import Floor, called
 from server.rules.shifts import on_the_floor
 from server.rules.wording import page_body
@@ -102,7 +102,11 @@ class Calls:
         """One page row per pager. A pager that waits to be transmitted for this incident is not called twice."""
         policy = button.policy
         press = press or incident.press_id
-        waiting = {page.pager_id for page in work.picture.pages_for(incident.id) if not page.state.is_final}
+        waiting = {
+            page.pager_id
+            for page in work.picture.pages_for(incident.id)
+            if may_ring(page, incident, work.now)
+        }
         deadline = deadline_of(incident, policy, work.now, first=first)
         for pager in pagers:
             if pager.id in waiting:
@@ -149,6 +153,12 @@ def context(work: Work, incident: Incident) -> tuple[Store, Button, Policy]:
     store = work.picture.stores[incident.store_id]
     button = store.button(incident.device, incident.input)
     return store, button, button.policy
+
+
+def may_ring(page: Page, incident: Incident, now: datetime) -> bool:
+    """Whether it waits to be transmitted: neither over, nor too old to be ordered, nor being taken back."""
+    alive = not page.state.is_final and page.deadline_at - now >= timedelta(seconds=1)
+    return alive and wish(page, incident) is Wish.ORDER
 
 
 def any_hope(pages: Iterable[Page]) -> bool:

@@ -51,22 +51,30 @@ class Results:
             if incident.called_at is None or incident.nobody_at is not None:
                 called = incident.called_at or work.now
                 work.put_incident(replace(incident, called_at=called, nobody_at=None))
-        elif new.state in _LOST:
+        elif new.state in _LOST or taken_back_before(new, incident):
             self._lost(work, incident, new)
 
     def _lost(self, work: Work, incident: Incident, page: Page) -> None:
         """Nobody felt this one. Page again what may or may not have been on the air; when a whole step came to
         nothing the next one does not wait; when everything did, the board and the button say so."""
         store, button, policy = context(work, incident)
-        if page.state is PageState.UNKNOWN:
-            pagers = [one for one in store.pagers if one.id == page.pager_id]
-            self._calls.page(work, incident, button, pagers, "unknown")
+        pagers = [one for one in store.pagers if one.id == page.pager_id]
+        if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
+            reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
+            self._calls.page(work, incident, button, pagers, reason)
             return
         pages = work.picture.pages_for(incident.id)
-        if any_hope(one for one in pages if one.step == incident.step):
+        round_began = incident.triggered_at
+        now_rung = [one for one in pages if one.final_at is None or one.final_at >= round_began]
+        if any_hope(one for one in now_rung if one.step == incident.step):
             return
         if incident.step < len(policy.steps):
             self._calls.next_step(work, incident)
         elif incident.nobody_at is None and not any_hope(pages):
             work.put_incident(replace(incident, nobody_at=work.now))
             work.say(Action.NOBODY, incident)
+
+
+def taken_back_before(page: Page, incident: Incident) -> bool:
+    """Cancelled for somebody who then did not come: in this round it has rung nobody."""
+    return page.state is PageState.CANCELLED and page.created_at < incident.triggered_at

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import delete, select
+from sqlmodel import delete, select, update
 
 from broker_config import channels
 from broker_config.codec import publication
 from broker_config.messages import DeviceState, DeviceStatus, LightState, PageCancel, PageState
-from server.db.tables import PolicyStep, Shift
+from server.db.tables import Policy, PolicyStep, Shift
 from server.requests import Acknowledge, Arrive, Close, Refusal, RefusalReason
 from server.rules.incidents import Outcome
 from tests.engine_box import EngineBox
@@ -347,3 +347,48 @@ class TestTimeToLiveOfPages:
         box.restart()
         box.time.advance(120)
         assert {one.exp_s for one in box.orders} == {120}
+
+
+class TestASecondRound:
+    """Somebody said that he goes, and nobody came: what is left of the first round must not hush the second."""
+
+    def test_a_page_that_is_past_its_life_keeps_nobody_from_being_called(self, box: EngineBox) -> None:
+        box.press()
+        box.time.advance(3)
+        box.ask(Acknowledge(box.incidents()[0].id, BORIS))
+        box.time.advance(119)
+        seen = len(box.orders)
+        box.time.advance(1)
+        assert ADDRESS[ANNA] in ringing(box, seen)
+
+    def test_a_page_that_was_taken_back_in_between_is_called_again(self, box: EngineBox) -> None:
+        with box.db.transaction() as session:
+            session.exec(update(Policy).values(attend_s=30))
+        box.restart()
+        box.press()
+        box.result(box.orders[0], PageState.HELD)
+        box.ask(Acknowledge(box.incidents()[0].id, BORIS))
+        box.time.advance(30)
+        seen = len(box.orders)
+        box.result(box.orders[0], PageState.CANCELLED)
+        assert ringing(box, seen) == [ADDRESS[ANNA]]
+        assert "NOBODY THERE YET" in box.orders[-1].body
+
+    def test_a_first_step_that_comes_to_nothing_does_not_wait(self, box: EngineBox) -> None:
+        with box.db.transaction() as session:
+            session.exec(update(Policy).values(attend_s=30))
+        box.restart()
+        box.press()
+        felt(box)
+        box.ask(Acknowledge(box.incidents()[0].id, BORIS))
+        box.time.advance(30)
+        seen = len(box.orders)
+        box.result(box.orders[-1], PageState.FAILED)
+        assert ringing(box, seen) == [ADDRESS[CARMEN]]
+
+    def test_the_owner_is_alerted_though_his_own_page_is_being_taken_back(self, box: EngineBox) -> None:
+        box.press()
+        box.result(box.orders[0], PageState.HELD)
+        box.ask(Acknowledge(box.incidents()[0].id, ANNA))
+        box.press()
+        assert "PRESSED AGAIN" in box.orders[-1].body
