@@ -33,7 +33,8 @@ function drawSound(unit, key, item) {
   }
 }
 
-// One finger per button: down goes out at once, up follows when down was answered and SHORTEST has passed.
+// One finger per button: down goes out at once, up follows SHORTEST after down was answered. Counted from the click
+// instead, a slow answer would leave the contact closed for a moment only, and the unit would take it for a sleeve.
 class Finger {
   constructor(key) {
     this.path = `/buttons/${encodeURIComponent(key)}`;
@@ -42,7 +43,8 @@ class Finger {
 
   push() {
     if (this.down) return;
-    const touch = { at: performance.now(), sent: post(`${this.path}/down`), let: null };
+    const touch = { closed: 0, let: null };
+    touch.sent = post(`${this.path}/down`).then(() => { touch.closed = performance.now(); });
     this.down = touch;
   }
 
@@ -51,7 +53,7 @@ class Finger {
     if (!touch || touch.let) return;
     touch.let = true;
     await touch.sent;
-    const rest = SHORTEST - (performance.now() - touch.at);
+    const rest = SHORTEST - (performance.now() - touch.closed);
     if (rest > 0) await new Promise((done) => setTimeout(done, rest));
     await post(`${this.path}/up`);
     this.down = null;
