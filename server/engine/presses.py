@@ -89,10 +89,11 @@ class Presses:
             self._open(work, arrival, button)
             return
         store_press(work, arrival, button, "merged", incident.id)
+        raises = press.age_known and not flood
         joined = replace(
             incident,
             presses=incident.presses + 1,
-            priority=incident.priority if flood else max(1, incident.priority - 1),
+            priority=max(1, incident.priority - 1) if raises else incident.priority,
             opened_at=min(incident.opened_at, arrival.pressed_at),
             exit_at=min(incident.exit_at, arrival.pressed_at + timedelta(seconds=button.policy.exit_s)),
         )

@@ -141,6 +141,10 @@ def test_a_quiet_call_is_refused_aloud_while_nobody_is_set_up_for_it(box: Engine
 def test_a_press_of_unknown_age_pages_low_and_never_the_full_alarm(box: EngineBox) -> None:
     box.press(age_known=False)
     assert box.orders[0].priority == 3
+    box.press(age_known=False)
+    assert box.incidents()[0].priority == 3
+    box.press()
+    assert box.incidents()[0].priority == 2
 
 
 class TestUndo:
