@@ -44,10 +44,10 @@ class Phases:
     def _triggered(self, work: Work, incident: Incident, *, due: bool) -> None:
         """`due` False: only the exit clock ran out, which brings the next step at once but no repeat."""
         _, _, policy = context(work, incident)
-        if incident.step < len(policy.steps):
-            self._calls.next_step(work, incident)
-        elif due and work.now - incident.triggered_at >= GIVE_UP:
+        if due and work.now - incident.triggered_at >= GIVE_UP:  # also when this process was away for long
             close(work, incident, Event.FORGOTTEN, Outcome.UNANSWERED)
+        elif incident.step < len(policy.steps):
+            self._calls.next_step(work, incident)
         elif due:
             self._calls.repeat(work, incident)
 
@@ -66,7 +66,10 @@ class Phases:
         work.say(
             Action.NOT_ATTENDED, back, account=incident.acknowledged_by_id, old=incident.state, new=back.state
         )
-        self._calls.next_step(work, back, reason="not_attended")
+        if incident.due_at is not None and work.now - incident.due_at >= GIVE_UP:
+            close(work, back, Event.FORGOTTEN, Outcome.UNANSWERED)  # this process was away: too old to ring
+        else:
+            self._calls.next_step(work, back, reason="not_attended")
 
     def _forgotten(self, work: Work, incident: Incident) -> None:
         assert incident.attended_at is not None

@@ -392,3 +392,30 @@ class TestASecondRound:
         box.ask(Acknowledge(box.incidents()[0].id, ANNA))
         box.press()
         assert "PRESSED AGAIN" in box.orders[-1].body
+
+
+class TestAServerThatWasAwayForHours:
+    """What was open when it went is history now, and rings nobody."""
+
+    def away(self, box: EngineBox) -> None:
+        box.close()
+        box.time.advance(8 * 3600)
+        box.start()
+        box.time.advance(60)
+
+    def test_what_nobody_had_answered(self, box: EngineBox) -> None:
+        box.press()
+        felt(box)
+        seen = len(box.orders)
+        self.away(box)
+        assert ringing(box, seen) == []
+        assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "unanswered")]
+
+    def test_what_somebody_had_taken(self, box: EngineBox) -> None:
+        box.press()
+        felt(box)
+        box.ask(Acknowledge(box.incidents()[0].id, ANNA))
+        seen = len(box.orders)
+        self.away(box)
+        assert ringing(box, seen) == []
+        assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "unanswered")]
