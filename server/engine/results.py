@@ -7,6 +7,7 @@ from dataclasses import replace
 from broker_config.messages import PageResult, PageState
 from server.engine.calls import Calls, any_hope, context
 from server.engine.work import Work
+from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
 from server.rules.journal import Action
@@ -57,6 +58,8 @@ class Results:
     def _lost(self, work: Work, incident: Incident, page: Page) -> None:
         """Nobody felt this one. Page again what may or may not have been on the air; when a whole step came to
         nothing the next one does not wait; when everything did, the board and the button say so."""
+        if work.now - incident.triggered_at >= GIVE_UP:
+            return  # its own timer closes it
         store, button, policy = context(work, incident)
         pagers = [one for one in store.pagers if one.id == page.pager_id]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):

@@ -419,3 +419,12 @@ class TestAServerThatWasAwayForHours:
         self.away(box)
         assert ringing(box, seen) == []
         assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "unanswered")]
+
+    def test_what_a_gateway_still_held(self, box: EngineBox) -> None:
+        box.press()
+        box.result(box.orders[0], PageState.HELD)
+        seen = len(box.orders)
+        self.away(box)
+        assert ringing(box, seen) == []
+        assert [one.state for one in box.pages()] == ["unknown"]
+        assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "unanswered")]
