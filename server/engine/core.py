@@ -112,8 +112,15 @@ class ServerCore:
                 return
             steps, self._held, self._retry_at = self._held, [], None
         steps += [Due(key) for key in self._timers.take(moment)]
-        if steps or self._in_doubt:
-            self._together(steps, moment, now)
+        # A person waits for a press, nobody for a result: presses first, in a transaction of their own.
+        presses = [step for step in steps if _is_press(step)]
+        others = [step for step in steps if not _is_press(step)]
+        if presses:
+            self._together(presses, moment, now)
+        if self._retry_at is not None:
+            self._put_off(others, moment)
+        elif others or self._in_doubt:
+            self._together(others, moment, now)
 
     def close(self) -> None:
         """The loop has ended: let go of the database."""
@@ -237,14 +244,22 @@ class ServerCore:
         """The database does not take anything now. Nothing is settled; after a few tries the links are dropped."""
         self._failures += 1
         log.error("the database does not answer: %s", error, extra={"action": "engine.database"})
-        for step in steps:
-            if isinstance(step, Ask):
-                step.answer(None)
-            elif isinstance(step, Due):
-                self._timers.set(step.key, moment + RETRY)
-        self._held = [step for step in steps if isinstance(step, Incoming)]
+        self._put_off(steps, moment)
         self._retry_at = moment + RETRY
         if self._failures % TRIES == 0:
             self._held = []
             for link in self._links.values():
                 link.reconnect("the database does not answer")
+
+    def _put_off(self, steps: Sequence[_Step], moment: datetime) -> None:
+        for step in steps:
+            if isinstance(step, Ask):
+                step.answer(None)
+            elif isinstance(step, Due):
+                self._timers.set(step.key, moment + RETRY)
+            elif isinstance(step, Incoming):
+                self._held.append(step)
+
+
+def _is_press(step: _Step) -> bool:
+    return isinstance(step, Incoming) and press_of(step) is not None
