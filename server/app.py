@@ -24,8 +24,9 @@ from server.config import ServerSettings, StoreLink
 from server.db.connect import Database
 from server.db.engine_read import read_picture
 from server.db.upgrade import is_current
-from server.engine.core import Event, FromLink, ServerCore
+from server.engine.core import ServerCore
 from server.engine.desk import EngineDesk
+from server.engine.events import Event, FromLink
 from server.ids import Entropy, uuid7
 from server.web.frame.bell import Bell
 

@@ -30,7 +30,8 @@ from server.app import build_core
 from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Journal, Page, PressRow
-from server.engine.core import Ask, FromLink, ServerCore
+from server.engine.core import ServerCore
+from server.engine.events import Ask, FromLink
 from server.requests import Answer, Request
 from simulator.clock import FakeClock, VirtualLoop
 from tests.small_shop import STORE

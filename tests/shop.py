@@ -20,7 +20,8 @@ from server.app import build_core, into
 from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Page, PressRow
-from server.engine.core import Ask, FromLink, ServerCore
+from server.engine.core import ServerCore
+from server.engine.events import Ask, FromLink
 from server.requests import Acknowledge, Answer, Arrive, Close, Request
 from server.rules.incidents import Outcome
 from simulator.broker import MemoryBroker

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from uuid import UUID
 
-from broker_config.link import Connected, Delivery, Link, LinkEvent
+from broker_config.link import Connected, Delivery, Link
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
 from server.db.engine_write import RowChanged, Writer
@@ -21,43 +19,20 @@ from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
 from server.engine.devices import PROBE_EVERY, Devices
 from server.engine.effects import Effects
+from server.engine.events import Ask, Due, Event, Step, is_press
 from server.engine.phases import Phases
 from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
-from server.engine.timers import Key, Timers
+from server.engine.timers import Timers
 from server.engine.work import RefusedOne, Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
-from server.requests import Answer, Request
 
 log = logging.getLogger(__name__)
 
 RETRY = timedelta(milliseconds=500)
 TRIES = 3
 """After so many the links are dropped on purpose: what was not settled comes back with its age counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class FromLink:
-    store: str
-    event: LinkEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request of a person. `answer` is called once; None: try again later."""
-
-    request: Request
-    answer: Callable[[Answer | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    key: Key
-
-
-Event: TypeAlias = FromLink | Ask
-_Step: TypeAlias = Incoming | Ask | Due | Connected
 
 
 class ServerCore:
@@ -93,7 +68,7 @@ class ServerCore:
             lambda store: self._devices.round_trip_s.get(store, 0.0),
         )
         self._effects = Effects(picture, links, self._timers, run, ring)
-        self._held: list[_Step] = []
+        self._held: list[Step] = []
         self._failures = 0
         self._retry_at: datetime | None = None
         self._in_doubt = False
@@ -113,8 +88,8 @@ class ServerCore:
             steps, self._held, self._retry_at = self._held, [], None
         steps += [Due(key) for key in self._timers.take(moment)]
         # A person waits for a press, nobody for a result: presses first, in a transaction of their own.
-        presses = [step for step in steps if _is_press(step)]
-        others = [step for step in steps if not _is_press(step)]
+        presses = [step for step in steps if is_press(step)]
+        others = [step for step in steps if not is_press(step)]
         if presses:
             self._together(presses, moment, now)
         if self._retry_at is not None:
@@ -126,7 +101,7 @@ class ServerCore:
         """The loop has ended: let go of the database."""
         self._writer.close()
 
-    def _step(self, event: Event) -> _Step | None:
+    def _step(self, event: Event) -> Step | None:
         if isinstance(event, Ask):
             return event
         if isinstance(event.event, Delivery):
@@ -135,7 +110,7 @@ class ServerCore:
             self._timers.set(("probe", event.store), self._utc(event.event.at))
         return None
 
-    def _together(self, steps: list[_Step], moment: datetime, now: float) -> None:
+    def _together(self, steps: list[Step], moment: datetime, now: float) -> None:
         try:
             self._unit(steps, moment, now, look_up_all=False)
             self._failures = 0
@@ -151,7 +126,7 @@ class ServerCore:
                     self._wait(steps[index:], moment, error)
                     return
 
-    def _alone(self, step: _Step, moment: datetime, now: float) -> bool:
+    def _alone(self, step: Step, moment: datetime, now: float) -> bool:
         """False: the database is in trouble, and this one is still to be done."""
         try:
             self._unit([step], moment, now, look_up_all=True)
@@ -162,7 +137,7 @@ class ServerCore:
             return self._set_aside(step, moment, now)
         return True
 
-    def _set_aside(self, step: _Step, moment: datetime, now: float) -> bool:
+    def _set_aside(self, step: Step, moment: datetime, now: float) -> bool:
         """What can never be done must not come back for ever: it ends in the refused list, aloud.
 
         False: not even that can be written now."""
@@ -186,7 +161,7 @@ class ServerCore:
             self._effects.after(work)
         return True
 
-    def _unit(self, steps: Sequence[_Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
+    def _unit(self, steps: Sequence[Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
         if self._in_doubt:
             self._look_again(moment, now)
         work = Work(self._picture, moment, now)
@@ -212,7 +187,7 @@ class ServerCore:
         work.lights |= self._picture.at.keys() | self._picture.lights.keys()
         self._effects.after(work)
 
-    def _known(self, steps: Sequence[_Step], *, look_up_all: bool) -> Mapping[UUID, Known]:
+    def _known(self, steps: Sequence[Step], *, look_up_all: bool) -> Mapping[UUID, Known]:
         ids: set[UUID] = set()
         for step in steps:
             if isinstance(step, Incoming):
@@ -225,7 +200,7 @@ class ServerCore:
         with self._db.reading() as session:
             return read_known(session, ids)
 
-    def _stage(self, work: Work, step: _Step, known: Mapping[UUID, Known]) -> None:
+    def _stage(self, work: Work, step: Step, known: Mapping[UUID, Known]) -> None:
         match step:
             case Incoming():
                 self._intake.take(work, step, known)
@@ -240,7 +215,7 @@ class ServerCore:
                 work.others.append((store, self._devices.probe_for(store, work.boot)))
                 self._timers.set(("probe", store), work.now + PROBE_EVERY)
 
-    def _wait(self, steps: Sequence[_Step], moment: datetime, error: Exception) -> None:
+    def _wait(self, steps: Sequence[Step], moment: datetime, error: Exception) -> None:
         """The database does not take anything now. Nothing is settled; after a few tries the links are dropped."""
         self._failures += 1
         log.error("the database does not answer: %s", error, extra={"action": "engine.database"})
@@ -251,7 +226,7 @@ class ServerCore:
             for link in self._links.values():
                 link.reconnect("the database does not answer")
 
-    def _put_off(self, steps: Sequence[_Step], moment: datetime) -> None:
+    def _put_off(self, steps: Sequence[Step], moment: datetime) -> None:
         for step in steps:
             if isinstance(step, Ask):
                 step.answer(None)
@@ -259,7 +234,3 @@ class ServerCore:
                 self._timers.set(step.key, moment + RETRY)
             elif isinstance(step, Incoming):
                 self._held.append(step)
-
-
-def _is_press(step: _Step) -> bool:
-    return isinstance(step, Incoming) and press_of(step) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable
 
-from server.engine.core import Ask
+from server.engine.events import Ask
 from server.requests import Answer, DeskClosed, Request
 
 PATIENCE_S = 5.0
