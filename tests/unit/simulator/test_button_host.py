@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from broker_config.channels import Role
 from broker_config.link import Connected, Delivery, LinkEvent, LinkSetup, Publication, Subscription
 from broker_config.paho_link import PahoLink
 from broker_config.rights import User
+from tests.live.processes import wait_until
 
 pytestmark = pytest.mark.live
 
@@ -93,12 +93,13 @@ class Site:
     def start(self) -> None:
         self.control_path.unlink(missing_ok=True)
         command = [sys.executable, "-m", "simulator.button_host", str(self.config)]
-        self.process = subprocess.Popen([*command, "--control", str(self.control_path)])
-        deadline = time.monotonic() + PATIENCE_S
-        while not self.control_path.exists():
-            assert self.process.poll() is None, "the unit ended at its start"
-            assert time.monotonic() < deadline, "the unit did not come up"
-            time.sleep(0.01)
+        self.process = process = subprocess.Popen([*command, "--control", str(self.control_path)])
+
+        def is_up() -> bool:
+            assert process.poll() is None, "the unit ended at its start"
+            return self.control_path.exists()
+
+        wait_until(is_up, "the unit is up", PATIENCE_S)
         while self.packet("status")["state"] != "online":
             pass  # the will of a process that was killed
 
