@@ -13,7 +13,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Table, update
+from sqlalchemy import Dialect, Table, case, literal, update
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
@@ -140,8 +140,14 @@ class Writer:
             count_refused(at, one.store, one.device, one.reason, work.now, one.topic, one.detail, one.sample)
         for store, device, columns in work.devices:
             table = self._device_table
+            since = case(
+                (table.c.state == columns["state"], table.c.changed_at),
+                else_=literal(work.now, table.c.changed_at.type),
+            )
             at.execute(
-                update(table).where(table.c.store_id == store, table.c.device == device).values(**columns)
+                update(table)
+                .where(table.c.store_id == store, table.c.device == device)
+                .values(**columns, changed_at=since)
             )
         for store, gateway, name, columns in work.transmitters:
             table = self._transmitter_table

@@ -32,7 +32,7 @@ class Devices:
         if status.state is DeviceState.OFFLINE and picture.runs.get(key, status.run) != status.run:
             return  # the will of a process that has a successor
         columns = {"state": status.state.value, "boot": status.boot, "run": status.run, "sw": status.sw}
-        work.devices.append((store, device, {**columns, "changed_at": work.now}))
+        work.devices.append((store, device, columns))
         work.rang.add(store)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return

@@ -24,13 +24,6 @@ def next_step_at(incident: Incident, step: int, policy: Policy, done_at: datetim
     return incident.triggered_at + GIVE_UP
 
 
-def not_attended_at(incident: Incident, policy: Policy) -> datetime | None:
-    """When an acknowledged incident pages again because nobody arrived."""
-    if incident.acknowledged_at is None:
-        return None
-    return incident.acknowledged_at + timedelta(seconds=policy.attend_s)
-
-
 def exit_clock_due(incident: Incident, now: datetime) -> bool:
     """The customer is expected to be gone and nobody has even answered."""
     return incident.state is State.TRIGGERED and incident.sorry_at is None and incident.exit_at <= now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -116,7 +116,3 @@ def minutes(seconds: float) -> str:
 def day_start(zone: ZoneInfo, day: date) -> datetime:
     """The first moment of a local day, in UTC; right on the days on which the clocks change."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-
-
-def next_day(day: date) -> date:
-    return day + timedelta(days=1)
