@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome, State
+from server.rules.remedies import Remedy
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
+    incident: UUID
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Not me: somebody else must go. `to` is a carrier; None: whoever the policy calls next."""
+
+    incident: UUID
+    account: int
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedHelp:
+    """I am dealing with it, and I need one more."""
+
     incident: UUID
     account: int
 
@@ -23,21 +43,75 @@ class Arrive:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How it ended, as far as somebody said so."""
+
+    outcome: Outcome
+    cause: int | None = None
+    """A cause of this store."""
+    apology: bool | None = None
+    remedy: Remedy | None = None
+    cost_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     incident: UUID
     account: int
-    outcome: Outcome
+    ending: Ending
 
 
-Request: TypeAlias = Acknowledge | Arrive | Close
+@dataclass(frozen=True, slots=True)
+class SetDuty:
+    """Where a person is from now (or `starts_at`) until `until`; `kind` None: as the roster says, from now on."""
+
+    store: str
+    account: int
+    """Who says so."""
+    carrier: int
+    kind: DutyKind | None
+    until: datetime | None = None
+    """Needed with a kind."""
+    starts_at: datetime | None = None
+    zone: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopChanged:
+    """Somebody changed rows of the shop: read them anew. `what` goes into the journal ("policy", "zone" ...)."""
+
+    store: str
+    account: int | None
+    what: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCanaries:
+    """Prove the whole path now; `device` None: every button unit and transmitter."""
+
+    store: str
+    account: int | None
+    device: str | None = None
+
+
+AboutIncident: TypeAlias = Acknowledge | PassOn | NeedHelp | Arrive | Close
+AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries
+Request: TypeAlias = AboutIncident | AboutStore
 
 
 class RefusalReason(StrEnum):
     UNKNOWN = "unknown"
-    """No such incident, or it is closed for good."""
+    """No such incident, or it is closed for good; no such store or person."""
     TOO_LATE = "too_late"
     """Somebody else was faster."""
     WRONG_STATE = "wrong_state"
+    NOT_YOURS = "not_yours"
+    """Somebody else is dealing with it, or this account may not do that."""
+    NOBODY = "nobody"
+    """There is nobody whom it could be passed to."""
+    BAD_VALUE = "bad_value"
+    """A value that this store does not know, or times the wrong way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +121,22 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreDone:
+    store: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Nothing changed. `state` and `by` (account id) tell what is so instead."""
 
-    incident: UUID
+    incident: UUID | None
     reason: RefusalReason
     state: State | None = None
     by: int | None = None
 
 
-Answer: TypeAlias = Done | Refusal
+Answer: TypeAlias = Done | StoreDone | Refusal
 
 
 class Desk(Protocol):

@@ -1,100 +1,33 @@
-"""Rows -> facts: the shops as the rules know them, and the open matters that the engine starts with."""
+"""Rows -> facts: the open matters that the engine starts with, and what it must remember of the last hours."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from broker_config.messages import PageState, PressKind, Purpose
 from server.db import tables
+from server.db.engine_store import read_store
 from server.engine.arrivals import Known
 from server.engine.picture import Picture
 from server.rules import facts
 from server.rules.dedup import AGAIN_AFTER_CLOSE
 from server.rules.incidents import Outcome, State
 
-T = TypeVar("T")
-
-BUILT_IN = facts.Policy(
-    id=None,
-    ttl_s=120,
-    exit_s=90,
-    attend_s=120,
-    repeat_s=30,
-    repeats=5,
-    steps=(
-        facts.Step(1, 0, "zone"),
-        facts.Step(2, 20, "role", "shift_lead"),
-        facts.Step(3, 20, "everybody"),
-    ),
-)
-"""For a store that has not written its own policy yet: nobody is left uncalled."""
-
 FINAL = tuple(state.value for state in PageState if state.is_final)
 LATE_PRESS_COMES_WITHIN = timedelta(days=14)
-
-
-def read_store(session: Session, store_id: str) -> facts.Store | None:
-    """Everything that routing asks about one store; None when there is no such store."""
-    store = session.get(tables.Store, store_id)
-    if store is None:
-        return None
-    policies = _policies(session, store_id)
-    default = policies.get(None, BUILT_IN)
-    zones = {zone.id: zone for zone in _of(session, tables.Zone, store_id)}
-    buttons = {}
-    for row in _of(session, tables.Button, store_id):
-        if row.active:
-            zone = zones[row.zone_id]
-            buttons[row.device, row.input] = facts.Button(
-                row.id,
-                row.device,
-                row.input,
-                row.zone_id,
-                zone.pager_name,
-                row.label,
-                row.colour,
-                policies.get(row.zone_id, default),
-            )
-    carriers = {
-        row.id: facts.Carrier(row.id, row.initials, row.role)
-        for row in _of(session, tables.Carrier, store_id)
-        if row.active and row.id is not None
-    }
-    accounts = session.exec(
-        select(tables.Account).where(
-            col(tables.Account.active),
-            or_(col(tables.Account.store_id).is_(None), tables.Account.store_id == store_id),
-        )
-    )
-    return facts.Store(
-        id=store.id,
-        zone=ZoneInfo(store.timezone),
-        buttons=buttons,
-        default_policy=default,
-        carriers=carriers,
-        shifts=tuple(
-            facts.Shift(row.carrier_id, row.zone_id, row.weekday, row.starts, row.ends)
-            for row in _of(session, tables.Shift, store_id)
-        ),
-        pagers=_pagers(session, store_id),
-        devices={row.device: row.kind for row in _of(session, tables.Device, store_id)},
-        accounts={row.id: row.carrier_id for row in accounts if row.id is not None},
-    )
 
 
 def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> Picture:
     """What the engine must have in mind when it starts. Raises LookupError for a store that is not there."""
     picture = Picture({})
     for store_id in store_ids:
-        store = read_store(session, store_id)
+        store = read_store(session, store_id, now)
         if store is None:
             raise LookupError(store_id)
         picture.stores[store_id] = store
@@ -132,49 +65,6 @@ def read_known(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
     return {found: Known(state, incident) for found, state, incident in rows}
 
 
-def _policies(session: Session, store_id: str) -> dict[int | None, facts.Policy]:
-    found = {}
-    for row in _of(session, tables.Policy, store_id):
-        steps = session.exec(
-            select(tables.PolicyStep)
-            .where(tables.PolicyStep.policy_id == row.id)
-            .order_by(col(tables.PolicyStep.position))
-        )
-        found[row.zone_id] = facts.Policy(
-            row.id,
-            row.ttl_s,
-            row.exit_s,
-            row.attend_s,
-            row.repeat_s,
-            row.repeats,
-            tuple(
-                facts.Step(one.position, one.after_s, one.target, one.role, one.carrier_id) for one in steps
-            ),
-        )
-    return found
-
-
-def _pagers(session: Session, store_id: str) -> tuple[facts.Pager, ...]:
-    transmitters = {row.id: row for row in _of(session, tables.Transmitter, store_id)}
-    return tuple(
-        facts.Pager(
-            row.id,
-            row.label,
-            row.carrier_id,
-            transmitters[row.transmitter_id].gateway,
-            transmitters[row.transmitter_id].name,
-            row.address,
-            row.format,
-            row.charset,
-            row.longest,
-            row.alert,
-            row.language,
-        )
-        for row in _of(session, tables.Pager, store_id)
-        if row.active and row.id is not None
-    )
-
-
 def _read_closes(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
     incident = tables.Incident
     recent = session.exec(
@@ -207,14 +97,14 @@ def _read_undos(session: Session, mine: list[str], now: datetime, picture: Pictu
     picture.undone = {ref: undo for ref, undo in undos if ref is not None and ref not in stored}
 
 
-def _of(session: Session, table: type[T], store_id: str) -> list[T]:
-    columns: Any = table
-    return list(session.exec(select(table).where(columns.store_id == store_id).order_by(columns.id)))
-
-
 def _incident(row: tables.Incident) -> facts.Incident:
     values = {field.name: getattr(row, field.name) for field in fields(facts.Incident)}
-    return facts.Incident(**{**values, "state": State(row.state), "purpose": Purpose(row.purpose)})
+    values |= {
+        "state": State(row.state),
+        "purpose": Purpose(row.purpose),
+        "passed_ids": tuple(row.passed_ids),
+    }
+    return facts.Incident(**values)
 
 
 def _page(row: tables.Page) -> facts.Page:

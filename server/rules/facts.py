@@ -5,8 +5,9 @@ All moments are aware UTC datetimes. `Store` is read once and again when somebod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,46 @@ from server.rules.incidents import State
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """One weekly stretch of local time. `ends` at or before `starts` means past midnight."""
+
+    weekday: int
+    """0 is Monday: the day on which it starts."""
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A date with opening hours of its own; both None: closed all day."""
+
+    day: date
+    opens: time | None
+    closes: time | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     position: int
     after_s: int
     target: str
+    """`zone`, `role`, `carrier`, `group` (one pager that many carry) or `everybody`."""
     role: str | None = None
     carrier_id: int | None = None
+    pager_id: int | None = None
+    """The pager of a group."""
+    most: int | None = None
+    """Call at most so many people, the best first; None: all of them."""
+    alert: int | None = None
+    """Beep or vibration pattern 1..4; None: the pager's own."""
+
+
+class PolicyUse(StrEnum):
+    CALL = "call"
+    CLOSED = "closed"
+    """Outside the opening hours; without such a policy a press is then recorded and calls nobody."""
+    QUIET = "quiet"
+    """A quiet call for security."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +67,24 @@ class Policy:
     repeat_s: int
     repeats: int
     steps: tuple[Step, ...]
+    name: str = ""
+    zone_id: int | None = None
+    """None: for every zone that has none of its own, nor a zone above it."""
+    use: PolicyUse = PolicyUse.CALL
+    hours: tuple[Span, ...] = ()
+    """When it holds; empty: whenever no other one with hours does."""
+    priority: int = 2
+    """Of an incident that opens under it; 1 is the most urgent."""
+    tell_others: bool = True
+    """Whether those who were called too are told that somebody goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    id: int
+    parent_id: int | None
+    name: str
+    pager_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +99,10 @@ class Button:
     """What stands first on the pager."""
     label: str
     colour: str
-    policy: Policy
+    skill: str | None = None
+    """Who has it is called before others of the same step."""
+    language: str | None = None
+    """Who speaks it is called before others of the same step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +110,55 @@ class Carrier:
     id: int
     initials: str
     role: str
+    name: str = ""
+    languages: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    carrier_id: int
+    """A weekly working time of one person, or of whoever's turn it is in a rotation."""
+
+    carrier_id: int | None
     zone_id: int | None
     weekday: int
     starts: time
     ends: time
+    rotation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """People who take turns of `days` days each; the first turn begins on `starts_on`, local."""
+
+    id: int
+    name: str
+    starts_on: date
+    days: int
+    carriers: tuple[int, ...]
+
+
+class DutyKind(StrEnum):
+    """What a dated exception says; of two that hold at once the one that stands first here wins."""
+
+    BREAK = "break"
+    AWAY = "away"
+    HERE = "here"
+    """"I am here", from one's own screen."""
+    WORK = "work"
+    """An extra shift, put in by the roster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A dated exception to the weekly shifts, in [starts_at, ends_at)."""
+
+    carrier_id: int
+    kind: DutyKind
+    zone_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +174,18 @@ class Pager:
     longest: int
     alert: int
     language: str
+    fallback: bool = False
+    """Rings when nobody at all can be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastResort:
+    """A slow channel, tried after all steps."""
+
+    id: int
+    kind: str
+    """`mail` or `webhook`."""
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +193,6 @@ class Store:
     id: str
     zone: ZoneInfo
     buttons: Mapping[tuple[str, int], Button]
-    default_policy: Policy
     carriers: Mapping[int, Carrier]
     shifts: tuple[Shift, ...]
     pagers: tuple[Pager, ...]
@@ -93,13 +200,29 @@ class Store:
     """Device id -> kind."""
     accounts: Mapping[int, int | None]
     """Account id -> carrier id, of those who may act in this store."""
+    name: str = ""
+    language: str = "en"
+    revision: int = 0
+    """Counts up with every change of the shop."""
+    zones: Mapping[int, Zone] = field(default_factory=dict)
+    policies: Mapping[int, Policy] = field(default_factory=dict)
+    rotations: Mapping[int, Rotation] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()
+    opening: tuple[Span, ...] = ()
+    """Empty: always open."""
+    special_days: tuple[SpecialDay, ...] = ()
+    last_resorts: tuple[LastResort, ...] = ()
+    causes: frozenset[int] = frozenset()
+    """Ids of the causes that may be chosen at close."""
+    keeper: str | None = None
+    """The gateway that stands in while the server is silent."""
 
     def button(self, device: str, number: int) -> Button:
-        """The button at this input; one that nobody has set up answers to the store's own policy."""
+        """The button at this input; one that nobody has set up belongs to no zone."""
         known = self.buttons.get((device, number))
         if known is not None:
             return known
-        return Button(None, device, number, None, f"{device}/{number}", "", "red", self.default_policy)
+        return Button(None, device, number, None, f"{device}/{number}", "", "red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +261,21 @@ class Incident:
     closed_at: datetime | None = None
     closed_by_id: int | None = None
     outcome: str | None = None
+    quiet: bool = False
+    """A quiet call: for security alone, on no public screen, no light."""
+    damped: bool = False
+    """Its button was pressed in fun too often: fewer people are called, and it is said."""
+    passed_ids: tuple[int, ...] = ()
+    """Carriers who passed it on: not called for it again while there is anybody else."""
+    last_resort_at: datetime | None = None
+    stood_in_at: datetime | None = None
+    """When the keeper gateway called for it, while the server was silent."""
+    confirmed_at: datetime | None = None
+    """The customer's own green press after the contact."""
+    cause_id: int | None = None
+    apology: bool | None = None
+    remedy: str | None = None
+    cost_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +311,20 @@ class Page:
     tx_ms: int | None = None
     error_code: str | None = None
     error_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One row of the table `notice`, field by field: a letter by a slow channel."""
+
+    id: UUID
+    store_id: str
+    incident_id: UUID
+    kind: str
+    target: str
+    state: str
+    """`queued`, `sent` or `failed`."""
+    created_at: datetime
+    tries: int = 0
+    final_at: datetime | None = None
+    error: str | None = None

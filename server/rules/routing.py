@@ -1,38 +1,99 @@
-"""Whose pager rings for a step of a policy."""
+"""Whose pager rings for a step of a policy, in which order, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from server.rules.facts import Pager, Step, Store
+from server.rules.facts import Button, Carrier, Pager, Step, Store
+from server.rules.policies import upwards
+from server.rules.roster import Standing
 
-Floor: TypeAlias = Mapping[int, Collection[int | None]]
-"""Carrier id -> the zones that the carrier's running shifts name (None: anywhere)."""
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def called(store: Store, zone_id: int | None, step: Step, floor: Floor) -> tuple[Pager, ...]:
-    """The pagers of everybody whom `step` names and who is on the floor, in a stable order.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a step calls. `standing` is None for a pager that nobody carries alone."""
 
-    `zone`: those whose running shift names this zone; if there is none, those who work anywhere in the store.
-    """
-    known = {carrier: zones for carrier, zones in floor.items() if carrier in store.carriers}
-    if step.target == "zone":
-        here = {carrier for carrier, zones in known.items() if zone_id is not None and zone_id in zones}
-        people = here or {carrier for carrier, zones in known.items() if None in zones}
-    elif step.target == "role":
-        people = {carrier for carrier in known if store.carriers[carrier].role == step.role}
-    elif step.target == "carrier":
-        people = {step.carrier_id} & set(known) if step.carrier_id is not None else set()
-    else:
-        people = set(known)
-    return tuple(
-        pager
-        for pager in sorted(store.pagers, key=lambda one: one.id)
-        if pager.carrier_id is not None and pager.carrier_id in people
+    pagers: tuple[Pager, ...]
+    carrier: Carrier | None = None
+    standing: Standing | None = None
+    matches: int = 0
+    """How many of language and skill that the place asks for this person has."""
+
+
+def candidates(
+    store: Store,
+    button: Button,
+    step: Step,
+    roster: Iterable[Standing],
+    last_paged: Mapping[int, datetime],
+    *,
+    without: Collection[int] = (),
+) -> tuple[Candidate, ...]:
+    """Who is called by `step`, the best first: language and skill, then who was not called for longest.
+
+    `zone`: those whose work names this zone; if there is none of them, the zone above, and at last those who work
+    anywhere. `without`: people who are left out, as if they were not here."""
+    if step.target == "group":
+        return tuple(Candidate((pager,)) for pager in store.pagers if pager.id == step.pager_id)
+    worn = _worn(store)
+    here = [one for one in roster if one.present and one.carrier_id in worn and one.carrier_id not in without]
+    made = [
+        Candidate(
+            tuple(worn[one.carrier_id]),
+            store.carriers[one.carrier_id],
+            one,
+            matches(button, store.carriers[one.carrier_id]),
+        )
+        for one in _named(store, button.zone_id, step, here)
+    ]
+    made.sort(
+        key=lambda one: (-one.matches, last_paged.get(_id(one), NEVER), _id(one)),
+    )
+    return tuple(made[: step.most])
+
+
+def matches(button: Button, carrier: Carrier) -> int:
+    return (button.language is not None and button.language in carrier.languages) + (
+        button.skill is not None and button.skill in carrier.skills
     )
 
 
 def pagers_of(store: Store, carrier_id: int | None) -> tuple[Pager, ...]:
     """The pagers on one person's wrist, on the floor or not."""
     return tuple(pager for pager in store.pagers if carrier_id is not None and pager.carrier_id == carrier_id)
+
+
+def fallback_pagers(store: Store) -> tuple[Pager, ...]:
+    """Who rings when nobody at all can be called."""
+    return tuple(pager for pager in store.pagers if pager.fallback)
+
+
+def _named(store: Store, zone_id: int | None, step: Step, here: list[Standing]) -> list[Standing]:
+    if step.target == "zone":
+        for place in (*upwards(store, zone_id), None):
+            found = [one for one in here if place in one.zones]
+            if found:
+                return found
+        return []
+    if step.target == "role":
+        return [one for one in here if store.carriers[one.carrier_id].role == step.role]
+    if step.target == "carrier":
+        return [one for one in here if one.carrier_id == step.carrier_id]
+    return list(here)
+
+
+def _worn(store: Store) -> dict[int, list[Pager]]:
+    """Carrier -> pagers on that wrist."""
+    found: dict[int, list[Pager]] = {}
+    for pager in store.pagers:
+        if pager.carrier_id is not None:
+            found.setdefault(pager.carrier_id, []).append(pager)
+    return found
+
+
+def _id(candidate: Candidate) -> int:
+    return candidate.carrier.id if candidate.carrier is not None else 0

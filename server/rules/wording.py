@@ -13,8 +13,16 @@ CALLS = {
     "again": {"en": "AGAIN", "ru": "СНОВА", "et": "UUESTI"},
     "joined": {"en": "PRESSED AGAIN", "ru": "НАЖАЛИ ЕЩЁ", "et": "VAJUTAS VEEL"},
     "not_attended": {"en": "NOBODY THERE YET", "ru": "НИКТО НЕ ПРИШЁЛ", "et": "KEEGI POLE KOHAL"},
+    "pass": {"en": "PASSED TO YOU", "ru": "ПЕРЕДАНО ВАМ", "et": "ANTI SULLE"},
+    "help": {"en": "HELP NEEDED", "ru": "НУЖНА ПОМОЩЬ", "et": "VAJA ABI"},
+    "fallback": {"en": "NOBODY ELSE HERE", "ru": "БОЛЬШЕ НИКОГО", "et": "KEDAGI TEIST POLE"},
+    "stand_in": {"en": "CALL", "ru": "ВЫЗОВ", "et": "KUTSE"},
     "unknown": {"en": "CALL, REPEATED", "ru": "ВЫЗОВ, ПОВТОР", "et": "KUTSE, KORDUS"},
 }
+TAKEN = {"en": "%s HAS IT", "ru": "ИДЁТ %s", "et": "LÄHEB %s"}
+"""To those who were called too: the initials of who goes."""
+QUIET = {"en": "CODE 7", "ru": "КОД 7", "et": "KOOD 7"}
+"""A quiet call: the radio is in clear, so no word of security goes on the air."""
 DRILL = {"en": "DRILL", "ru": "УЧЕБНЫЙ", "et": "ÕPPUS"}
 _LETTERS = {"õ": "o", "ä": "a", "ö": "o", "ü": "u", "š": "s", "ž": "z"}
 _CYRILLIC = dict(
@@ -28,8 +36,10 @@ _CYRILLIC = dict(
 )
 
 
-def page_body(button: Button, pager: Pager, reason: str, *, drill: bool) -> str:
-    """What this pager shows for this call; "" for a tone-only pager.
+def page_body(
+    button: Button, pager: Pager, reason: str, *, drill: bool, quiet: bool = False, who: str = ""
+) -> str:
+    """What this pager shows for this call; "" for a tone-only pager. `who`: initials, for the reason `taken`.
 
     A numeric pager gets the button's number as digits, since it can show nothing else."""
     if pager.format == "tone":
@@ -38,8 +48,13 @@ def page_body(button: Button, pager: Pager, reason: str, *, drill: bool) -> str:
         return "".join(letter for letter in f"{button.device}{button.input:02d}" if letter.isdigit())[
             : pager.longest
         ]
-    words = CALLS.get(reason, CALLS["step"])
-    text = words.get(pager.language, words["en"])
+    if reason == "taken":
+        text = TAKEN.get(pager.language, TAKEN["en"]) % who
+    else:
+        words = QUIET if quiet else CALLS.get(reason, CALLS["step"])
+        text = words.get(pager.language, words["en"])
+    if quiet:
+        return fit(f"{button.place.upper()} {text}", (button.place.upper(), text), pager)
     if drill:
         text = f"{DRILL.get(pager.language, DRILL['en'])} {text}"
     return fit(f"{button.place.upper()} {button.label} {text}", (button.place.upper(), text), pager)

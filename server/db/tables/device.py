@@ -17,6 +17,8 @@ class Device(SQLModel, table=True):
     kind: str = Field(max_length=1)
     """`b`, `g` or `s`; a message from a device of another kind is refused."""
     name: str = Field(default="", max_length=60)
+    keeper: bool = False
+    """The one gateway of the store that stands in while the server is silent."""
     state: str = Field(default="unknown", max_length=8)
     run: str = Field(default="", max_length=36)
     boot: str = Field(default="", max_length=36)

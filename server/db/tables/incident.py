@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -59,3 +59,21 @@ class Incident(SQLModel, table=True):
     closed_at: datetime | None = None
     closed_by_id: int | None = Field(default=None, foreign_key="account.id")
     outcome: str | None = Field(default=None, max_length=24)
+    quiet: bool = False
+    """For security alone: on no public screen."""
+    damped: bool = False
+    """Its button was pressed in fun too often: fewer people were called."""
+    passed_ids: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Carriers who passed it on."""
+    last_resort_at: datetime | None = None
+    """When the slow channels were tried."""
+    stood_in_at: datetime | None = None
+    """When the keeper gateway called for it, while the server was silent."""
+    confirmed_at: datetime | None = None
+    """The customer's own green press after the contact."""
+    cause_id: int | None = Field(default=None, foreign_key="cause.id")
+    apology: bool | None = None
+    """Whether somebody apologised; None: not said."""
+    remedy: str | None = Field(default=None, max_length=16)
+    """What was given: `server.rules.remedies.Remedy`; None: not said."""
+    cost_cents: int | None = None

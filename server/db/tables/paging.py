@@ -37,4 +37,6 @@ class Pager(SQLModel, table=True):
     """Characters that this pager shows."""
     alert: int = 1
     language: str = Field(default="en", max_length=8)
+    fallback: bool = False
+    """Rings when nobody at all can be called."""
     active: bool = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from sqlmodel import Field, SQLModel
 
 
@@ -12,6 +14,11 @@ class Policy(SQLModel, table=True):
     store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
     zone_id: int | None = Field(default=None, foreign_key="zone.id")
     name: str = Field(max_length=60)
+    use: str = Field(default="call", max_length=8)
+    """`call`, `closed` (outside the opening hours) or `quiet` (security)."""
+    priority: int = 2
+    tell_others: bool = True
+    """Whether those who were called too are told that somebody goes."""
     ttl_s: int = 120
     """A press older than this is history, never an alarm."""
     exit_s: int = 90
@@ -31,6 +38,24 @@ class PolicyStep(SQLModel, table=True):
     after_s: int = 0
     """Seconds after the step before it; for the first step after the press."""
     target: str = Field(max_length=16)
-    """`zone`, `role`, `carrier` or `everybody`."""
+    """`zone`, `role`, `carrier`, `group` or `everybody`."""
     role: str | None = Field(default=None, max_length=16)
     carrier_id: int | None = Field(default=None, foreign_key="carrier.id")
+    pager_id: int | None = Field(default=None, foreign_key="pager.id")
+    """The pager of a group."""
+    most: int | None = None
+    """Call at most so many people; None: all."""
+    alert: int | None = None
+    """Beep or vibration pattern 1..4; None: the pager's own."""
+
+
+class PolicyHours(SQLModel, table=True):
+    """When a policy holds, local; without any: whenever no other one with hours does."""
+
+    __tablename__ = "policy_hours"
+
+    id: int | None = Field(default=None, primary_key=True)
+    policy_id: int = Field(foreign_key="policy.id", index=True)
+    weekday: int
+    starts: time
+    ends: time

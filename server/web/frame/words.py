@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_time
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -20,20 +21,28 @@ LANGUAGES = ("en", "ru", "et")
 """English is the source and has no catalogue."""
 NAMES = {"en": "English", "ru": "Русский", "et": "Eesti"}
 LOCALES = Path(__file__).parent.parent.parent / "locale"
-DOMAIN = "redbutton"
 
 
 def read_catalogues(folder: Path = LOCALES) -> dict[str, gettext.NullTranslations]:
     """Catalogues are kept as text and compiled here, in memory: no compiled file can be out of date."""
     found: dict[str, gettext.NullTranslations] = {"en": gettext.NullTranslations()}
     for language in LANGUAGES[1:]:
-        with (folder / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as source:
-            catalogue = read_po(source, locale=language)
         compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
+        write_mo(compiled, read_catalogue(language, folder))
         compiled.seek(0)
         found[language] = gettext.GNUTranslations(compiled)
     return found
+
+
+def read_catalogue(language: str, folder: Path = LOCALES) -> Catalog:
+    """Every file of a language as one: a file per family of screens, so that two people can translate at once."""
+    whole = Catalog(locale=language)
+    for path in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id:
+                    whole.add(message.id, message.string, flags=message.flags)
+    return whole
 
 
 class Words:

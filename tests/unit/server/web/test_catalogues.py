@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 import server.web
-from server.web.frame.words import DOMAIN, LANGUAGES, LOCALES
+from server.web.frame.words import LANGUAGES, read_catalogue
 
 SOURCE = Path(server.web.__file__).parent
 PLACE = re.compile(r"%\((\w+)\)s")
@@ -30,8 +29,7 @@ def said() -> set[str | tuple[str, ...]]:
 
 
 def catalogue(language: str) -> Catalog:
-    with (LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as source:
-        return read_po(source, locale=language)
+    return read_catalogue(language)
 
 
 def forms(message: Message) -> list[str]:
