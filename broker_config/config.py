@@ -130,6 +130,9 @@ def _place(path: Path, text: str, loc: tuple[int | str, ...]) -> str:
         header = re.compile(rf"\s*\[+\s*(?:[\w.-]+\.)?\"?{re.escape(name)}\"?\s*\]")
         key = re.compile(rf"\s*(?:[\w.-]+\.)?\"?{re.escape(name)}\"?\s*=")
         headers = [number for number in range(start, len(lines)) if header.match(lines[number])]
+        if not headers:  # a table that is only there as the first half of [a.b]
+            half = re.compile(rf"\s*\[+\s*\"?{re.escape(name)}\"?\s*\.")
+            headers = [number for number in range(start, len(lines)) if half.match(lines[number])]
         if headers:
             start = headers[min(skip, len(headers) - 1)]
             continue

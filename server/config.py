@@ -5,6 +5,7 @@ which may hold one, can come from the environment as REDBUTTON_SERVER_DATABASE."
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     StringConstraints,
     field_validator,
     model_validator,
@@ -19,7 +21,10 @@ from pydantic import (
 from pydantic_settings import SettingsConfigDict
 
 from broker_config.config import FileSettings, read_secret
+from broker_config.errors import SetupError
 from broker_config.messages.base import DeviceId
+from server.channels_out.signature import signing_key
+from server.channels_out.targets import check_mail
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 HostName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
@@ -42,6 +47,78 @@ class StoreLink(BaseModel):
     def password(self) -> str:
         """Raises SetupError when the file is not there, is empty, or when others may read it."""
         return read_secret(self.password_file)
+
+
+class Mail(BaseModel):
+    """The mail server that carries last-resort letters: `[last_resort.mail]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: HostName
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Not given: 587 for starttls, 465 for tls, 25 for none."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    password: SecretStr | None = None
+    """From `password_file = "..."`, owner-only."""
+    from_address: str
+    """Who the letters come from; refusals come back to it."""
+
+    def port_used(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+    @field_validator("from_address")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        check_mail(value)
+        return value
+
+    @model_validator(mode="after")
+    def _the_password_is_safe(self) -> Mail:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password_file belong together: give both or none")
+        if self.user and self.security == "none" and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError('the password would travel in clear: use security = "starttls" or "tls"')
+        return self
+
+
+class LastResortSettings(BaseModel):
+    """How letters leave the shop when nobody answered any page: `[last_resort]`. To whom is in the database."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    webhook_secret: SecretStr | None = None
+    """From `webhook_secret_file = "..."`, owner-only: base64 of 24 to 64 bytes. Signs every webhook."""
+    ca_file: Path | None = None
+    """A certificate authority of the shop's own, believed beside the usual ones."""
+    mail: Mail | None = None
+
+    def trust(self) -> ssl.SSLContext:
+        """What a peer's certificate is checked against. Raises SetupError when `ca_file` went away."""
+        made = ssl.create_default_context()
+        if self.ca_file is not None:
+            try:
+                made.load_verify_locations(self.ca_file)
+            except OSError as error:
+                raise SetupError(f"{self.ca_file}: no certificate can be read from it") from error
+        return made
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            signing_key(value.get_secret_value())
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except OSError as error:
+                raise ValueError(f"no certificate can be read from it ({type(error).__name__})") from None
+        return value
 
 
 class LogSettings(BaseModel):
@@ -69,6 +146,7 @@ class ServerSettings(FileSettings):
     secure_cookies: bool = False
     """True behind HTTPS. On plain HTTP a browser would drop the sign-in."""
     stores: tuple[StoreLink, ...] = Field(min_length=1)
+    last_resort: LastResortSettings | None = None
     log: LogSettings = LogSettings()
 
     @field_validator("database")
