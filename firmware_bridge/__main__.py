@@ -46,7 +46,10 @@ def compose(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> 
     outputs = GpioOutputs(settings.inputs, pins, clock, lambda error: dead[0](error))
     synced = readings.kernel_clock_synced()
     plan = Plan(
-        {one.n: one.rules for one in settings.inputs}, settings.ttl_s, telemetry_s=settings.telemetry_s
+        {one.n: one.rules for one in settings.inputs},
+        settings.ttl_s,
+        telemetry_s=settings.telemetry_s,
+        keys=settings.keys,
     )
     ports = Ports(
         link=link,

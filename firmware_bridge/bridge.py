@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,26 +14,28 @@ from broker_config.errors import ContractError
 from broker_config.link import Connected, Delivery, Disconnected, LinkEvent, Published
 from broker_config.messages import (
     Command,
-    CommandName,
     DeviceState,
     DeviceStatus,
     Light,
     Message,
+    PressKind,
     PressReceipt,
+    Purpose,
     Settings,
     StandIn,
 )
 from firmware_bridge import answers, health
-from firmware_bridge.debounce import Debounce, Edge, Push
-from firmware_bridge.lamp import ANSWER_S, Lamp
-from firmware_bridge.light import Shown, pattern_for
+from firmware_bridge.debounce import Debounce, Edge
+from firmware_bridge.intents import Intent, Intentions, meant_by
+from firmware_bridge.lamp import ANSWER_S
+from firmware_bridge.lamps import Lamps
 from firmware_bridge.outbox import Identity, Outbox
 from firmware_bridge.ports import Plan, Ports
 from firmware_bridge.spool import NewPress
 
 log = logging.getLogger(__name__)
 
-Event: TypeAlias = Edge | LinkEvent
+Event: TypeAlias = Edge | Intent | LinkEvent
 
 
 @dataclass(slots=True)
@@ -59,14 +60,15 @@ class Bridge:
             number: Debounce(number, rules, ports.contacts.closed(number), now)
             for number, rules in plan.inputs.items()
         }
-        self._lamps = {number: Lamp(now) for number in plan.inputs}
-        self._on_display: dict[int, tuple[Shown, float]] = {}
+        self._lamps = Lamps(plan.buttons, ports.outputs.show, now)
+        self._intentions = Intentions(plan.buttons, who.boot, plan.ttl_s, ports.new_id, ports.wall)
+        self._commands = answers.Commands(plan.buttons)
         self._outbox = Outbox(ports.spool, ports.link, who, ports.wall, plan.resend_s)
         self._seen = _Seen(now)
         self._server: DeviceStatus | None = None
         self._telemetry_at = now + health.JITTER_S * ports.jitter()
         self._remember(now)
-        self._show()
+        self._lamps.show()
 
     @property
     def waiting(self) -> int:
@@ -80,61 +82,62 @@ class Bridge:
 
     def handle(self, events: Sequence[Event], now: float) -> None:
         """Presses first: nothing stands between a finger and the wire but the commit."""
-        pushes: list[Push] = []
+        intents: list[Intent] = []
         for event in events:
-            if isinstance(event, Edge) and event.input in self._contacts:
+            if isinstance(event, Intent):
+                intents.append(event)
+            elif isinstance(event, Edge) and event.input in self._contacts:
                 changes = self._contacts[event.input].feed(event.closed, event.at)
-                pushes += [change for change in changes if isinstance(change, Push)]
-        pushes += self._poll(now)
-        self._take([push for push in pushes if not push.locked], now)
+                intents += meant_by(changes, self._plan.keys)
+        intents += self._poll(now)
+        self._take(intents, now)
         for event in events:
-            if not isinstance(event, Edge):
+            if not isinstance(event, Edge | Intent):
                 self._hear(event, now)
         self._outbox.work(now)
         self._tell(now)
-        for lamp in self._lamps.values():
-            lamp.advance(now)
-        self._show()
+        self._lamps.advance(now)
+        self._lamps.show()
 
     def due(self) -> float | None:
         moments: list[float | None] = [self._telemetry_at, self._outbox.due()]
         moments += [contact.due() for contact in self._contacts.values()]
-        moments += [lamp.due() for lamp in self._lamps.values()]
+        moments.append(self._lamps.due())
         return min(moment for moment in moments if moment is not None)
 
     def stop(self) -> None:
         """The loop has ended: what is settled need not come back."""
         self._outbox.flush()
 
-    def _poll(self, now: float) -> list[Push]:
-        pushes = []
+    def _poll(self, now: float) -> list[Intent]:
+        intents: list[Intent] = []
         for number, contact in self._contacts.items():
             due = contact.due()
             if due is not None and due <= now:
                 changes = contact.feed(self._ports.contacts.closed(number), now)
-                pushes += [change for change in changes if isinstance(change, Push)]
-        return pushes
+                intents += meant_by(changes, self._plan.keys)
+        return intents
 
-    def _take(self, pushes: Sequence[Push], now: float) -> None:
-        if not pushes:
+    def _take(self, intents: Sequence[Intent], now: float) -> None:
+        """On the disk, on the wire, then on the lamp."""
+        presses = self._intentions.presses(intents, now)
+        if not presses:
             return
-        wall = self._ports.wall()
-        presses = [
-            NewPress(
-                id=self._ports.new_id(),
-                input=push.input,
-                pushed_boot=push.began,
-                boot=self._who.boot,
-                ttl_s=self._plan.ttl_s,
-                wall=None if wall is None else wall - timedelta(seconds=now - push.began),
-            )
-            for push in pushes
-        ]
         self._outbox.add(presses, now)
-        self._seen.last_press = now
         for press in presses:
-            self._lamps[press.input].pressed(press.id, press.pushed_boot, now)
-            log.info("input %d was pressed", press.input, extra=_ids("press", press.id))
+            self._reflect(press, now)
+            if press.purpose is not Purpose.CANARY:
+                self._seen.last_press = now
+            what = f"{press.kind.value}, {press.purpose.value}"
+            log.info("input %d: %s", press.input, what, extra=_ids("press", press.id))
+
+    def _reflect(self, press: NewPress, now: float, *, all_wait: bool = False) -> None:
+        if press.kind is PressKind.UNDO:
+            standing = self._intentions.standing(press.input, now)
+            waits = standing is not None and (all_wait or self._outbox.find(standing.id) is not None)
+            self._lamps.taken_back(press, standing, waits, now)
+        else:
+            self._lamps.pressed(press, now)
 
     def _hear(self, event: LinkEvent, now: float) -> None:
         if isinstance(event, Published):
@@ -166,18 +169,18 @@ class Bridge:
         match message:
             case PressReceipt():
                 self._receipt(message, now)
-            case Light() if message.input in self._lamps:
-                self._lamps[message.input].light(message, now)
-            case StandIn() if message.input in self._lamps:
-                if self._outbox.knows(message.press, message.input):
-                    self._lamps[message.input].stood_in(message.state, now)
+            case Light():
+                self._lamps.light(message, now)
+            case StandIn():
+                self._stood_in(message, now)
             case DeviceStatus():
                 self._server_status(message, now)
             case Command():
-                if message.name is CommandName.IDENTIFY:
-                    for lamp in self._lamps.values():
-                        lamp.identify(now)
-                self._say(COMMAND_ANSWER, answers.to_command(message))
+                done = self._commands.take(message)
+                if done.identify:
+                    self._lamps.identify(now)
+                self._take(done.intents, now)
+                self._say(COMMAND_ANSWER, done.answer)
             case Settings():
                 self._say(SETTINGS_ANSWER, answers.to_settings(message))
             case _:
@@ -188,10 +191,13 @@ class Bridge:
         if spooled is None:
             log.debug("receipt of a press that is not here", extra=_ids("receipt.unknown", receipt.id))
             return
-        lamp = self._lamps.get(spooled.press.input)
-        if lamp is not None:
-            lamp.settled(receipt.id, receipt.result, now)
+        self._lamps.settled(spooled.press, receipt, now)
         log.info("receipt: %s", receipt.result.value, extra=_ids("receipt", receipt.id))
+
+    def _stood_in(self, message: StandIn, now: float) -> None:
+        press = self._outbox.find(message.press)
+        if press is not None and press.input == message.input and not self._intentions.is_undone(press.id):
+            self._lamps.stood_in(press, message.state, now)
 
     def _server_status(self, status: DeviceStatus, now: float) -> None:
         """A server that came back gets everything at once, not at the next try."""
@@ -223,16 +229,15 @@ class Bridge:
     def _remember(self, now: float) -> None:
         """After a restart the customer may still stand there: go on with the press's light where it was."""
         for spooled in reversed(self._ports.spool.freshest(64)):
-            press, lamp = spooled.press, self._lamps.get(spooled.press.input)
-            age_s, known = self._outbox.age(press, now)
-            if lamp is not None and known and age_s < max(ANSWER_S, press.ttl_s):
-                lamp.pressed(press.id, now - age_s, now)
-
-    def _show(self) -> None:
-        for number, lamp in self._lamps.items():
-            if self._on_display.get(number) != (lamp.shown, lamp.since):
-                self._on_display[number] = (lamp.shown, lamp.since)
-                self._ports.outputs.show(number, pattern_for(lamp.shown, lamp.since))
+            age_s, known = self._outbox.age(spooled.press, now)
+            if (
+                spooled.press.input in self._plan.buttons
+                and known
+                and age_s < max(ANSWER_S, spooled.press.ttl_s)
+            ):
+                press = replace(spooled.press, pushed_boot=now - age_s)
+                self._intentions.remember(press)
+                self._reflect(press, now, all_wait=True)
 
 
 def _ids(action: str, press: UUID) -> dict[str, str]:

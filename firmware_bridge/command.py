@@ -32,5 +32,8 @@ def check_config(config: Config) -> None:
     except SetupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    inputs = ", ".join(f"{one.n} on pin {one.pin}" for one in settings.inputs)
+    inputs = ", ".join(
+        f"{one.n} on pin {one.pin}" + ("" if one.key_for is None else f" (staff key of {one.key_for})")
+        for one in settings.inputs
+    )
     typer.echo(f"{config} is fine: {settings.store}.{settings.device}, inputs {inputs}")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from broker_config.config import FileSettings
 from broker_config.messages.base import DeviceId, InputNumber
+from broker_config.messages.device import InputRole
 from firmware_bridge.debounce import Rules
 
 Pin = Annotated[int, Field(ge=0, le=27)]
@@ -18,7 +19,7 @@ Pin = Annotated[int, Field(ge=0, le=27)]
 class InputPins(BaseModel):
     """One input and what hangs on it. Zone, label and colour live in the server."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
     n: InputNumber
     pin: Pin
@@ -26,9 +27,17 @@ class InputPins(BaseModel):
     buzzer_pin: Pin | None = None
     normally_closed: bool = False
     """The contact opens at a push: then a cut wire is seen as a push that is held."""
-    role: Literal["button"] = "button"
+    role: InputRole = InputRole.BUTTON
+    key_for: Annotated[InputNumber | None, Field(alias="for")] = None
+    """Of a staff key: its button, an input of this unit."""
     hold_ms: Annotated[int, Field(ge=5, le=1_000)] = 30
     lockout_ms: Annotated[int, Field(ge=0, le=60_000)] = 3_000
+
+    @model_validator(mode="after")
+    def _a_key_names_its_button(self) -> Self:
+        if (self.role is InputRole.KEY) != (self.key_for is not None):
+            raise ValueError('role = "key" and for = <its button\'s n> belong together')
+        return self
 
     @property
     def rules(self) -> Rules:
@@ -62,3 +71,18 @@ class ButtonUnitSettings(FileSettings):
             if twice:
                 raise ValueError(f"{what} {', '.join(map(str, twice))} is used twice")
         return self
+
+    @model_validator(mode="after")
+    def _every_key_has_its_button(self) -> Self:
+        buttons = {one.n for one in self.inputs if one.role is InputRole.BUTTON}
+        if not buttons:
+            raise ValueError("inputs has no button, only keys")
+        for one in self.inputs:
+            if one.key_for is not None and one.key_for not in buttons:
+                raise ValueError(f"input {one.n} is a key for {one.key_for}, which is no button of this unit")
+        return self
+
+    @property
+    def keys(self) -> dict[int, int]:
+        """Input of every staff key -> input of its button."""
+        return {one.n: one.key_for for one in self.inputs if one.key_for is not None}

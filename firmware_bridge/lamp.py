@@ -33,6 +33,8 @@ class Lamp:
         self._own: Shown | None = None
         self._own_until: float | None = None
         self._press: UUID | None = None
+        self._before = Shown.IDLE
+        """The server's word when the press came: of somebody else's call, if any."""
         self._answer_by: float | None = None
         self._stood_in: float | None = None
         self._identify_until: float | None = None
@@ -40,6 +42,7 @@ class Lamp:
     def pressed(self, press: UUID, pushed: float, now: float) -> None:
         """A press is on the disk."""
         self._press, self._answer_by = press, pushed + ANSWER_S
+        self._before = self._server
         self._say(Shown.SENDING)
         self.since = now
         self.advance(now)
@@ -56,6 +59,24 @@ class Lamp:
             self._say(None if self._server in _KEPT or self._answered() else Shown.RECEIVED)
         elif silent and self._own is not None:
             self._say(None if self._server in _KEPT else Shown.IDLE)
+        self._show(now)
+
+    def taken_back(self, press: UUID, now: float) -> bool:
+        """The press was undone. False: the lamp speaks of another one, and nothing changes.
+
+        Dark at once, until the server's next word: what it said of this press is not meant any more. What it had
+        said before, of a call that goes on, is."""
+        if press != self._press:
+            return False
+        self._press = self._answer_by = self._stood_in = None
+        self._say(None if {self._before, self._server} <= _KEPT else Shown.IDLE)
+        self._show(now)
+        return True
+
+    def goes_on(self, press: UUID, now: float) -> None:
+        """An older press, which has its receipt, is still meant: back to the server's word."""
+        self._press, self._before = press, Shown.IDLE
+        self._say(None)
         self._show(now)
 
     def stood_in(self, state: StandInState, now: float) -> None:

@@ -82,10 +82,10 @@ class Outbox:
         while len(self._waiting) > WINDOW:
             del self._waiting[min(self._waiting.values(), key=_seq).spooled.press.id]
 
-    def knows(self, press: UUID, input_number: int) -> bool:
-        """Whether this is a press of that input without a receipt."""
+    def find(self, press: UUID) -> NewPress | None:
+        """The press if it has no receipt yet."""
         waiting = self._waiting.get(press)
-        return waiting is not None and waiting.spooled.press.input == input_number
+        return None if waiting is None else waiting.spooled.press
 
     def settle(self, press: UUID, now: float) -> Spooled | None:
         """The server's receipt came. None: no such press waits here, nothing changes."""

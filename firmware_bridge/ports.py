@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -52,3 +52,10 @@ class Plan:
     ttl_s: int = 120
     resend_s: Sequence[float] = RESEND_S
     telemetry_s: float = TELEMETRY_S
+    keys: Mapping[int, int] = field(default_factory=dict)
+    """Inputs that are staff keys, each with its button: a push of it is an arrival there."""
+
+    @property
+    def buttons(self) -> list[int]:
+        """Inputs of role button."""
+        return [number for number in self.inputs if number not in self.keys]

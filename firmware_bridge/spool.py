@@ -46,7 +46,15 @@ class NewPress:
     kind: PressKind = PressKind.PRESS
     purpose: Purpose = Purpose.CALL
     ref: UUID | None = None
+    """Of an undo: the press that is taken back."""
     via_input: int | None = None
+    """The key that was used."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the button's light and buzzer speak of it: a canary disturbs nobody, and what staff do at the
+        button with a key, or quietly, is no news for the customer."""
+        return self.kind is PressKind.PRESS and self.purpose is not Purpose.CANARY
 
 
 @dataclass(frozen=True, slots=True)

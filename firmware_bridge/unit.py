@@ -10,6 +10,7 @@ from broker_config.link import Link
 from broker_config.loop import Loop
 from firmware_bridge.bridge import Bridge, Event
 from firmware_bridge.buttons import ContactSet, PinFactory
+from firmware_bridge.intents import Intent
 from firmware_bridge.outputs import GpioOutputs
 from firmware_bridge.spool import Spool
 
@@ -59,6 +60,10 @@ class Unit:
         self._spool.close()
         self._factory.close()
         return 0
+
+    def intend(self, intent: Intent) -> None:
+        """Somebody meant this, however it was found out. From any thread."""
+        self._loop.put(intent)
 
     def stop(self) -> None:
         self._ended.put(None)

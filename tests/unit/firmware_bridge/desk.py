@@ -14,6 +14,7 @@ from broker_config.link import Connected, Delivery, Disconnected, LinkEvent, Pub
 from broker_config.messages import Light, LightState, Message, PressReceipt, ReceiptResult
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.debounce import Edge, Rules
+from firmware_bridge.intents import Intent
 from firmware_bridge.light import Pattern, Shown
 from firmware_bridge.outbox import Identity
 from firmware_bridge.ports import Plan, Ports
@@ -22,6 +23,8 @@ from firmware_bridge.spool import Spool
 STORE, DEVICE, RUN = "s1", "b7", "00aa11bb"
 BOOT = "11111111-1111-4111-8111-111111111111"
 SERVER_RUN = "5e12ee00"
+KEY = 3
+"""The desk's staff key; it belongs to button 2."""
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -73,13 +76,14 @@ class Desk:
         self.spool = Spool(":memory:") if spool is None else spool
         self.now = now
         self.wall: datetime | None = AT
-        self.levels = {1: False, 2: False}
+        self.levels = {1: False, 2: False, KEY: False}
         self.patterns: dict[int, Pattern] = {}
         self.log: list[tuple[str, object]] = []
         self.connections = 0
         self.tokens = 0
         rng = Random(5)
-        inputs = {1: Rules(lockout_s=0.3), 2: Rules(lockout_s=0.3)}
+        inputs = {number: Rules(lockout_s=0.3) for number in self.levels}
+        plan.setdefault("keys", {KEY: 2})
         self.bridge = Bridge(
             Identity(STORE, DEVICE, RUN, boot, "1.0"),
             Plan(inputs, **plan),
@@ -122,6 +126,10 @@ class Desk:
 
     def happens(self, *events: LinkEvent) -> None:
         self.bridge.handle(events, self.now)
+
+    def means(self, *intents: Intent) -> None:
+        """Somebody means it, however that was found out."""
+        self.bridge.handle(intents, self.now)
 
     def connect(self) -> None:
         self.link.up = True

@@ -320,10 +320,10 @@ def test_commands_and_settings_get_an_honest_answer() -> None:
     desk = Desk()
     desk.connect()
     desk.deliver(COMMAND, Command(id=uuid4(), name=CommandName.PROBE))
-    desk.deliver(COMMAND, Command(id=uuid4(), name=CommandName.DRILL))
+    desk.deliver(COMMAND, Command(id=uuid4(), name=CommandName.RESTART))
     desk.deliver(BY_TAIL["b", "cfg"], Settings(rev=7), retain=True)
     assert [body["ok"] for body in desk.sent("cmd/answer")] == [True, False]
-    assert "drill" in desk.sent("cmd/answer")[1]["text"]
+    assert "restart" in desk.sent("cmd/answer")[1]["text"]
     (answer,) = desk.sent("cfg/state")
     assert (answer["rev"], answer["ok"]) == (7, False)
     assert len(desk.link.settled) == 3

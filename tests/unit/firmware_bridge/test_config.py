@@ -9,9 +9,10 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from broker_config.messages.device import InputSettings
 from firmware_bridge.__main__ import main
 from firmware_bridge.command import app
-from firmware_bridge.config import ButtonUnitSettings
+from firmware_bridge.config import ButtonUnitSettings, InputPins
 
 
 def settings(**changes: Any) -> ButtonUnitSettings:
@@ -48,6 +49,14 @@ def test_a_file_with_little_in_it_is_enough() -> None:
         ({"colour": "red"}, "colour"),
         ({"password": None}, "password"),
         ({"ttl_s": 0}, "ttl_s"),
+        ({"inputs": [{"n": 1, "pin": 17, "role": "key"}]}, "belong together"),
+        ({"inputs": [{"n": 1, "pin": 17, "for": 2}]}, "belong together"),
+        ({"inputs": [{"n": 1, "pin": 17, "role": "key", "for": 1}]}, "no button, only keys"),
+        (
+            {"inputs": [{"n": 1, "pin": 1}, {"n": 2, "pin": 2, "role": "key", "for": 5}]},
+            "key for 5, which is no",
+        ),
+        ({"inputs": [{"n": 1, "pin": 17, "role": "lever"}]}, "role"),
     ],
 )
 def test_what_is_wrong_is_said(changes: dict[str, Any], says: str) -> None:
@@ -66,7 +75,25 @@ pin_factory = "mock"
 n = 1
 pin = 17
 light_pin = 5
+
+[[inputs]]
+n = 2
+pin = 18
+role = "key"
+for = 1
 """
+
+
+def test_a_staff_key_belongs_to_a_button() -> None:
+    made = settings(inputs=[{"n": 1, "pin": 17}, {"n": 2, "pin": 27, "role": "key", "for": 1}])
+    assert made.keys == {2: 1}
+    assert settings().keys == {}
+
+
+def test_the_contract_and_the_file_use_the_same_words() -> None:
+    said = InputSettings.model_validate({"n": 2, "role": "key", "for": 1}, strict=False)
+    made = InputPins.model_validate({"n": 2, "pin": 3, **said.model_dump(mode="json")})
+    assert (made.role, made.key_for) == (said.role, said.key_for)
 
 
 def test_check_config_says_that_a_file_is_fine_or_everything_that_is_not(tmp_path: Path) -> None:
@@ -77,6 +104,7 @@ def test_check_config_says_that_a_file_is_fine_or_everything_that_is_not(tmp_pat
     fine = CliRunner().invoke(app, ["check-config", str(path)])
     assert fine.exit_code == 0
     assert "s1.b7" in fine.output
+    assert "2 on pin 18 (staff key of 1)" in fine.output
     path.write_text(GOOD.replace('"s1"', '"S 1"').replace("pin = 17", "pin = 99"))
     wrong = CliRunner().invoke(app, ["check-config", str(path)])
     assert wrong.exit_code == 2

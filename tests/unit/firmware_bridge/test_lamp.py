@@ -140,3 +140,37 @@ def test_every_press_begins_its_rhythm_anew() -> None:
     lamp = pressed()
     lamp.pressed(P2, NOW + 3, NOW + 3)
     assert (lamp.shown, lamp.since) == (Shown.SENDING, NOW + 3)
+
+
+def test_an_undo_darkens_what_was_said_of_its_press_alone() -> None:
+    lamp = pressed(P1)
+    assert not lamp.taken_back(P2, NOW)
+    assert shown(lamp) is Shown.SENDING
+    lamp.light(light(LightState.CALLED), NOW)
+    assert lamp.taken_back(P1, NOW)
+    assert shown(lamp) is Shown.IDLE
+    lamp.settled(P1, ReceiptResult.REFUSED, NOW)
+    lamp.advance(NOW + ANSWER_S + 1)
+    assert shown(lamp) is Shown.IDLE
+    lamp.light(light(LightState.SORRY, 2), NOW)
+    assert shown(lamp) is Shown.SORRY
+
+
+def test_after_an_undo_the_stand_ins_call_counts_for_no_later_press() -> None:
+    lamp = pressed(P1)
+    lamp.stood_in(StandInState.CALLED, NOW + 4)
+    lamp.taken_back(P1, NOW + 5)
+    lamp.pressed(P2, NOW + 8, NOW + 8)
+    lamp.advance(NOW + 8 + ANSWER_S)
+    assert shown(lamp) is Shown.NOBODY
+
+
+def test_an_older_press_that_is_still_meant_gets_its_word_back() -> None:
+    lamp = pressed(P1)
+    lamp.light(light(LightState.CALLED), NOW + 1)
+    lamp.pressed(P2, NOW + 2, NOW + 2)
+    lamp.taken_back(P2, NOW + 3)
+    lamp.goes_on(P1, NOW + 3)
+    assert shown(lamp) is Shown.CALLED
+    lamp.taken_back(P1, NOW + 4)
+    assert shown(lamp) is Shown.IDLE

@@ -116,3 +116,51 @@ def test_no_seq_is_ever_given_twice_or_left_out(
         assert len(spool) == len(model)
     assert given_seqs == list(range(1, len(given_seqs) + 1))
     spool.close()
+
+
+FIRST = """CREATE TABLE press (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, input INTEGER NOT NULL,
+kind TEXT NOT NULL, purpose TEXT NOT NULL, ref TEXT, via_input INTEGER, pushed_boot REAL NOT NULL, boot TEXT NOT NULL,
+wall TEXT, ttl_s INTEGER NOT NULL) STRICT"""
+"""The file as units in the shops have it: written here by hand, so that a change of ours cannot change it too."""
+
+
+@given(
+    st.lists(st.tuples(st.uuids(version=4), st.integers(1, 16), st.floats(0, 1e6)), max_size=20, unique=True),
+    st.integers(0, 1_000),
+    st.sampled_from([kind for kind in PressKind if kind is not PressKind.UNDO]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_file_of_an_earlier_unit_loses_nothing_and_counts_on(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[UUID, int, float]],
+    settled: int,
+    kind: PressKind,
+) -> None:
+    path = tmp_path_factory.mktemp("spool") / "spool.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute(FIRST)
+        old.execute("INSERT INTO sqlite_sequence VALUES ('press', ?)", (settled,))
+        for press_id, number, pushed in rows:
+            old.execute(
+                "INSERT INTO press (id, input, kind, purpose, pushed_boot, boot, ttl_s)"
+                " VALUES (?, ?, 'press', 'call', ?, ?, 120)",
+                (str(press_id), number, pushed, BOOT),
+            )
+    old.close()
+    spool = Spool(str(path))
+    fresh = NewPress(uuid4(), 2, 5.0, BOOT, 60, None, kind, Purpose.CANARY, None, 3)
+    spool.add([fresh])
+    found = list(reversed(spool.freshest(100)))
+    assert [spooled.seq for spooled in found] == list(range(settled + 1, settled + len(rows) + 2))
+    assert [spooled.press for spooled in found] == [
+        *(NewPress(press_id, number, pushed, BOOT, 120) for press_id, number, pushed in rows),
+        fresh,
+    ]
+    spool.close()
+
+
+@pytest.mark.parametrize("kind", list(PressKind))
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_only_a_customers_press_and_a_drill_are_shown(kind: PressKind, purpose: Purpose) -> None:
+    press = NewPress(uuid4(), 1, 1.0, BOOT, 120, None, kind, purpose)
+    assert press.is_shown == (kind is PressKind.PRESS and purpose in (Purpose.CALL, Purpose.DRILL))
