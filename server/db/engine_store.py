@@ -102,7 +102,7 @@ def _button(row: tables.Button, zone: facts.Zone) -> facts.Button:
 
 
 def _policies(session: Session, store_id: str) -> list[facts.Policy]:
-    rows = _of(session, tables.Policy, store_id)
+    rows = [row for row in _of(session, tables.Policy, store_id) if row.active]
     ids = [row.id for row in rows]
     steps = session.exec(
         select(tables.PolicyStep)

@@ -28,6 +28,8 @@ class Policy(SQLModel, table=True):
     repeat_s: int = 30
     """After the last step everybody called so far is paged again this often while nobody acknowledges."""
     repeats: int = 5
+    active: bool = True
+    """False: no press is dealt with by it any more; incidents of old still name it."""
 
 
 class PolicyStep(SQLModel, table=True):

@@ -17,7 +17,8 @@ class Store(SQLModel, table=True):
     revision: int = 0
     """Counts up with every change of the shop: a running server reads it anew when it sees another one."""
     file_hash: str = Field(default="", max_length=64)
-    """SHA-256 of the shop file that was loaded last; what people changed on screens since then stays."""
+    """SHA-256 of the shop file that `redbutton up` loaded last: the same file is not loaded over what people changed
+    on screens since then."""
 
 
 class Opening(SQLModel, table=True):

@@ -216,6 +216,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('use', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False, server_default=sa.text("'call'")))
         batch_op.add_column(sa.Column('priority', sa.Integer(), nullable=False, server_default=sa.text("'2'")))
         batch_op.add_column(sa.Column('tell_others', sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column('active', sa.Boolean(), nullable=False, server_default=sa.true()))
 
     with op.batch_alter_table('policystep', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pager_id', sa.Integer(), nullable=True))
@@ -263,6 +264,7 @@ def downgrade() -> None:
         batch_op.drop_column('pager_id')
 
     with op.batch_alter_table('policy', schema=None) as batch_op:
+        batch_op.drop_column('active')
         batch_op.drop_column('tell_others')
         batch_op.drop_column('priority')
         batch_op.drop_column('use')
