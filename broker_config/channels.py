@@ -134,7 +134,16 @@ ABILITIES = _row(
     "abilities", "g", "abilities", {GATEWAY}, {SERVER}, Abilities, retain=True, wide={SERVER}, max_bytes=LARGE
 )
 PLAN = _row("plan", "g", "plan", {SERVER}, {GATEWAY}, FallbackPlan, retain=True, max_bytes=LARGE)
-PLAN_REPORT = _row("plan report", "g", "plan/report", {GATEWAY}, {SERVER}, FallbackReport, wide={SERVER})
+PLAN_REPORT = _row(
+    "plan report",
+    "g",
+    "plan/report",
+    {GATEWAY},
+    {SERVER},
+    FallbackReport,
+    wide={SERVER},
+    max_bytes=LARGE,
+)
 PLAN_REPORT_RECEIPT = _row(
     "plan report receipt", "g", "plan/report/receipt", {SERVER}, {GATEWAY}, ReportReceipt, expiry=60
 )
