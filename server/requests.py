@@ -62,6 +62,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody opened a quiet call: that is written down before it is shown."""
+
+    incident: UUID
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetDuty:
     """Where a person is from now (or `starts_at`) until `until`; `kind` None: as the roster says, from now on."""
 
@@ -95,7 +103,7 @@ class RunCanaries:
     device: str | None = None
 
 
-AboutIncident: TypeAlias = Acknowledge | PassOn | NeedHelp | Arrive | Close
+AboutIncident: TypeAlias = Acknowledge | PassOn | NeedHelp | Arrive | Close | Looked
 AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries
 Request: TypeAlias = AboutIncident | AboutStore
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from server.db.tables import Account, SignIn
+from server.db.tables import Account, Carrier, SignIn
 
 TOUCH_EVERY = timedelta(minutes=5)
 """`used_at` is no more exact than this: looking at a screen shall not write to the disk every time."""
@@ -25,6 +25,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Wearer:
+    """Whom of a store an account is: the one whose pager rings."""
+
+    id: int
+    store_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     account_id: int
     name: str
@@ -33,6 +42,7 @@ class Found:
     language: str | None
     stale: bool
     """`touch` is due."""
+    carrier: Wearer | None = None
 
 
 def new_token() -> str:
@@ -64,17 +74,21 @@ def add(
 def find(session: Session, token: str, now: datetime, limits: Limits) -> Found | None:
     """Whose token this is; None when it is unknown, ended, or its account is switched off."""
     row = session.exec(
-        select(SignIn, Account)
+        select(SignIn, Account, Carrier)
         .join(Account, col(Account.id) == col(SignIn.account_id))
+        .outerjoin(Carrier, col(Carrier.id) == col(Account.carrier_id))
         .where(SignIn.token_hash == hash_of(token), col(Account.active).is_(True))
     ).one_or_none()
     if row is None:
         return None
-    sign_in, account = row
+    sign_in, account, worn = row
     if now >= sign_in.expires_at or now >= sign_in.used_at + limits.idle:
         return None
     stale = now >= sign_in.used_at + TOUCH_EVERY
-    return Found(sign_in.account_id, account.name, account.role, account.store_id, account.language, stale)
+    carrier = None if worn is None else Wearer(worn.id or 0, worn.store_id, worn.role)
+    return Found(
+        sign_in.account_id, account.name, account.role, account.store_id, account.language, stale, carrier
+    )
 
 
 def touch(session: Session, token: str, now: datetime) -> None:

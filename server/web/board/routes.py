@@ -43,7 +43,7 @@ async def board_stream(
     async for event in stream(
         gallery,
         services.bell,
-        (store.id, language, wall),
+        (store.id, "board", language, "wall" if wall else ""),
         lambda: boards.shown(store, language, wall=wall),
         still_allowed,
         lambda: services.now().timestamp(),

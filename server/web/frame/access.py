@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from server.db import accounts, sign_ins
-from server.db.sign_ins import Limits
+from server.db.sign_ins import Limits, Wearer
 from server.web.frame.attempts import Attempts
 from server.web.frame.guard import Guard, carries_token
 from server.web.services import services_of
@@ -38,9 +38,24 @@ class Visitor:
     store_id: str | None
     """None: every store."""
     language: str | None
+    carrier: Wearer | None = None
 
     def may_see(self, store_id: str) -> bool:
         return self.store_id is None or self.store_id == store_id
+
+    def sees_quiet(self, store_id: str) -> bool:
+        """Quiet calls are for managers, and for whoever wears a pager of this store as security."""
+        if not self.may_see(store_id):
+            return False
+        return self.role == "manager" or (self.carrier_in(store_id) is not None and self._is_security())
+
+    def carrier_in(self, store_id: str) -> int | None:
+        """The carrier that this account is in a store."""
+        worn = self.carrier
+        return worn.id if worn is not None and worn.store_id == store_id else None
+
+    def _is_security(self) -> bool:
+        return self.carrier is not None and self.carrier.role == "security"
 
 
 class NotSignedIn(Exception):
@@ -82,7 +97,9 @@ def visitor_or_none(request: Request) -> Visitor | None:
     if found.stale:
         with services.db.transaction() as session:
             sign_ins.touch(session, token, now)
-    return Visitor(found.account_id, found.name, found.role, found.store_id, found.language)
+    return Visitor(
+        found.account_id, found.name, found.role, found.store_id, found.language, found.carrier
+    )
 
 
 def signed_in(visitor: Annotated[Visitor | None, Depends(visitor_or_none)]) -> Visitor:

@@ -1,12 +1,14 @@
 """Server-Sent Events: the one place of the server that is async, and it never touches a database itself.
 
-A ring of the bell makes one rendering per store, language and kind of screen, shared by everybody who listens;
+A ring of the bell makes one rendering per key (store, language, kind of screen), shared by everybody who listens;
 at most ten a second. Every connect begins with the whole board, so every reconnect ends in a correct one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anyio import to_thread
@@ -22,6 +24,10 @@ REFRESH_S = 30.0
 """A board is made anew even without a ring: days begin, and another process may have written."""
 LOOK_UP_S = 0.5
 """So often a stream looks whether the server is stopping."""
+
+
+Key = tuple[str, ...]
+"""The store first, then whatever makes one rendering different from another: language, wall, whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,24 @@ class Gallery:
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
-        self._kept: dict[tuple[str, str, bool], _Kept] = {}
-        self._making: dict[tuple[str, str, bool], asyncio.Lock] = {}
+        self._kept: dict[Key, _Kept] = {}
+        self._making: dict[Key, asyncio.Lock] = {}
+        self._watchers: Counter[Key] = Counter()
 
-    async def newest(self, key: tuple[str, str, bool], render: Callable[[], Shown]) -> Shown:
+    @contextmanager
+    def watching(self, key: Key) -> Iterator[None]:
+        """When the last one who looks has left, the rendering goes too: every person has a key of their own."""
+        self._watchers[key] += 1
+        try:
+            yield
+        finally:
+            self._watchers[key] -= 1
+            if not self._watchers[key]:
+                del self._watchers[key]
+                self._kept.pop(key, None)
+                self._making.pop(key, None)
+
+    async def newest(self, key: Key, render: Callable[[], Shown]) -> Shown:
         """What is true now. `render` runs in a worker thread and takes its own short look at the database."""
         async with self._making.setdefault(key, asyncio.Lock()):
             loop = asyncio.get_running_loop()
@@ -71,13 +91,13 @@ class Gallery:
 async def stream(
     gallery: Gallery,
     bell: Bell,
-    key: tuple[str, str, bool],
+    key: Key,
     render: Callable[[], Shown],
     allowed: Callable[[], bool],
     epoch: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> AsyncIterator[ServerSentEvent]:
-    """`key` is (store, language, wall). `allowed` is asked again now and then, so that a sign-out ends the stream."""
+    """`key` begins with the store. `allowed` is asked again now and then, so that a sign-out ends the stream."""
     loop = asyncio.get_running_loop()
     rung = asyncio.Event()
 
@@ -85,7 +105,7 @@ async def stream(
         if not loop.is_closed():
             loop.call_soon_threadsafe(rung.set)
 
-    with bell.listening(key[0], wake):
+    with bell.listening(key[0], wake), gallery.watching(key):
         before: Shown | None = None
         pulse_at = refresh_at = 0.0
         while not stopping():

@@ -13,7 +13,7 @@ from server.web.frame import live
 from server.web.frame.bell import Bell
 from server.web.frame.live import Gallery, Shown, stream
 
-KEY = ("shop", "en", False)
+KEY = ("shop", "en")
 
 
 class Studio:
