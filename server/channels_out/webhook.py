@@ -46,7 +46,7 @@ class Webhook:
             "Content-Type": "application/json",
             "User-Agent": f"RedButton/{__version__}",
             "Connection": "close",
-            **signed_headers(self._key, letter.notice, self._wall(), body),
+            **signed_headers(self._key, str(letter.notice), self._wall(), body),
         }
         try:
             sock = line.dial(target.host, target.port, None if target.secure else is_near, NOT_NEAR)
