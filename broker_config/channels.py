@@ -141,6 +141,7 @@ PLAN_REPORT = _row(
     {GATEWAY},
     {SERVER},
     FallbackReport,
+    expiry=60,
     wide={SERVER},
     max_bytes=LARGE,
 )

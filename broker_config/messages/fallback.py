@@ -9,7 +9,11 @@ each kind of pager (`face`: charset, length, language), so that the keeper never
 
 The plan that came last counts, whatever its `rev`: one writer, one retained topic, so what comes last is newest, and a
 server whose database or clock was set back is still heard. `rev` only grows within one run; it is for logs. The keeper
-keeps its plan over a restart (the retained one may be out of reach then)."""
+keeps its plan over a restart (the retained one may be out of reach then).
+
+A report waits 60 s in the broker at most, so that the server sees how long it lay there (what is missing of the expiry
+is added to `age_ms`); the keeper sends it again, with the age of that moment, at each `online` of the server and every
+30 s at the most seldom, until the receipt."""
 
 from __future__ import annotations
 
