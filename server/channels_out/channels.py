@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from broker_config.loop import Loop
-from server.channels_out.core import FULL, MOST, TRY_S, ChannelsCore, Event
+from server.channels_out.core import FULL, MOST, PACE, ChannelsCore, Event, Pace
 from server.channels_out.letter import Letter, Told
 from server.channels_out.tries import Post, Tries
 
@@ -34,10 +34,10 @@ class Channels:
         boot: Callable[[datetime], float],
         utc: Callable[[float], datetime],
         died: Callable[[], None] = lambda: None,
-        try_s: float = TRY_S,
+        pace: Pace = PACE,
     ) -> None:
-        self._tries = Tries(posts, self._event, clock, seconds=try_s)
-        core = ChannelsCore(self._tries, told, boot=boot, utc=utc)
+        self._tries = Tries(posts, self._event, clock, seconds=pace.try_s)
+        core = ChannelsCore(self._tries, told, boot=boot, utc=utc, pace=pace)
         self._loop: Loop[Event] = Loop(core, clock, most=2 * MOST)
         self._told = told
         self._clock = clock
