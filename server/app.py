@@ -19,6 +19,7 @@ from broker_config.loop import Loop
 from broker_config.paho_link import PahoLink
 from broker_config.presence import link_setup
 from broker_config.rights import User
+from server.channels_out.letter import Letter
 from server.clock import SteadyClock
 from server.config import ServerSettings, StoreLink
 from server.db.connect import Database
@@ -45,6 +46,8 @@ def build_core(
     clock: SteadyClock,
     entropy: Entropy,
     ring: Callable[[str, int], None],
+    post: Callable[[Letter], None] = lambda letter: None,
+    public_url: str | None = None,
 ) -> ServerCore:
     """A core that starts with what the database holds. Raises SetupError for a store that is not in it."""
     with db.reading() as session:
@@ -64,6 +67,8 @@ def build_core(
         utc=clock.utc,
         boot=clock.boot,
         ring=ring,
+        post=post,
+        public_url=public_url,
     )
 
 

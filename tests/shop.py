@@ -7,22 +7,37 @@ Every page must be expected by somebody; `done` fails on leftovers."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, SQLModel, select
 
 from broker_config.channels import Role
 from broker_config.presence import link_setup
 from broker_config.rights import User
 from firmware_bridge.light import Shown
 from server.app import build_core, into
+from server.channels_out.letter import Letter
 from server.clock import SteadyClock
 from server.db.connect import Database
-from server.db.tables import Incident, Page, PressRow
+from server.db.tables import Incident, Page, PressRow, Store
 from server.engine.core import ServerCore
 from server.engine.events import Ask, FromLink
-from server.requests import Acknowledge, Answer, Arrive, Close, Request
+from server.requests import (
+    Acknowledge,
+    Answer,
+    Arrive,
+    Close,
+    Ending,
+    NeedHelp,
+    PassOn,
+    Request,
+    SetDuty,
+    ShopChanged,
+)
+from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome
 from simulator.broker import MemoryBroker
 from simulator.broker_link import MemoryLink
@@ -45,6 +60,7 @@ class Server:
         self._random = Random(7)
         self._runs = 0
         self.rings: list[int] = []
+        self.letters: list[Letter] = []
         self._loop: VirtualLoop[FromLink | Ask] | None = None
         self._link: MemoryLink | None = None
         self._core: ServerCore | None = None
@@ -63,6 +79,7 @@ class Server:
             clock=SteadyClock(self._clock.boot, self._clock.now),
             entropy=self._random.randbytes,
             ring=lambda _, journal: self.rings.append(journal),
+            post=self.letters.append,
         )
         self._loop = VirtualLoop(self._core, self._clock)
         self._loop.start()
@@ -148,7 +165,25 @@ class Shop:
         return self.server.ask(Arrive(self.incident(number).id, who))
 
     def close(self, who: int, number: int = 1, outcome: Outcome = Outcome.RECOVERED) -> Answer | None:
-        return self.server.ask(Close(self.incident(number).id, who, outcome))
+        return self.server.ask(Close(self.incident(number).id, who, Ending(outcome)))
+
+    def pass_on(self, who: int, number: int = 1, to: int | None = None) -> Answer | None:
+        return self.server.ask(PassOn(self.incident(number).id, who, to))
+
+    def need_help(self, who: int, number: int = 1) -> Answer | None:
+        return self.server.ask(NeedHelp(self.incident(number).id, who))
+
+    def duty(self, carrier: int, kind: DutyKind | None, minutes: float = 60) -> Answer | None:
+        until = self.clock.now() + timedelta(minutes=minutes) if kind is not None else None
+        return self.server.ask(SetDuty(STORE, carrier, carrier, kind, until))
+
+    def change(self, *rows: SQLModel) -> None:
+        """As a manager does on the setup screens: rows are added or changed, and the engine is told."""
+        with self.db.transaction() as session:
+            for row in rows:
+                session.merge(row)
+            session.execute(update(Store).values(revision=Store.revision + 1))  # type: ignore[attr-defined]
+        self.server.ask(ShopChanged(STORE, None, "story"))
 
     # what is written down
     def incident(self, number: int = 1) -> Incident:

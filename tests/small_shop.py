@@ -27,7 +27,9 @@ ANNA, BORIS, CARMEN, DMITRI = 1, 2, 3, 4
 ADDRESS = {ANNA: "1001", BORIS: "1002", CARMEN: "1003", DMITRI: "1004"}
 
 
-def fill(session: Session, *, units: int = 2, inputs: int = 2, repeats: int = 2) -> None:
+def fill(
+    session: Session, *, units: int = 2, inputs: int = 2, repeats: int = 2, tell_others: bool = False
+) -> None:
     """Store `s1`: units b1.. with `inputs` red buttons each (odd ones in Dairy, even ones in Wine; input 16 of b1
     is green), gateway g1 with transmitter t1. Steps: zone at once, shift lead after 20 s, everybody after 20 s."""
     session.add(Store(id=STORE, name="Small shop", timezone="Europe/Tallinn"))
@@ -83,7 +85,7 @@ def fill(session: Session, *, units: int = 2, inputs: int = 2, repeats: int = 2)
                         ends=time(0),
                     )
                 )
-    session.add(Policy(id=1, store_id=STORE, name="Whole shop", repeats=repeats))
+    session.add(Policy(id=1, store_id=STORE, name="Whole shop", repeats=repeats, tell_others=tell_others))
     session.flush()
     session.add(PolicyStep(policy_id=1, position=1, after_s=0, target="zone"))
     session.add(PolicyStep(policy_id=1, position=2, after_s=20, target="role", role="shift_lead"))

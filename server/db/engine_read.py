@@ -16,9 +16,14 @@ from server.db.engine_store import read_store
 from server.engine.arrivals import Known
 from server.engine.picture import Picture
 from server.rules import facts
+from server.rules.confirm import SOON
 from server.rules.dedup import AGAIN_AFTER_CLOSE
+from server.rules.fatigue import IN_FUN, WITHIN
 from server.rules.incidents import Outcome, State
+from server.rules.pages import TAKEN
 
+OPENED_WITHIN = timedelta(hours=12)
+"""How far back fair load and the customer's word look: one long working day."""
 FINAL = tuple(state.value for state in PageState if state.is_final)
 LATE_PRESS_COMES_WITHIN = timedelta(days=14)
 
@@ -33,10 +38,15 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
         picture.stores[store_id] = store
     mine = list(picture.stores)
     unfinished = select(tables.Page.incident_id).where(col(tables.Page.state).not_in(FINAL))
+    unsent = select(tables.Notice.incident_id).where(tables.Notice.state == "queued")
     rows = session.exec(
         select(tables.Incident).where(
             col(tables.Incident.store_id).in_(mine),
-            or_(tables.Incident.state != State.CLOSED.value, col(tables.Incident.id).in_(unfinished)),
+            or_(
+                tables.Incident.state != State.CLOSED.value,
+                col(tables.Incident.id).in_(unfinished),
+                col(tables.Incident.id).in_(unsent),
+            ),
         )
     )
     for row in rows:
@@ -45,6 +55,10 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
     for page in sorted(pages, key=lambda one: one.created_at):
         picture.put_page(_page(page), [])
     _read_closes(session, mine, now, picture)
+    _read_contacts(session, mine, now, picture)
+    _read_last_paged(session, mine, now, picture)
+    notices = session.exec(select(tables.Notice).where(tables.Notice.state == "queued"))
+    picture.notices = {row.id: _notice(row) for row in notices if row.store_id in picture.stores}
     _read_undos(session, mine, now, picture)
     numbers = select(tables.Incident.store_id, func.max(tables.Incident.number)).group_by(
         tables.Incident.store_id
@@ -83,6 +97,48 @@ def _read_closes(session: Session, mine: list[str], now: datetime, picture: Pict
         picture.closed_at[key] = max(row.closed_at, picture.closed_at.get(key, row.closed_at))
 
 
+def _read_contacts(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
+    """What customers may still confirm, and which buttons were pressed in fun of late."""
+    incident = tables.Incident
+    rows = session.exec(
+        select(incident)
+        .where(
+            col(incident.store_id).in_(mine),
+            incident.opened_at > now - OPENED_WITHIN,
+            incident.state == State.CLOSED.value,
+            col(incident.closed_at) > now - max(SOON, WITHIN),
+            incident.purpose == Purpose.CALL.value,
+        )
+        .order_by(col(incident.closed_at))
+    )
+    for row in rows:
+        one = _incident(row)
+        place = (row.store_id, row.device, row.input)
+        if one.outcome in IN_FUN and one.closed_by_id is not None and one.closed_at is not None:
+            picture.false_presses[place] = (*picture.false_presses.get(place, ()), one.closed_at)
+        elif one.outcome == Outcome.RECOVERED.value and one.zone_id is not None and not one.quiet:
+            key = (row.store_id, one.zone_id)
+            if one.confirmed_at is None:
+                picture.contacts[key] = (*picture.contacts.get(key, ()), one)
+
+
+def _read_last_paged(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
+    page, incident = tables.Page, tables.Incident
+    rows = session.exec(
+        select(page.carrier_id, func.max(page.created_at))
+        .join(incident, col(incident.id) == col(page.incident_id))
+        .where(
+            col(incident.store_id).in_(mine),
+            incident.opened_at > now - OPENED_WITHIN,
+            incident.purpose == Purpose.CALL.value,
+            page.reason != TAKEN,
+            col(page.carrier_id).is_not(None),
+        )
+        .group_by(col(page.carrier_id))
+    )
+    picture.last_paged = {carrier: at for carrier, at in rows if carrier is not None}
+
+
 def _read_undos(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
     """Undos whose press has not come yet."""
     press = tables.PressRow
@@ -105,6 +161,10 @@ def _incident(row: tables.Incident) -> facts.Incident:
         "passed_ids": tuple(row.passed_ids),
     }
     return facts.Incident(**values)
+
+
+def _notice(row: tables.Notice) -> facts.Notice:
+    return facts.Notice(**{field.name: getattr(row, field.name) for field in fields(facts.Notice)})
 
 
 def _page(row: tables.Page) -> facts.Page:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Table, case, literal, update
+from sqlalchemy import Dialect, Table, case, insert, literal, update
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
@@ -96,6 +96,9 @@ class Writer:
         self._press_table = _table("press")
         self._device_table = _table("device")
         self._transmitter_table = _table("transmitter")
+        self._duty_table = _table("duty")
+        self._store_table = _table("store")
+        self._notice_table = _table("notice")
         self._incident = FactTable(facts.Incident, _table("incident"), dialect)
         self._page = FactTable(facts.Page, _table("page"), dialect)
         self._press = PreparedTable(self._press_table, PRESS_COLUMNS, dialect)
@@ -131,6 +134,8 @@ class Writer:
         finally:
             cursor.close()
         self._write_rare(at, work)
+        self._write_people(at, work)
+        self._write_notices(at, work)
 
     def _write_rare(self, at: Connection, work: Work) -> None:
         for press, columns in work.press_updates:
@@ -156,6 +161,48 @@ class Writer:
                 .where(table.c.store_id == store, table.c.gateway == gateway, table.c.name == name)
                 .values(**columns)
             )
+
+    def _write_people(self, at: Connection, work: Work) -> None:
+        duty, store = self._duty_table, self._store_table
+        for change in work.duties:
+            if change.ended:
+                at.execute(
+                    update(duty)
+                    .where(
+                        duty.c.store_id == change.store,
+                        duty.c.carrier_id == change.carrier,
+                        duty.c.kind.in_([kind.value for kind in change.ended]),
+                        duty.c.starts_at <= work.now,
+                        duty.c.ends_at > work.now,
+                    )
+                    .values(ends_at=work.now.replace(microsecond=0))
+                )
+            if change.new is not None:
+                new = change.new
+                at.execute(
+                    insert(duty).values(
+                        store_id=change.store,
+                        carrier_id=change.carrier,
+                        kind=new.kind.value,
+                        zone_id=new.zone_id,
+                        starts_at=new.starts_at,
+                        ends_at=new.ends_at,
+                        account_id=change.account,
+                    )
+                )
+        for store_id in work.stores:
+            at.execute(update(store).where(store.c.id == store_id).values(revision=store.c.revision + 1))
+
+    def _write_notices(self, at: Connection, work: Work) -> None:
+        table = self._notice_table
+        for one in work.notices.values():
+            values = asdict(one)
+            if one.state == "queued" and one.tries == 0:
+                at.execute(insert(table).values(**values))
+            else:
+                at.execute(
+                    update(table).where(table.c.id == one.id, table.c.state == "queued").values(**values)
+                )
 
     def _numbered(self, work: Work) -> list[Row]:
         first = work.picture.journal_id

@@ -11,22 +11,30 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from broker_config.link import Connected, Delivery, Link
+from server.channels_out.letter import Letter, Told
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
+from server.db.engine_store import revision_of
 from server.db.engine_write import RowChanged, Writer
-from server.engine import people
 from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
 from server.engine.devices import PROBE_EVERY, Devices
+from server.engine.duties import set_duty
 from server.engine.effects import Effects
 from server.engine.events import Ask, Due, Event, Step, is_press
+from server.engine.letters import letter, told
+from server.engine.people import People
 from server.engine.phases import Phases
 from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
+from server.engine.shop import read_anew, shop_changed
+from server.engine.steps import Steps
 from server.engine.timers import Timers
 from server.engine.work import RefusedOne, Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
+from server.requests import Answer, Refusal, RefusalReason, Request, RunCanaries, SetDuty, ShopChanged
+from server.rules.facts import Notice
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +44,9 @@ TRIES = 3
 
 
 class ServerCore:
-    """`utc` turns a boot-time moment into a UTC one and `boot` back; both fixed for the life of the process, so
-    that no jump of the wall clock moves an escalation. `ring(store, journal id)` is called after each commit."""
+    """`utc` turns a boot-time moment into a UTC one and `boot` back; both fixed for the life of the process, so that
+    no jump of the wall clock moves an escalation. `ring(store, journal id)` is called after each commit, `post` with
+    each letter for a slow channel."""
 
     def __init__(
         self,
@@ -51,15 +60,19 @@ class ServerCore:
         utc: Callable[[float], datetime],
         boot: Callable[[datetime], float],
         ring: Callable[[str, int], None],
+        post: Callable[[Letter], None],
+        public_url: str | None = None,
     ) -> None:
         self._db, self._picture, self._links = db, picture, links
         self._utc, self._boot = utc, boot
         self._writer = Writer(db)
         self._timers = Timers()
         calls = Calls(new_id, lambda store: links[store].connected)
-        self._presses = Presses(calls, new_id)
-        self._results = Results(calls)
-        self._phases = Phases(calls, self._results)
+        steps = Steps(calls)
+        self._people = People(steps)
+        self._presses = Presses(steps, self._people)
+        self._results = Results(steps, self._people)
+        self._phases = Phases(steps, self._results)
         self._devices = Devices(run, own)
         self._intake = Intake(
             self._presses,
@@ -67,12 +80,15 @@ class ServerCore:
             self._devices,
             lambda store: self._devices.round_trip_s.get(store, 0.0),
         )
-        self._effects = Effects(picture, links, self._timers, run, ring)
+        self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
         self._held: list[Step] = []
         self._failures = 0
         self._retry_at: datetime | None = None
         self._in_doubt = False
         self._effects.plan_all()
+        self._post, self._public_url = post, public_url
+        for notice in picture.notices.values():
+            self._post_letter(notice, self._picture)
 
     def due(self) -> float | None:
         moment = self._retry_at or self._timers.next()
@@ -102,7 +118,7 @@ class ServerCore:
         self._writer.close()
 
     def _step(self, event: Event) -> Step | None:
-        if isinstance(event, Ask):
+        if isinstance(event, Ask | Told):
             return event
         if isinstance(event.event, Delivery):
             return read(event.store, event.event, self._picture.stores[event.store].devices)
@@ -205,15 +221,43 @@ class ServerCore:
             case Incoming():
                 self._intake.take(work, step, known)
             case Ask():
-                found = people.answer(work, step.request)
+                found = self._answer(work, step.request)
                 work.answers.append(lambda: step.answer(found))
+            case Told():
+                told(work, step)
             case Due(("incident", UUID() as key)):
                 self._phases.incident(work, key)
             case Due(("page", UUID() as key)):
                 self._phases.page(work, key)
             case Due(("probe", str() as store)):
                 work.others.append((store, self._devices.probe_for(store, work.boot)))
+                self._look_at_shop(work, store)
                 self._timers.set(("probe", store), work.now + PROBE_EVERY)
+
+    def _answer(self, work: Work, request: Request) -> Answer:
+        match request:
+            case SetDuty():
+                return set_duty(work, request)
+            case ShopChanged():
+                with self._db.reading() as session:
+                    return shop_changed(work, request, session)
+            case RunCanaries():
+                return Refusal(None, RefusalReason.UNKNOWN)
+            case _:
+                return self._people.answer(work, request)
+
+    def _look_at_shop(self, work: Work, store: str) -> None:
+        """Another process may have changed it: `redbutton shop load`."""
+        with self._db.reading() as session:
+            if revision_of(session, store) != work.picture.stores[store].revision:
+                read_anew(work, store, session)
+
+    def _post_letter(self, notice: Notice, picture: Picture) -> None:
+        incident = picture.incidents.get(notice.incident_id)
+        if incident is not None:
+            store = picture.stores[notice.store_id]
+            pages = picture.pages_for(incident.id)
+            self._post(letter(notice, incident, store, pages, self._public_url))
 
     def _wait(self, steps: Sequence[Step], moment: datetime, error: Exception) -> None:
         """The database does not take anything now. Nothing is settled; after a few tries the links are dropped."""

@@ -14,11 +14,10 @@ from server.engine.picture import Picture, Place
 from server.engine.timers import Timers
 from server.engine.work import Work
 from server.rules.escalation import wakes_at
-from server.rules.facts import Page
+from server.rules.facts import Notice, Page
 from server.rules.light import button_light
 from server.rules.pages import ASK_AGAIN, ends_at
 
-THANKS_S = 5
 QUIET = frozenset({LightState.IDLE, LightState.RECEIVED})
 """From idle to received the unit goes by itself, at its receipt: no packet for that."""
 
@@ -31,7 +30,9 @@ class Effects:
         timers: Timers,
         run: str,
         ring: Callable[[str, int], None],
+        post: Callable[[Notice, Picture], None],
     ) -> None:
+        self._post = post
         self._picture, self._links, self._timers = picture, links, timers
         self._run = run
         self._ring = ring
@@ -57,8 +58,13 @@ class Effects:
             self._links[store].publish(packet)
         for store, delivery in work.settles:
             self._links[store].settle(delivery)
+        for notice in work.letters:
+            self._post(notice, self._picture)
         for answer in work.answers:
             answer()
+        for key, notice in work.notices.items():
+            if notice.final_at is not None:
+                self._picture.notices.pop(key, None)
         self._plan(work)
         for store in work.rang:
             self._ring(store, self._picture.journal_id)
@@ -78,8 +84,8 @@ class Effects:
                 now is before or ({now, before} == QUIET and now is not LightState.IDLE)
             ):
                 continue
-            thanked = place in work.thanks and now is LightState.IDLE
-            self._show(place, *((LightState.RECEIVED, THANKS_S) if thanked else (now, None)))
+            brief = work.brief.get(place) if now is LightState.IDLE else None
+            self._show(place, *(brief or (now, None)))
 
     def _show(self, place: Place, state: LightState, for_s: int | None) -> None:
         store, device, number = place

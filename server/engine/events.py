@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from broker_config.link import Connected, LinkEvent
+from server.channels_out.letter import Told
 from server.engine.timers import Key
 from server.intake import Incoming, press_of
 from server.requests import Answer, Request
@@ -31,8 +32,8 @@ class Due:
     key: Key
 
 
-Event: TypeAlias = FromLink | Ask
-Step: TypeAlias = Incoming | Ask | Due | Connected
+Event: TypeAlias = FromLink | Ask | Told
+Step: TypeAlias = Incoming | Ask | Told | Due | Connected
 
 
 def is_press(step: Step) -> bool:

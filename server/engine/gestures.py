@@ -1,4 +1,4 @@
-"""What a button can say besides a press: take it back, and "I am here" by the staff key."""
+"""What a button can say besides a call: take it back, "I am here" by the staff key, the customer's own "sorted"."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from broker_config.messages import Purpose
 from server.engine.arrivals import Arrival, Known, store_press
-from server.engine.people import close, take_back_pages
+from server.engine.closing import close_by_itself, take_back_pages
 from server.engine.work import Work
+from server.rules.confirm import may_confirm
 from server.rules.escalation import ASK_TO_CLOSE
-from server.rules.facts import Button
+from server.rules.facts import Button, Incident
 from server.rules.incidents import Event, Outcome, State, move
 from server.rules.journal import Action
+from server.rules.policies import upwards
 
 
 def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Known]) -> None:
@@ -24,8 +27,8 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     row = work.presses.get(ref)
     found = Known(row["state"], row["incident_id"]) if row is not None else known.get(ref)
     if found is None:  # came before its press, which is then stored as undone
-        if work.picture.undone.setdefault(ref, press.id) == press.id:
-            work.undo.append(lambda: work.picture.undone.__delitem__(ref))
+        if ref not in work.picture.undone:
+            work.picture.note(work.picture.undone, ref, press.id, work.undo)
         return
     work.change_press(ref, state="undone")
     incident = work.picture.incidents.get(found.incident_id) if found.incident_id else None
@@ -34,22 +37,20 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     if incident.presses > 1:
         work.put_incident(replace(incident, presses=incident.presses - 1))
     elif incident.state is not State.ATTENDED:
-        close(work, incident, Event.UNDO, Outcome.FALSE_PRESS)
+        close_by_itself(work, incident, Event.UNDO, Outcome.FALSE_PRESS)
 
 
-def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> None:
-    """The staff key at the button: proof that somebody stands there."""
-    incident = next(
-        (
-            one
-            for one in work.picture.open_at(arrival.place)
-            if one.state in (State.TRIGGERED, State.ACKNOWLEDGED)
-        ),
-        None,
-    )
+def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> Incident | None:
+    """The staff key at the button: proof that somebody stands there. Gives the incident as it was before."""
+    open_ones = [
+        one
+        for one in work.picture.open_at(arrival.place)
+        if one.state in (State.TRIGGERED, State.ACKNOWLEDGED) and not one.quiet
+    ]
+    incident = min(open_ones, key=lambda one: (one.purpose is not Purpose.CALL, one.number), default=None)
     store_press(work, arrival, button, "stored", incident.id if incident else None)
     if incident is None:
-        return
+        return None
     attended = replace(
         incident,
         state=move(incident.state, Event.ARRIVE),
@@ -67,3 +68,43 @@ def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> None:
         how="key",
     )
     take_back_pages(work, attended)
+    return incident
+
+
+def confirm(work: Work, arrival: Arrival, button: Button) -> None:
+    """A green press soon after the contact, at the same place: the customer's own "sorted"."""
+    incident = _to_confirm(work, arrival, button)
+    store_press(work, arrival, button, "stored", incident.id if incident else None)
+    if incident is None:
+        return
+    work.picture.recall(incident, work.undo)
+    work.say(Action.CONFIRMED, incident, press=arrival.press.id)
+    confirmed = replace(incident, confirmed_at=arrival.pressed_at)
+    if incident.state is State.ATTENDED:
+        work.put_incident(confirmed)
+        close_by_itself(work, confirmed, Event.CONFIRM, Outcome.RECOVERED_BY_CUSTOMER)
+        return
+    work.put_incident(confirmed)
+    assert incident.zone_id is not None
+    key = (incident.store_id, incident.zone_id)
+    kept = tuple(one for one in work.picture.contacts[key] if one.id != incident.id)
+    work.picture.note(work.picture.contacts, key, kept, work.undo)
+
+
+def _to_confirm(work: Work, arrival: Arrival, button: Button) -> Incident | None:
+    """The newest contact in this zone, in one above it, or in one below it."""
+    store = arrival.store
+    if button.zone_id is None:
+        return None
+    own = set(upwards(store, button.zone_id))
+    zones = own | {zone for zone in store.zones if button.zone_id in upwards(store, zone)}
+    found = [
+        one
+        for one in work.picture.incidents.values()
+        if one.store_id == store.id and one.zone_id in zones and one.state is State.ATTENDED
+    ]
+    for zone in sorted(zones):
+        found += work.picture.contacts.get((store.id, zone), ())
+    newest = [work.picture.incidents.get(one.id, one) for one in found]
+    usable = [one for one in newest if may_confirm(one, arrival.pressed_at)]
+    return max(usable, key=lambda one: one.attended_at or one.opened_at, default=None)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from broker_config.messages import PageState
 from server.dispatch import cancel
-from server.engine.calls import Calls, context
-from server.engine.people import close
+from server.engine.calls import context
+from server.engine.closing import close_by_itself
 from server.engine.results import Results
+from server.engine.steps import Steps
 from server.engine.work import Work
 from server.rules.escalation import ASK_TO_CLOSE, CLOSE_FORGOTTEN, GIVE_UP, exit_clock_due
 from server.rules.facts import Incident
@@ -19,8 +20,8 @@ from server.rules.pages import Wish, end_of_waiting, ends_at, wish
 
 
 class Phases:
-    def __init__(self, calls: Calls, results: Results) -> None:
-        self._calls = calls
+    def __init__(self, steps: Steps, results: Results) -> None:
+        self._steps = steps
         self._results = results
 
     def incident(self, work: Work, key: UUID) -> None:
@@ -45,11 +46,11 @@ class Phases:
         """`due` False: only the exit clock ran out, which brings the next step at once but no repeat."""
         _, _, policy = context(work, incident)
         if due and work.now - incident.triggered_at >= GIVE_UP:  # also when this process was away for long
-            close(work, incident, Event.FORGOTTEN, Outcome.UNANSWERED)
+            close_by_itself(work, incident, Event.FORGOTTEN, Outcome.UNANSWERED)
         elif incident.step < len(policy.steps):
-            self._calls.next_step(work, incident)
+            self._steps.next_step(work, incident)
         elif due:
-            self._calls.repeat(work, incident)
+            self._steps.repeat(work, incident)
 
     def _not_attended(self, work: Work, incident: Incident) -> None:
         """Somebody said "I am going" and nobody came: it is nobody's again, and pages from the first step."""
@@ -67,16 +68,18 @@ class Phases:
             Action.NOT_ATTENDED, back, account=incident.acknowledged_by_id, old=incident.state, new=back.state
         )
         if incident.due_at is not None and work.now - incident.due_at >= GIVE_UP:
-            close(work, back, Event.FORGOTTEN, Outcome.UNANSWERED)  # this process was away: too old to ring
+            close_by_itself(
+                work, back, Event.FORGOTTEN, Outcome.UNANSWERED
+            )  # this process was away: too old to ring
         else:
-            self._calls.next_step(work, back, reason="not_attended")
+            self._steps.next_step(work, back, reason="not_attended")
 
     def _forgotten(self, work: Work, incident: Incident) -> None:
         assert incident.attended_at is not None
         if work.now - incident.attended_at >= CLOSE_FORGOTTEN:
             outcome = Outcome.NOT_RECORDED
             work.say(Action.FORGOTTEN, incident)
-            close(work, incident, Event.FORGOTTEN, outcome)
+            close_by_itself(work, incident, Event.FORGOTTEN, outcome)
             return
         work.put_incident(replace(incident, due_at=incident.attended_at + CLOSE_FORGOTTEN))
         work.say(Action.ASKED_TO_CLOSE, incident, after_min=int(ASK_TO_CLOSE.total_seconds() // 60))
@@ -93,7 +96,7 @@ class Phases:
         if wish(page, incident) is Wish.CANCEL:
             work.others.append((page.store_id, cancel(page, incident.state.value if incident else "closed")))
         else:
-            if page.state is PageState.QUEUED and self._calls.connected(page.store_id):
+            if page.state is PageState.QUEUED and self._steps.calls.connected(page.store_id):
                 page = replace(page, state=PageState.ORDERED, ordered_at=work.now)
                 work.put_page(page)
             work.orders.append((page.store_id, page))

@@ -9,14 +9,16 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from broker_config.messages import LightState, Purpose
-from server.rules.facts import Incident, Page, Store
+from server.rules.facts import Incident, Notice, Page, Store
 
 Place: TypeAlias = tuple[str, str, int]
 """(store, device, input)."""
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 Undo: TypeAlias = list[Callable[[], None]]
 
 
@@ -30,6 +32,14 @@ class Picture:
     pages: dict[UUID, Page] = field(default_factory=dict)
     pages_of: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     closed_at: dict[tuple[Place, Purpose], datetime] = field(default_factory=dict)
+    last_paged: dict[int, datetime] = field(default_factory=dict)
+    """Carrier -> when a call last rang there: the burden is shared."""
+    false_presses: dict[Place, tuple[datetime, ...]] = field(default_factory=dict)
+    """When staff closed calls of this button as false press or abuse, of late."""
+    contacts: dict[tuple[str, int], tuple[Incident, ...]] = field(default_factory=dict)
+    """(store, zone) -> calls that were closed as recovered a short while ago: the customer may confirm them."""
+    notices: dict[UUID, Notice] = field(default_factory=dict)
+    """Letters by slow channels without a final state."""
     undone: dict[UUID, UUID] = field(default_factory=dict)
     """Press id -> the undo that came before its press did."""
     numbers: dict[str, int] = field(default_factory=dict)
@@ -56,6 +66,8 @@ class Picture:
         self.incidents, self.at = read.incidents, read.at
         self.pages, self.pages_of = read.pages, read.pages_of
         self.closed_at, self.undone = read.closed_at, read.undone
+        self.last_paged, self.false_presses = read.last_paged, read.false_presses
+        self.contacts, self.notices = read.contacts, read.notices
         self.numbers, self.journal_id = read.numbers, read.journal_id
 
     def put_incident(self, new: Incident, undo: Undo) -> None:
@@ -90,6 +102,30 @@ class Picture:
                 del self.pages[new.id]
             else:
                 self.pages[new.id] = old
+
+        undo.append(back)
+
+    def put_store(self, new: Store, undo: Undo) -> None:
+        old = self.stores[new.id]
+        self.stores[new.id] = new
+        undo.append(lambda: self.stores.__setitem__(old.id, old))
+
+    def recall(self, incident: Incident, undo: Undo) -> None:
+        """A closed incident that is to be changed once more."""
+        if incident.id not in self.incidents:
+            self.incidents[incident.id] = incident
+            undo.append(lambda: self.incidents.__delitem__(incident.id))
+
+    def note(self, where: dict[Key, Value], key: Key, value: Value, undo: Undo) -> None:
+        """Put a value into one of the dictionaries above, so that it can be taken back."""
+        had, old = key in where, where.get(key)
+        where[key] = value
+
+        def back() -> None:
+            if had:
+                where[key] = old  # type: ignore[assignment]
+            else:
+                del where[key]
 
         undo.append(back)
 

@@ -10,26 +10,35 @@ from uuid import UUID
 
 from broker_config import channels
 from broker_config.codec import publication
-from broker_config.messages import PressKind, PressReceipt, Purpose, ReceiptResult
+from broker_config.messages import LightState, PressKind, PressReceipt, Purpose, ReceiptResult
 from server.engine.arrivals import Arrival, Known, store_press
-from server.engine.calls import Calls, NewId
-from server.engine.gestures import arrive_by_key, undo
-from server.engine.work import RefusedOne, Work
+from server.engine.calls import LEAST_URGENT, context
+from server.engine.gestures import arrive_by_key, confirm, undo
+from server.engine.people import People
+from server.engine.steps import Steps
+from server.engine.work import Work
 from server.rules import dedup
-from server.rules.facts import Button, Incident
+from server.rules.facts import Button, Incident, Policy
+from server.rules.fatigue import is_damped, recent
 from server.rules.incidents import State
 from server.rules.journal import Action
+from server.rules.policies import BUILT_IN, policy_for
 from server.rules.routing import pagers_of
 
 MILLISECOND = timedelta(milliseconds=1)
+THANKS_S = 5
+CLOSED_S = 10
+"""How long a button says that nobody can be called, outside the opening hours."""
+CONFIRMS = "green"
 CALLS = "red"
 """The only colour that calls anybody; the others are counted."""
 
 
 class Presses:
-    def __init__(self, calls: Calls, new_id: NewId) -> None:
-        self._calls = calls
-        self._new_id = new_id
+    def __init__(self, steps: Steps, people: People) -> None:
+        self._steps = steps
+        self._people = people
+        self._new_id = steps.calls.new_id
 
     def take(self, work: Work, arrival: Arrival, known: Mapping[UUID, Known]) -> None:
         """`known`: what the database holds of this press and of the one it takes back, where it may hold any."""
@@ -42,18 +51,11 @@ class Presses:
                 work.lights_again.add(arrival.place)
             self._receipt(work, arrival, "late" if state == "late" else "stored")
             return
-        if press.kind is PressKind.QUIET:
-            reason = "quiet calls are not set up in this store"
-            work.refused.append(
-                RefusedOne(
-                    arrival.store.id, arrival.device, "kind", "press", reason, press.kind.value.encode()
-                )
-            )
-            self._receipt(work, arrival, "refused", reason)
-            return
         button = arrival.store.button(arrival.device, press.input)
+        quiet, drill = press.kind is PressKind.QUIET, press.purpose is Purpose.DRILL
+        policy = policy_for(arrival.store, button.zone_id, work.now, quiet=quiet, drill=drill)
         age_now = (work.now - arrival.pressed_at) // MILLISECOND  # also what it waited for the database
-        late = dedup.is_late(age_now, press.ttl_s, button.policy.ttl_s)
+        late = dedup.is_late(age_now, press.ttl_s, (policy or BUILT_IN).ttl_s)
         calls = False
         if press.kind is PressKind.UNDO:
             undo(work, arrival, button, known)
@@ -64,30 +66,46 @@ class Presses:
             store_press(work, arrival, button, "late")
             work.say(Action.PRESS_LATE, store=arrival.store.id, press=press.id, age_ms=arrival.age_ms)
         elif press.kind is PressKind.ARRIVE:
-            arrive_by_key(work, arrival, button)
+            self._arrive(work, arrival, button)
         elif press.purpose is Purpose.CANARY:
             store_press(work, arrival, button, "stored")
-        elif button.colour != CALLS:
-            store_press(work, arrival, button, "stored")
-            work.thanks.add(arrival.place)
+        elif button.colour != CALLS and not quiet:
+            if button.colour == CONFIRMS:
+                confirm(work, arrival, button)
+            else:
+                store_press(work, arrival, button, "stored")
+            work.brief[arrival.place] = (LightState.RECEIVED, THANKS_S)
         else:
-            calls = True
-            self._call(work, arrival, button)
-        if not calls and (not late or work.picture.open_at(arrival.place)):
+            calls = self._call(work, arrival, button, policy)
+        silent = quiet or press.purpose is Purpose.CANARY
+        if not calls and not silent and (not late or work.picture.open_at(arrival.place)):
             # by itself the unit shows `received` at a receipt, which is about a call, or `idle` when it is late
             work.lights_again.add(arrival.place)
         self._receipt(work, arrival, "late" if late else "stored")
 
-    def _call(self, work: Work, arrival: Arrival, button: Button) -> None:
-        press = arrival.press
+    def _call(self, work: Work, arrival: Arrival, button: Button, policy: Policy | None) -> bool:
+        """False: the store is closed and calls nobody now."""
+        press, quiet = arrival.press, arrival.press.kind is PressKind.QUIET
         open_ones = work.picture.open_at(arrival.place)
         flood = self._is_flood(work, arrival)
-        incident = dedup.joins(open_ones, press.purpose, work.now, flood=flood)
+        incident = dedup.joins(open_ones, press.purpose, work.now, flood=flood, quiet=quiet)
+        if incident is None and policy is None:
+            store_press(work, arrival, button, "stored")
+            work.say(
+                Action.CLOSED_HOURS,
+                store=arrival.store.id,
+                press=press.id,
+                device=arrival.device,
+                input=press.input,
+            )
+            work.brief[arrival.place] = (LightState.NOBODY, CLOSED_S)
+            return False
         if incident is None:
-            if open_ones:
+            assert policy is not None
+            if open_ones and not quiet:
                 work.lights_again.add(arrival.place)
-            self._open(work, arrival, button)
-            return
+            self._open(work, arrival, button, policy)
+            return True
         store_press(work, arrival, button, "merged", incident.id)
         raises = press.age_known and not flood
         joined = replace(
@@ -95,22 +113,32 @@ class Presses:
             presses=incident.presses + 1,
             priority=max(1, incident.priority - 1) if raises else incident.priority,
             opened_at=min(incident.opened_at, arrival.pressed_at),
-            exit_at=min(incident.exit_at, arrival.pressed_at + timedelta(seconds=button.policy.exit_s)),
+            exit_at=min(incident.exit_at, arrival.pressed_at + _exit(work, incident)),
         )
         work.put_incident(joined)
-        work.lights_again.add(arrival.place)
+        if not quiet:
+            work.lights_again.add(arrival.place)
         work.say(Action.PRESS_MERGED, joined, press=press.id, age_ms=arrival.age_ms, flood=flood)
         if incident.state is State.ACKNOWLEDGED and not flood:
             owner = arrival.store.accounts.get(incident.acknowledged_by_id or 0)
             pagers = pagers_of(arrival.store, owner)
-            self._calls.page(work, joined, button, pagers, "joined", press=press.id)
+            self._steps.calls.page(work, joined, pagers, "joined", press=press.id)
+        return True
 
-    def _open(self, work: Work, arrival: Arrival, button: Button) -> None:
-        press, pressed_at = arrival.press, arrival.pressed_at
-        again = press.purpose is Purpose.CALL and dedup.is_again(
+    def _arrive(self, work: Work, arrival: Arrival, button: Button) -> None:
+        before = arrive_by_key(work, arrival, button)
+        if before is not None and before.state is State.TRIGGERED:
+            self._people.tell_others(work, work.picture.incidents[before.id], None)
+
+    def _open(self, work: Work, arrival: Arrival, button: Button, policy: Policy) -> None:
+        press, pressed_at, quiet = arrival.press, arrival.pressed_at, arrival.press.kind is PressKind.QUIET
+        is_call = press.purpose is Purpose.CALL and not quiet
+        again = is_call and dedup.is_again(
             work.picture.closed_at.get((arrival.place, press.purpose)), pressed_at
         )
-        policy = button.policy
+        fun = recent(work.picture.false_presses.get(arrival.place, ()), work.now)
+        damped = is_call and is_damped(fun, work.now)
+        priority = max(1, policy.priority - 1) if again else policy.priority
         incident = Incident(
             id=self._new_id(),
             store_id=arrival.store.id,
@@ -120,7 +148,7 @@ class Presses:
             policy_id=policy.id,
             purpose=press.purpose,
             state=State.TRIGGERED,
-            priority=2 if press.age_known else 3,
+            priority=priority if press.age_known and not damped else LEAST_URGENT,
             presses=1,
             again=again,
             opened_at=pressed_at,
@@ -129,6 +157,8 @@ class Presses:
             device=arrival.device,
             input=press.input,
             press_id=press.id,
+            quiet=quiet,
+            damped=damped,
         )
         store_press(work, arrival, button, "stored", incident.id)
         work.say(
@@ -140,9 +170,11 @@ class Presses:
             seq=press.seq,
         )
         work.say(Action.OPENED, incident, new=incident.state.value, number=incident.number, again=again)
+        if damped:
+            work.say(Action.DAMPED, incident, false_presses=len(fun))
         wait = policy.steps[0].after_s if policy.steps else 0
         if wait == 0:
-            self._calls.next_step(work, incident)
+            self._steps.next_step(work, incident)
         else:
             work.put_incident(replace(incident, due_at=work.now + timedelta(seconds=wait)))
 
@@ -164,3 +196,8 @@ class Presses:
                 publication(channels.RECEIPT, arrival.store.id, "b", arrival.device, message),
             )
         )
+
+
+def _exit(work: Work, incident: Incident) -> timedelta:
+    _, _, policy = context(work, incident)
+    return timedelta(seconds=policy.exit_s)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker_config.messages import PageResult, PageState
-from server.engine.calls import Calls, any_hope, context
+from server.engine.people import People
+from server.engine.steps import Steps
 from server.engine.work import Work
 from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
 from server.rules.journal import Action
-from server.rules.pages import apply_result, reached
+from server.rules.pages import TAKEN, any_hope, apply_result, reached
+from server.rules.policies import policy_of
 
+FALLBACK = "fallback"
 _LOST = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.UNKNOWN})
 
 
 class Results:
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+    def __init__(self, steps: Steps, people: People) -> None:
+        self._steps = steps
+        self._people = people
 
     def take(self, work: Work, store: str, gateway: str, result: PageResult) -> bool:
         """False: this gateway has no business with that page (or it is long dealt with)."""
@@ -46,12 +50,16 @@ class Results:
             tx_ms=new.tx_ms,
             error=new.error_code,
         )
-        if incident.state is not State.TRIGGERED:
+        if incident.state in (State.ACKNOWLEDGED, State.ATTENDED) and reached(new):
+            self._people.tell_late(work, incident, new)
+        if incident.state is not State.TRIGGERED or new.reason == TAKEN:
             return
         if reached(new):
-            if incident.called_at is None or incident.nobody_at is not None:
+            # the fallback group rang: the light may say "called", the board goes on shouting
+            nobody_at = incident.nobody_at if new.reason == FALLBACK else None
+            if incident.called_at is None or incident.nobody_at is not nobody_at:
                 called = incident.called_at or work.now
-                work.put_incident(replace(incident, called_at=called, nobody_at=None))
+                work.put_incident(replace(incident, called_at=called, nobody_at=nobody_at))
         elif new.state in _LOST or taken_back_before(new, incident):
             self._lost(work, incident, new)
 
@@ -60,11 +68,12 @@ class Results:
         nothing the next one does not wait; when everything did, the board and the button say so."""
         if work.now - incident.triggered_at >= GIVE_UP:
             return  # its own timer closes it
-        store, button, policy = context(work, incident)
+        store = work.picture.stores[incident.store_id]
+        policy = policy_of(store, incident.policy_id, quiet=incident.quiet)
         pagers = [one for one in store.pagers if one.id == page.pager_id]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
-            self._calls.page(work, incident, button, pagers, reason)
+            self._steps.calls.page(work, incident, pagers, reason)
             return
         pages = work.picture.pages_for(incident.id)
         round_began = incident.triggered_at
@@ -72,10 +81,9 @@ class Results:
         if any_hope(one for one in now_rung if one.step == incident.step):
             return
         if incident.step < len(policy.steps):
-            self._calls.next_step(work, incident)
+            self._steps.next_step(work, incident)
         elif incident.nobody_at is None and not any_hope(pages):
-            work.put_incident(replace(incident, nobody_at=work.now))
-            work.say(Action.NOBODY, incident)
+            work.put_incident(self._steps.nobody(work, incident))
 
 
 def taken_back_before(page: Page, incident: Incident) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from broker_config.link import Delivery, Publication
+from broker_config.messages import LightState
 from server.engine.picture import Picture, Place, Undo
-from server.rules.facts import Incident, Page
+from server.rules.facts import Duty, DutyKind, Incident, Notice, Page
 from server.rules.journal import Action
 
 JOURNAL_COLUMNS = (
@@ -37,6 +38,17 @@ class RefusedOne:
     sample: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class DutyChange:
+    """End the running duties of these kinds, then put in the new one, if any."""
+
+    store: str
+    carrier: int
+    ended: tuple[DutyKind, ...]
+    new: Duty | None
+    account: int
+
+
 @dataclass
 class Work:
     """Changes are in the picture at once, so that the next event of the group sees them; `take_back` undoes them
@@ -54,6 +66,11 @@ class Work:
     pages: dict[UUID, Page | None] = field(default_factory=dict)
     presses: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     press_updates: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
+    notices: dict[UUID, Notice] = field(default_factory=dict)
+    """New ones and changed ones, as they are to be."""
+    duties: list[DutyChange] = field(default_factory=list)
+    stores: set[str] = field(default_factory=set)
+    """Whose revision counts up."""
     journal: list[tuple[Any, ...]] = field(default_factory=list)
     """In the order of JOURNAL_COLUMNS."""
     refused: list[RefusedOne] = field(default_factory=list)
@@ -67,6 +84,7 @@ class Work:
     receipts: list[tuple[str, Publication]] = field(default_factory=list)
     others: list[tuple[str, Publication]] = field(default_factory=list)
     settles: list[tuple[str, Delivery]] = field(default_factory=list)
+    letters: list[Notice] = field(default_factory=list)
     answers: list[Callable[[], None]] = field(default_factory=list)
 
     asked: set[UUID] = field(default_factory=set)
@@ -75,8 +93,8 @@ class Work:
     """Buttons whose light may have changed."""
     lights_again: set[Place] = field(default_factory=set)
     """Buttons that are told even if it did not."""
-    thanks: set[Place] = field(default_factory=set)
-    """Buttons whose press was counted and calls nobody: `received` for a moment."""
+    brief: dict[Place, tuple[LightState, int]] = field(default_factory=dict)
+    """Buttons that calls nobody, and what they show for a moment (seconds) instead of nothing."""
     woken: set[tuple[str, str]] = field(default_factory=set)
     """(store, device) that came online: a gateway among them is asked about its pages at once."""
     rang: set[str] = field(default_factory=set)
@@ -91,6 +109,11 @@ class Work:
     def put_page(self, new: Page) -> None:
         self.pages.setdefault(new.id, self.picture.pages.get(new.id))
         self.picture.put_page(new, self.undo)
+        self.rang.add(new.store_id)
+
+    def put_notice(self, new: Notice) -> None:
+        self.notices[new.id] = new
+        self.picture.note(self.picture.notices, new.id, new, self.undo)
         self.rang.add(new.store_id)
 
     def put_press(self, row: dict[str, Any]) -> None:
@@ -130,6 +153,9 @@ class Work:
             or self.pages
             or self.presses
             or self.press_updates
+            or self.notices
+            or self.duties
+            or self.stores
             or self.journal
             or self.refused
             or self.devices

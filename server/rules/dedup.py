@@ -31,12 +31,14 @@ def is_late(age: int, press_ttl_s: int, policy_ttl_s: int) -> bool:
     return age > 1000 * min(press_ttl_s, policy_ttl_s)
 
 
-def joins(open_ones: Iterable[Incident], purpose: Purpose, now: datetime, *, flood: bool) -> Incident | None:
+def joins(
+    open_ones: Iterable[Incident], purpose: Purpose, now: datetime, *, flood: bool, quiet: bool = False
+) -> Incident | None:
     """The open incident of this button that a fresh press belongs to; None: it opens its own.
 
     `flood`: the device sends more than people can press; then any open one takes it."""
     for incident in open_ones:
-        if incident.purpose is not purpose or incident.state is State.CLOSED:
+        if incident.purpose is not purpose or incident.quiet is not quiet or incident.state is State.CLOSED:
             continue
         if incident.state is State.TRIGGERED or flood:
             return incident

@@ -19,6 +19,8 @@ class Event(StrEnum):
     NEED_HELP = "need_help"
     ARRIVE = "arrive"
     CLOSE = "close"
+    CONFIRM = "confirm"
+    """The customer's own green press while staff is there."""
     UNDO = "undo"
     NOT_ATTENDED = "not_attended"
     """Acknowledged, but nobody arrived within the policy's time."""
@@ -67,6 +69,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.ACKNOWLEDGED, Event.NOT_ATTENDED): State.TRIGGERED,
     (State.ATTENDED, Event.NEED_HELP): State.ATTENDED,
     (State.ATTENDED, Event.CLOSE): State.CLOSED,
+    (State.ATTENDED, Event.CONFIRM): State.CLOSED,
     (State.ATTENDED, Event.ASK_TO_CLOSE): State.ATTENDED,
     (State.ATTENDED, Event.FORGOTTEN): State.CLOSED,
 }

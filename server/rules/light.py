@@ -24,8 +24,8 @@ def light_of(incident: Incident) -> LightState:
 
 
 def button_light(incidents: Iterable[Incident]) -> LightState:
-    """A real call outshines a drill; among equals the newest speaks."""
-    open_ones = [incident for incident in incidents if incident.state is not State.CLOSED]
+    """A real call outshines a drill; among equals the newest speaks. A quiet call shows nothing."""
+    open_ones = [one for one in incidents if one.state is not State.CLOSED and not one.quiet]
     if not open_ones:
         return LightState.IDLE
     return light_of(max(open_ones, key=lambda one: (one.purpose is Purpose.CALL, one.number)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,7 +21,10 @@ _RANK = {
     PageState.HELD: 2,
     PageState.TRANSMITTING: 3,
 }
-_ALSO_WHILE_ACKNOWLEDGED = frozenset({"joined"})
+TAKEN = "taken"
+"""The reason of a page that calls nobody: it tells those who were called that somebody goes."""
+_ALSO_WHILE_ACKNOWLEDGED = frozenset({"joined", "help", TAKEN})
+_ALSO_WHILE_ATTENDED = frozenset({"help", TAKEN})
 
 
 class Wish(StrEnum):
@@ -58,11 +62,15 @@ def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
 
 def wish(page: Page, incident: Incident | None) -> Wish:
     """Order it, or take it back because nobody needs to be called any more."""
-    if incident is None or incident.state in (State.CLOSED, State.ATTENDED):
+    if incident is None or incident.state is State.CLOSED:
         return Wish.CANCEL
-    if incident.state is State.ACKNOWLEDGED and page.reason not in _ALSO_WHILE_ACKNOWLEDGED:
-        return Wish.CANCEL
-    return Wish.ORDER
+    if incident.state is State.ATTENDED:
+        wanted = page.reason in _ALSO_WHILE_ATTENDED
+    elif incident.state is State.ACKNOWLEDGED:
+        wanted = page.reason in _ALSO_WHILE_ACKNOWLEDGED
+    else:
+        wanted = page.reason != TAKEN
+    return Wish.ORDER if wanted else Wish.CANCEL
 
 
 def ends_at(page: Page) -> datetime:
@@ -85,3 +93,8 @@ def end_of_waiting(page: Page, now: datetime) -> Page:
 def reached(page: Page) -> bool:
     """Whether a transmitter proved something for it."""
     return page.state in (PageState.TRANSMITTED, PageState.CONFIRMED)
+
+
+def any_hope(pages: Iterable[Page]) -> bool:
+    """Whether somebody felt one of these calls, or may still."""
+    return any(page.reason != TAKEN and (reached(page) or not page.state.is_final) for page in pages)

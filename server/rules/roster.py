@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from server.rules.facts import Duty, DutyKind, Rotation, Shift, Store
@@ -32,7 +32,7 @@ class Standing:
     why: Why
     since: datetime | None = None
     until: datetime | None = None
-    """End of what `why` names, UTC."""
+    """When the last of what holds now ends, UTC."""
 
 
 ABSENT = (DutyKind.BREAK, DutyKind.AWAY)
@@ -40,7 +40,10 @@ ABSENT = (DutyKind.BREAK, DutyKind.AWAY)
 
 def roster(store: Store, now: datetime) -> tuple[Standing, ...]:
     """Everybody of the store: who is here first, each group in the order of ids. Depends on nothing else."""
-    standings = [_standing(store, carrier, now, work) for carrier, work in _working(store, now).items()]
+    working, duties = _working(store, now), _duties(store, now)
+    standings = [
+        _standing(carrier, working.get(carrier, ()), duties.get(carrier, ())) for carrier in store.carriers
+    ]
     return tuple(sorted(standings, key=lambda one: (not one.present, one.carrier_id)))
 
 
@@ -63,17 +66,32 @@ class _Work:
 
 
 def _working(store: Store, now: datetime) -> dict[int, list[_Work]]:
-    """Carrier -> shifts that run at `now`; people without any too."""
-    found: dict[int, list[_Work]] = {carrier: [] for carrier in store.carriers}
+    """Carrier -> shifts that run at `now`. Many shifts share their hours: each hours are looked at once."""
+    found: dict[int, list[_Work]] = {}
     days = days_around(now, store.zone)
+    running: dict[tuple[int, time, time], tuple[datetime, datetime] | None] = {}
     for shift in store.shifts:
-        span = runs(shift, now, store.zone, days)
+        if shift.weekday not in days:
+            continue
+        hours = (shift.weekday, shift.starts, shift.ends)
+        if hours not in running:
+            running[hours] = runs(shift, now, store.zone, days)
+        span = running[hours]
         if span is None:
             continue
         carrier = _worker(store, shift, days[shift.weekday])
-        if carrier in found:
+        if carrier is not None:
             why = Why.SHIFT if shift.rotation_id is None else Why.ROTATION
-            found[carrier].append(_Work(shift.zone_id, why, *span))
+            found.setdefault(carrier, []).append(_Work(shift.zone_id, why, *span))
+    return found
+
+
+def _duties(store: Store, now: datetime) -> dict[int, list[Duty]]:
+    """Carrier -> exceptions that hold at `now`."""
+    found: dict[int, list[Duty]] = {}
+    for duty in store.duties:
+        if duty.starts_at <= now < duty.ends_at:
+            found.setdefault(duty.carrier_id, []).append(duty)
     return found
 
 
@@ -84,24 +102,29 @@ def _worker(store: Store, shift: Shift, day: date) -> int | None:
     return None if rotation is None else turn(rotation, day)
 
 
-def _standing(store: Store, carrier: int, now: datetime, work: list[_Work]) -> Standing:
-    duties = [
-        duty for duty in store.duties if duty.carrier_id == carrier and duty.starts_at <= now < duty.ends_at
-    ]
-    off = _last(duty for duty in duties if duty.kind in ABSENT)
-    if off is not None:
-        return Standing(carrier, False, frozenset(), Why(off.kind.value), off.starts_at, off.ends_at)
+def _standing(carrier: int, work: Sequence[_Work], duties: Sequence[Duty]) -> Standing:
+    if duties:
+        off = _last(duty for duty in duties if duty.kind in ABSENT)
+        if off is not None:
+            return Standing(carrier, False, frozenset(), Why(off.kind.value), off.starts_at, off.ends_at)
     extra = [_Work(duty.zone_id, Why(duty.kind.value), duty.starts_at, duty.ends_at) for duty in duties]
     every = [*work, *extra]
     if not every:
         return Standing(carrier, False, frozenset(), Why.NO_SHIFT)
-    said = (work or sorted(extra, key=lambda one: one.why is not Why.HERE))[0]
+    said = min(work or extra, key=_rank)
     until = max(one.until for one in every)
     return Standing(carrier, True, frozenset(one.zone_id for one in every), said.why, said.since, until)
 
 
+def _rank(one: _Work) -> tuple[bool, datetime, str]:
+    """Whose word is said, of several that hold: one's own before that of the roster, then the earliest."""
+    return one.why is Why.WORK, one.since, one.why.value
+
+
 def _last(duties: Iterable[Duty]) -> Duty | None:
     """A break before time off; of several the one that lasts longest."""
-    return min(
-        duties, key=lambda one: (one.kind is not DutyKind.BREAK, -one.ends_at.timestamp()), default=None
+    return max(
+        duties,
+        key=lambda one: (one.kind is DutyKind.BREAK, one.ends_at, one.starts_at),
+        default=None,
     )

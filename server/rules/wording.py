@@ -21,6 +21,7 @@ CALLS = {
 }
 TAKEN = {"en": "%s HAS IT", "ru": "ИДЁТ %s", "et": "LÄHEB %s"}
 """To those who were called too: the initials of who goes."""
+TAKEN_BY_SOMEBODY = {"en": "TAKEN", "ru": "УЖЕ ИДУТ", "et": "JUBA MINNAKSE"}
 QUIET = {"en": "CODE 7", "ru": "КОД 7", "et": "KOOD 7"}
 """A quiet call: the radio is in clear, so no word of security goes on the air."""
 DRILL = {"en": "DRILL", "ru": "УЧЕБНЫЙ", "et": "ÕPPUS"}
@@ -49,7 +50,11 @@ def page_body(
             : pager.longest
         ]
     if reason == "taken":
-        text = TAKEN.get(pager.language, TAKEN["en"]) % who
+        text = (
+            TAKEN.get(pager.language, TAKEN["en"]) % who
+            if who
+            else TAKEN_BY_SOMEBODY.get(pager.language, TAKEN_BY_SOMEBODY["en"])
+        )
     else:
         words = QUIET if quiet else CALLS.get(reason, CALLS["step"])
         text = words.get(pager.language, words["en"])

@@ -8,7 +8,7 @@ from broker_config import channels
 from broker_config.codec import publication
 from broker_config.messages import DeviceState, DeviceStatus, LightState, PageCancel, PageState
 from server.db.tables import Policy, PolicyStep, Shift
-from server.requests import Acknowledge, Arrive, Close, Refusal, RefusalReason
+from server.requests import Acknowledge, Arrive, Close, Ending, Refusal, RefusalReason
 from server.rules.incidents import Outcome
 from tests.engine_box import EngineBox
 from tests.small_shop import ADDRESS, ANNA, BORIS, CARMEN, STORE
@@ -277,9 +277,9 @@ def test_the_will_of_a_process_that_has_a_successor_is_ignored(box: EngineBox) -
 def test_closing_frees_the_button(box: EngineBox) -> None:
     box.press()
     felt(box)
-    box.ask(Close(box.incidents()[0].id, ANNA, Outcome.RECOVERED))
+    box.ask(Close(box.incidents()[0].id, ANNA, Ending(Outcome.RECOVERED)))
     assert box.lights[-1] is LightState.IDLE
-    answer = box.ask(Close(box.incidents()[0].id, ANNA, Outcome.ABUSE))
+    answer = box.ask(Close(box.incidents()[0].id, ANNA, Ending(Outcome.ABUSE)))
     assert isinstance(answer, Refusal)
     assert box.incidents()[0].outcome == "recovered"
 

@@ -23,7 +23,7 @@ from broker_config.messages import (
 )
 from broker_config.topics import build
 from server.ids import first_page_id
-from server.requests import Acknowledge, Arrive, Close, Done
+from server.requests import Acknowledge, Arrive, Close, Done, Ending
 from server.rules.incidents import Outcome
 from tests.engine_box import EngineBox
 from tests.small_shop import ADDRESS, ANNA, BORIS, CARMEN, STORE
@@ -132,9 +132,13 @@ def test_a_canary_disturbs_nobody(box: EngineBox) -> None:
     assert box.receipts[0].result is ReceiptResult.STORED
 
 
-def test_a_quiet_call_is_refused_aloud_while_nobody_is_set_up_for_it(box: EngineBox) -> None:
+def test_a_quiet_call_opens_its_own_incident_and_changes_no_light(box: EngineBox) -> None:
+    box.press()
+    before = len(box.lights)
     box.press(kind=PressKind.QUIET)
-    assert box.receipts[0].result is ReceiptResult.REFUSED
+    assert box.receipts[-1].result is ReceiptResult.STORED
+    assert [one.quiet for one in box.incidents()] == [False, True]
+    assert len(box.lights) == before
     assert box.presses() == []
 
 
@@ -214,7 +218,7 @@ class TestMergingAfterSomebodyAnswered:
         self, box: EngineBox, restart: bool
     ) -> None:
         box.press()
-        box.ask(Close(box.incidents()[0].id, ANNA, Outcome.FALSE_PRESS))
+        box.ask(Close(box.incidents()[0].id, ANNA, Ending(Outcome.FALSE_PRESS)))
         if restart:
             box.restart()
         box.press()
@@ -223,7 +227,7 @@ class TestMergingAfterSomebodyAnswered:
     def test_soon_after_a_close_it_is_marked_again(self, box: EngineBox) -> None:
         box.press()
         box.result(box.orders[0], PageState.TRANSMITTED)
-        answer = box.ask(Close(box.incidents()[0].id, ANNA, Outcome.RECOVERED))
+        answer = box.ask(Close(box.incidents()[0].id, ANNA, Ending(Outcome.RECOVERED)))
         assert isinstance(answer, Done)
         box.restart()
         box.press()

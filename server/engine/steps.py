@@ -1,0 +1,224 @@
+"""Whom to call next: the steps of a policy, repeats, passing on, help, and what is left when there is nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from broker_config.messages import Purpose
+from server.engine.calls import Calls, context
+from server.engine.floor import Floor
+from server.engine.work import Work
+from server.rules.escalation import next_step_at
+from server.rules.facts import Button, Incident, Notice, Pager, Step, Store
+from server.rules.journal import Action
+from server.rules.pages import TAKEN, any_hope, reached
+from server.rules.roster import Standing, Why
+from server.rules.routing import Candidate, candidates, fallback_pagers, pagers_of
+
+NAMED = 20
+"""Most people whom one journal entry names."""
+LEAST_PATIENCE = timedelta(seconds=10)
+"""Whoever is called by name gets so long, even when the policy would go on at once."""
+
+
+class Steps:
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._floor = Floor()
+
+    def next_step(self, work: Work, incident: Incident, reason: str = "step") -> Incident:
+        """Carry out the next step that has anybody on it; empty ones are skipped at once.
+
+        With nobody on any of them the incident says so (`nobody_at`), aloud and at the button."""
+        store, button, policy = context(work, incident)
+        without = self._left_out(work, store, incident)
+        number, rang = incident.step, False
+        first = number == 0 and reason == "step" and not work.picture.pages_of.get(incident.id)
+        if first and incident.again:
+            reason = "again"
+        while not rang and number < len(policy.steps):
+            step = policy.steps[number]
+            number += 1
+            found = self._candidates(work, store, button, step, incident, without)
+            self._say(work, store, incident, number, step, found, without)
+            if found:
+                rang = True
+                alert, pagers = step.alert, _pagers(found)
+                self.calls.page(work, incident, pagers, reason, step=number, alert=alert, first=first)
+        incident = replace(incident, step=number)
+        if not rang and not any_hope(work.picture.pages_for(incident.id)):
+            incident = self.nobody(work, incident, first=first)
+        incident = replace(incident, due_at=next_step_at(incident, number, policy, work.now))
+        work.put_incident(incident)
+        return incident
+
+    def repeat(self, work: Work, incident: Incident) -> Incident:
+        """Everybody called so far who is still here rings again, and whoever came on the floor for the last step.
+        All steps are done: now the slow channels are tried too."""
+        store, button, policy = context(work, incident)
+        without = self._left_out(work, store, incident)
+        here = {one.carrier_id for one in self.roster(work, store) if one.present} - set(without)
+        pages = [one for one in work.picture.pages_for(incident.id) if one.reason != TAKEN]
+        so_far = {page.pager_id for page in pages}
+        kept = {
+            page.pager_id for page in pages if page.carrier_id in here or _alone(page.carrier_id, page.reason)
+        }
+        pagers = {pager.id: pager for pager in store.pagers if pager.id in kept}
+        if policy.steps:
+            last = self._candidates(work, store, button, policy.steps[-1], incident, without)
+            pagers |= {pager.id: pager for pager in _pagers(last)}
+        if not pagers:  # they all left: better one who is on a break than nobody
+            pagers = {pager.id: pager for pager in store.pagers if pager.id in so_far}
+        incident = replace(incident, repeats=incident.repeats + 1)
+        incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
+        if pagers:
+            if any(pager.carrier_id in here for pager in pagers.values()):
+                incident = replace(incident, nobody_at=None)
+            self.calls.page(work, incident, tuple(pagers.values()), "repeat")
+        incident = self.last_resort(work, incident)
+        work.put_incident(incident)
+        return incident
+
+    def nobody(self, work: Work, incident: Incident, *, first: bool = False) -> Incident:
+        """Nobody could be called: the board shouts, the fallback group rings, the slow channels are tried.
+        `first`: nothing was ordered for this incident yet. Gives the incident; the caller puts it down."""
+        if incident.nobody_at is not None:
+            return incident
+        store = work.picture.stores[incident.store_id]
+        work.say(Action.NOBODY, incident)
+        incident = replace(incident, nobody_at=work.now)
+        pagers = () if incident.quiet else fallback_pagers(store)
+        if pagers:
+            called = self.calls.page(work, incident, pagers, "fallback", first=first)
+            work.say(Action.FALLBACK, incident, called=called)
+        return self.last_resort(work, incident)
+
+    def last_resort(self, work: Work, incident: Incident) -> Incident:
+        """Letters by the slow channels, once per incident; never for a drill, nor for what must stay quiet."""
+        store = work.picture.stores[incident.store_id]
+        wanted = incident.purpose is Purpose.CALL and not incident.quiet
+        if incident.last_resort_at is not None or not wanted or not store.last_resorts:
+            return incident
+        for one in store.last_resorts:
+            notice = Notice(
+                id=self.calls.new_id(),
+                store_id=store.id,
+                incident_id=incident.id,
+                kind=one.kind,
+                target=one.target,
+                state="queued",
+                created_at=work.now,
+            )
+            work.put_notice(notice)
+            work.letters.append(notice)
+        work.say(Action.LAST_RESORT, incident, channels=len(store.last_resorts))
+        return replace(incident, last_resort_at=work.now)
+
+    def to_one(self, work: Work, incident: Incident, carrier: int) -> Incident:
+        """Call one person by name; the policy goes on from where it is when that one does not answer."""
+        store, _, policy = context(work, incident)
+        self.calls.page(work, incident, pagers_of(store, carrier), "pass")
+        due = max(next_step_at(incident, incident.step, policy, work.now), work.now + LEAST_PATIENCE)
+        incident = replace(incident, due_at=due)
+        work.put_incident(incident)
+        return incident
+
+    def help(self, work: Work, incident: Incident, without: Collection[int]) -> int:
+        """Call somebody more: the next step with anybody who was not called yet, else whoever is here.
+        Gives how many pagers ring."""
+        store, button, policy = context(work, incident)
+        rung = {
+            page.carrier_id
+            for page in work.picture.pages_for(incident.id)
+            if page.carrier_id is not None and reached(page)
+        }
+        everybody = Step(0, 0, "everybody")
+        for step in (*policy.steps[incident.step :], *policy.steps, everybody):
+            left_out = {*without, *(rung if step is not everybody else ())}
+            found = self._candidates(work, store, button, step, incident, left_out)
+            if found:
+                return self.calls.page(work, incident, _pagers(found), "help", alert=step.alert)
+        return 0
+
+    def roster(self, work: Work, store: Store) -> tuple[Standing, ...]:
+        return self._floor.at(store, work.now)
+
+    def _candidates(
+        self,
+        work: Work,
+        store: Store,
+        button: Button,
+        step: Step,
+        incident: Incident,
+        without: Collection[int],
+    ) -> tuple[Candidate, ...]:
+        if incident.damped:
+            step = replace(step, most=1)
+        return candidates(
+            store, button, step, self.roster(work, store), work.picture.last_paged, without=without
+        )
+
+    def _left_out(self, work: Work, store: Store, incident: Incident) -> frozenset[int]:
+        """Who passed it on is spared while there is anybody else."""
+        passed = frozenset(incident.passed_ids)
+        others = any(
+            one.present and one.carrier_id not in passed and pagers_of(store, one.carrier_id)
+            for one in (self.roster(work, store) if passed else ())
+        )
+        return passed if others else frozenset()
+
+    def _say(
+        self,
+        work: Work,
+        store: Store,
+        incident: Incident,
+        number: int,
+        step: Step,
+        found: tuple[Candidate, ...],
+        without: Collection[int],
+    ) -> None:
+        left = self._left(work, store, step, without)
+        target = step.role or step.target
+        if not found:
+            work.say(Action.STEP_SKIPPED, incident, step=number, target=target, left=left or None)
+            return
+        who = [
+            [one.carrier.initials, one.standing.why.value] for one in found if one.carrier and one.standing
+        ]
+        called = len(_pagers(found))
+        work.say(
+            Action.STEP,
+            incident,
+            step=number,
+            target=target,
+            called=called,
+            who=who[:NAMED] or None,
+            left=left or None,
+        )
+
+    def _left(self, work: Work, store: Store, step: Step, without: Collection[int]) -> list[list[str]]:
+        """Who would have been asked but for a break, time off, or having passed it on."""
+        found = []
+        for one in self.roster(work, store):
+            carrier = store.carriers[one.carrier_id]
+            named = (
+                step.target in ("zone", "everybody")
+                or carrier.role == step.role
+                or carrier.id == step.carrier_id
+            )
+            if one.carrier_id in without and named:
+                found.append([carrier.initials, "passed"])
+            elif not one.present and named and one.why in (Why.BREAK, Why.AWAY):
+                found.append([carrier.initials, one.why.value])
+        return found[:NAMED]
+
+
+def _pagers(found: Iterable[Candidate]) -> tuple[Pager, ...]:
+    return tuple(pager for one in found for pager in one.pagers)
+
+
+def _alone(carrier: int | None, reason: str) -> bool:
+    """A pager of a group, or of the fallback: it rings whoever is here."""
+    return carrier is None or reason == "fallback"

@@ -1,0 +1,156 @@
+"""The silent walk button -> broker -> server -> gateway -> transmitter: its life, and which one is due when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from server.rules.facts import Store
+from server.rules.opening import is_open
+
+EVERY = timedelta(minutes=15)
+"""How often each input and each transmitter is tried in opening hours."""
+BEFORE_OPENING = timedelta(minutes=30)
+"""From so long before opening on, so that a manager knows in time."""
+AGAIN_AFTER_BAD = timedelta(seconds=60)
+"""What failed is tried again soon: a cable that was put back must not look broken for a quarter of an hour."""
+LENIENT = timedelta(seconds=60)
+"""What is tried along with others is tried by itself only when it is later than this."""
+APART = timedelta(seconds=5)
+"""Two walks of a store never begin closer together, by the schedule."""
+
+PRESS_WITHIN = timedelta(seconds=10)
+RESULT_WITHIN = timedelta(seconds=20)
+"""After the order."""
+
+ZERO = datetime.min.replace(tzinfo=UTC)
+
+Input: TypeAlias = tuple[str, int]
+"""(button unit, input)."""
+Sender: TypeAlias = tuple[str, str]
+"""(gateway, transmitter)."""
+
+
+class CanaryState(StrEnum):
+    ASKED = "asked"
+    """The button unit was told to make a press."""
+    ORDERED = "ordered"
+    """Its press is here, and the gateway was told to send."""
+    GOOD = "good"
+    BAD = "bad"
+
+
+INTERRUPTED = "interrupted"
+"""The cause of a walk that was under way when the server stopped: it says nothing about anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One row of the table `canary`, field by field."""
+
+    id: UUID
+    """Also the command's id, and what the order has for an incident."""
+    store_id: str
+    device: str
+    input: int
+    asked_at: datetime
+    gateway: str | None = None
+    transmitter: str | None = None
+    """Both None: there was no transmitter to be tried."""
+    press_id: UUID | None = None
+    pressed_at: datetime | None = None
+    page_id: UUID | None = None
+    """Set when it is ordered: from here on the button's half is proven."""
+    final_at: datetime | None = None
+    state: CanaryState = CanaryState.ASKED
+    dialogue: bool = False
+    """The transmitter answered its line. A logon proves no radio."""
+    radio: bool = False
+    """A page went on the air to the canary address."""
+    cause: str | None = None
+    """A code of `readiness.Cause`, and after a colon what the device itself said."""
+    account_id: int | None = None
+    """Who asked for it; None: the schedule."""
+
+    @property
+    def place(self) -> Input:
+        return (self.device, self.input)
+
+    @property
+    def sender(self) -> Sender | None:
+        if self.gateway is None or self.transmitter is None:
+            return None
+        return (self.gateway, self.transmitter)
+
+    @property
+    def is_final(self) -> bool:
+        return self.final_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    at: datetime
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    place: Input
+    sender: Sender | None
+
+
+def runs_now(store: Store, now: datetime) -> bool:
+    """Whether the schedule tries at this hour: in opening hours and shortly before."""
+    return is_open(store, now) or is_open(store, now + BEFORE_OPENING)
+
+
+def next_walk(
+    inputs: Sequence[Input],
+    senders: Sequence[Sender],
+    tried_inputs: Mapping[Input, Tried],
+    tried_senders: Mapping[Sender, Tried],
+    now: datetime,
+) -> tuple[datetime, Walk] | None:
+    """Which walk is next, and when it is due (it may have been for long). None: there is no input to try.
+
+    The longer list has a moment of its own for each of its members, spread over the quarter of an hour; the
+    shorter one goes along with it, whoever was not tried for longest, and comes by itself only after a failure."""
+    if not inputs:
+        return None
+    many_inputs = len(inputs) >= len(senders)
+    due_inputs = _due(inputs, tried_inputs, now, slots=many_inputs)
+    due_senders = _due(senders, tried_senders, now, slots=not many_inputs)
+    place_at, place = _first(due_inputs)
+    if not due_senders:
+        return place_at, Walk(place, None)
+    sender_at, sender = _first(due_senders)
+    if place_at <= sender_at:
+        return place_at, Walk(place, _longest_ago(senders, tried_senders, due_senders, now))
+    return sender_at, Walk(_longest_ago(inputs, tried_inputs, due_inputs, now), sender)
+
+
+def slot_after(moment: datetime, index: int, count: int) -> datetime:
+    """The first moment after this one that belongs to member `index` of `count`."""
+    period = EVERY.total_seconds()
+    phase = period * index / count
+    passed = math.floor((moment.timestamp() - phase) / period) + 1
+    return datetime.fromtimestamp(passed * period + phase, UTC)
+
+
+def _due[T: (Input, Sender)](
+    members: Sequence[T], tried: Mapping[T, Tried], now: datetime, *, slots: bool
+) -> dict[T, datetime]:
+    found: dict[T, datetime] = {}
+    for index, one in enumerate(members):
+        last = tried.get(one)
+        if last is None:
+            found[one] = ZERO
+        else:
+            when = slot_after(last.at, index, len(members)) if slots else last.at + EVERY + LENIENT
+            found[one] = when if last.good else min(when, last.at + AGAIN_AFTER_BAD)
+    return found
