@@ -82,19 +82,20 @@ class FallbackPlan(Message):
     """For a gateway whose clock is not synced, and past the end of the plan."""
 
     def called(self, device: str, number: int, at: datetime | None) -> tuple[PlannedOrder, ...]:
-        """The orders for a press of this button at `at`, each with its own text; None: the clock is not to be trusted.
+        """The orders for a press of this button at `at`, each with its own text; None: nobody vouches for the clock.
 
-        A moment before or after the plan calls everybody: nothing goes quiet because a server is away for days."""
+        After the end of the plan everybody is called: nothing goes quiet because a server is away for days. A clock
+        that is a little before the start means the start. A button that calls nobody at any hour is never answered."""
         button = next((one for one in self.buttons if (one.device, one.input) == (device, number)), None)
-        if not self.keeper or button is None:
+        if not self.keeper or button is None or not any(self.calls[call] for _, call in button.windows):
             return ()
         orders = {one.slot: one for one in self.orders}
         return tuple(_with_text(orders[slot], button) for slot in self._slots(button, at))
 
     def _slots(self, button: PlannedButton, at: datetime | None) -> list[str]:
-        if at is None or not self.moments or not self.moments[0] <= at < self.moments[-1]:
+        if at is None or not self.moments or at >= self.moments[-1]:
             return self.everybody
-        moment = bisect_right(self.moments, at) - 1
+        moment = max(0, bisect_right(self.moments, at) - 1)
         window = bisect_right([first for first, _ in button.windows], moment) - 1
         return self.calls[button.windows[window][1]] if window >= 0 else []
 

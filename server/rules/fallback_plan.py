@@ -1,0 +1,234 @@
+"""What the keeper gateway does alone: per red button and stretch of time the pagers of the first step with anybody.
+
+A plan for a large shop is thousands of look-ups, so that a `Draft` is made piece by piece: whoever makes it goes on
+with other things in between."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from broker_config.channels import PLAN
+from broker_config.codec import encode
+from broker_config.messages import FallbackPlan
+from broker_config.messages.fallback import Slot
+from server.ids import slot
+from server.rules.facts import Button, Pager, Policy, Store
+from server.rules.fallback_texts import buttons_of, orders_of
+from server.rules.local_time import Weekly, bounds
+from server.rules.opening import stretches
+from server.rules.policies import policy_for
+from server.rules.roster import Standing, roster
+from server.rules.routing import candidates, fallback_pagers
+
+HORIZON = timedelta(hours=48)
+SHORTER = (48, 36, 24, 12, 6, 3, 1)
+"""Hours that are tried in turn, until the plan fits into its packet."""
+MOST_MOMENTS = 400
+MOST_SLOTS = 64
+SECOND = timedelta(seconds=1)
+
+Slots = tuple[Slot, ...]
+Place = tuple[str, int]
+"""(device, input)."""
+Kind = tuple[int | None, str | None, str | None]
+"""What routing knows of a button: zone, skill, language."""
+
+
+def plan(
+    store: Store, now: datetime, rev: int, last_paged: Mapping[int, datetime] | None = None
+) -> FallbackPlan:
+    """The whole plan at once. `last_paged` as in `routing.candidates`."""
+    draft = Draft(store, now, last_paged or {})
+    while not draft.go_on(1_000):
+        pass
+    return draft.finished(rev)
+
+
+def no_plan(rev: int) -> FallbackPlan:
+    """For a gateway that is not the keeper, or not any more."""
+    return FallbackPlan(rev=rev, keeper=False, orders=[], buttons=[])
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Who rings first at a moment. `step` counts from 1; with nobody on any step it is one past the last."""
+
+    policy: Policy | None
+    """None: the shop is closed and calls nobody."""
+    step: int
+    pagers: tuple[tuple[Pager, int | None], ...]
+    """With the alert pattern of the step, if it has one."""
+
+
+def first_called(
+    store: Store,
+    button: Button,
+    at: datetime,
+    standings: Iterable[Standing],
+    last_paged: Mapping[int, datetime],
+    *,
+    gateway: str | None = None,
+) -> First:
+    """What a press at `at` calls first; with `gateway`, as far as that one reaches."""
+    policy = policy_for(store, button.zone_id, at)
+    if policy is None:
+        return First(None, 0, ())
+    here = tuple(standings)
+    for number, step in enumerate(policy.steps, 1):
+        found = candidates(store, button, step, here, last_paged)
+        reached = [pager for one in found for pager in one.pagers if gateway in (None, pager.gateway)]
+        if reached:
+            return First(policy, number, tuple((pager, step.alert) for pager in reached))
+    spare = [pager for pager in fallback_pagers(store) if gateway in (None, pager.gateway)]
+    return First(policy, len(policy.steps) + 1, tuple((pager, None) for pager in spare))
+
+
+class Draft:
+    """A plan in the making, for one shop as it was at `now`."""
+
+    def __init__(self, store: Store, now: datetime, last_paged: Mapping[int, datetime]) -> None:
+        self.store = store
+        self._last_paged = dict(last_paged)
+        start = now.astimezone(UTC).replace(microsecond=0)
+        self._moments = [start, *edges(store, start, start + HORIZON)][:MOST_MOMENTS]
+        self._end = start + HORIZON if len(self._moments) < MOST_MOMENTS else self._moments.pop()
+        self._red = [one for one in store.buttons.values() if one.colour == "red"]
+        self._answers: dict[Kind, list[Slots]] = {_kind(button): [] for button in self._red}
+        self._alerts: dict[Slot, int | None] = {}
+        self._pagers: dict[Slot, Pager] = {}
+        self._same: dict[tuple[Kind, Policy | None, tuple[Standing, ...]], Slots] = {}
+        self.by_load = False
+        """Whether a page changes who would be called next."""
+        self._work = self._look_up()
+
+    def go_on(self, most: int) -> bool:
+        """Do so many look-ups more; True: it is done."""
+        return any(next(self._work, True) for _ in range(most))
+
+    def finished(self, rev: int) -> FallbackPlan:
+        """The plan, with as many hours as fit into a packet; the texts of the buttons go last."""
+        for texts in (True, False):
+            for hours in SHORTER:
+                made = self._cut(rev, min(self._moments[0] + timedelta(hours=hours), self._end), texts=texts)
+                if len(encode(made)) <= PLAN.max_bytes:
+                    return made
+        return no_plan(rev)
+
+    def _look_up(self) -> Iterator[bool]:
+        for moment in self._moments:
+            standings = roster(self.store, moment)
+            # who is here, and where: why and until when do not change who is called
+            here = tuple(
+                Standing(one.carrier_id, True, one.zones, one.why) for one in standings if one.present
+            )
+            done: set[Kind] = set()
+            for button in self._red:
+                kind = _kind(button)
+                if kind not in done:
+                    done.add(kind)
+                    self._answers[kind].append(self._answer(button, kind, moment, here))
+                    yield False
+
+    def _answer(self, button: Button, kind: Kind, at: datetime, here: tuple[Standing, ...]) -> Slots:
+        store = self.store
+        policy = policy_for(store, button.zone_id, at)
+        found = self._same.get((kind, policy, here))
+        if found is None:
+            first = first_called(store, button, at, here, self._last_paged, gateway=store.keeper)
+            self.by_load |= policy is not None and any(step.most is not None for step in policy.steps)
+            for pager, alert in first.pagers:
+                self._pagers[slot(pager.id)] = pager
+                self._alerts.setdefault(slot(pager.id), alert)
+            found = tuple(dict.fromkeys(slot(pager.id) for pager, _ in first.pagers))[:MOST_SLOTS]
+            self._same[kind, policy, here] = found
+        return found
+
+    def _cut(self, rev: int, end: datetime, *, texts: bool) -> FallbackPlan:
+        """What holds before `end`; moments at which nothing changes for any button are left out."""
+        times = [moment for moment in self._moments if moment < end]
+        told = {kind: _runs(answers[: len(times)]) for kind, answers in self._answers.items()}
+        kept = sorted({0, *(index for runs in told.values() for index, _ in runs)})
+        at = {index: place for place, index in enumerate(kept)}
+        calls: dict[Slots, int] = {}
+        windows = {
+            kind: [(at[index], calls.setdefault(slots, len(calls))) for index, slots in runs]
+            for kind, runs in told.items()
+        }
+        rung = {name for slots in calls for name in slots} or {slot(one.id) for one in self._reachable()}
+        pagers = {slot(one.id): one for one in self._reachable()} | self._pagers
+        used = [pagers[name] for name in sorted(rung, key=lambda name: pagers[name].id)]
+        return FallbackPlan(
+            rev=rev,
+            keeper=True,
+            orders=orders_of(used, self._alerts),
+            moments=[*(times[index] for index in kept), end],
+            calls=[list(slots) for slots in calls],
+            buttons=buttons_of(self._red, used if texts else [], lambda button: windows[_kind(button)]),
+            everybody=[slot(one.id) for one in used][:MOST_SLOTS],
+        )
+
+    def _reachable(self) -> list[Pager]:
+        return [one for one in self.store.pagers if one.gateway == self.store.keeper]
+
+
+def edges(store: Store, start: datetime, end: datetime) -> list[datetime]:
+    """Every moment after `start` and before `end` at which somebody may come or go, or another policy may hold: UTC,
+    whole seconds, in order."""
+    first, last = (moment.astimezone(store.zone).date() for moment in (start, end))
+    days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 2)]
+    weekly: list[Weekly] = [*store.shifts]
+    weekly += [span for policy in store.policies.values() for span in policy.hours]
+    found = {moment for duty in store.duties for moment in (duty.starts_at, duty.ends_at)}
+    for day in days:
+        found.update(
+            moment for one in weekly if one.weekday == day.weekday() for moment in _ends(one, day, store)
+        )
+        found.update(moment for stretch in stretches(store, day) for moment in stretch)
+    return sorted({whole for moment in found if start < (whole := _whole(moment)) < end})
+
+
+def same_while(old: FallbackPlan, new: FallbackPlan) -> bool:
+    """Whether the two say the same from the start of the new one to the end of the old one."""
+    if (old.keeper, old.orders, old.everybody) != (new.keeper, new.orders, new.everybody):
+        return False
+    if [(one.device, one.input, one.bodies) for one in old.buttons] != [
+        (one.device, one.input, one.bodies) for one in new.buttons
+    ]:
+        return False
+    if not old.moments or not new.moments:
+        return old.moments == new.moments
+    moments = sorted({*old.moments[:-1], *new.moments[:-1], new.moments[0]})
+    shared = [moment for moment in moments if new.moments[0] <= moment < old.moments[-1]]
+    return bool(shared) and all(
+        _slots(old, index, moment) == _slots(new, index, moment)
+        for index in range(len(new.buttons))
+        for moment in shared
+    )
+
+
+def _slots(plan: FallbackPlan, index: int, at: datetime) -> list[Slot]:
+    windows = plan.buttons[index].windows
+    window = bisect_right([first for first, _ in windows], bisect_right(plan.moments, at) - 1) - 1
+    return plan.calls[windows[window][1]] if window >= 0 else []
+
+
+def _kind(button: Button) -> Kind:
+    return (button.zone_id, button.skill, button.language)
+
+
+def _runs(answers: list[Slots]) -> list[tuple[int, Slots]]:
+    """Where the answer changes, and what it is from there on."""
+    return [(index, now) for index, now in enumerate(answers) if index == 0 or answers[index - 1] != now]
+
+
+def _ends(one: Weekly, day: date, store: Store) -> tuple[datetime, datetime]:
+    return bounds(one.starts, one.ends, day, store.zone)
+
+
+def _whole(moment: datetime) -> datetime:
+    """The roster is looked up by whole seconds: what begins within one begins with the next."""
+    moment = moment.astimezone(UTC)
+    return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + SECOND
