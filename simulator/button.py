@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from random import Random
 from uuid import UUID
 
 from broker_config.link import Link, LinkSetup
+from broker_config.messages import PressKind, Purpose
 from firmware_bridge.bridge import Bridge, Event
 from firmware_bridge.buttons import ContactSet, EdgeSink
 from firmware_bridge.debounce import Edge, Rules
+from firmware_bridge.intents import Intent
 from firmware_bridge.light import Pattern, Shown, level
 from firmware_bridge.outbox import Identity
 from firmware_bridge.ports import Plan, Ports
 from firmware_bridge.setup import link_setup
 from firmware_bridge.spool import Spool
 from simulator.clock import FakeClock, VirtualLoop
-from simulator.finger import Finger
+from simulator.finger import Finger, tie_keys
 
 HOST = "memory"
 
@@ -66,7 +69,8 @@ class VirtualOutputs:
 class SimulatedUnit:
     """The real core of a button unit on the virtual clock. `link_factory` gives it a link of its broker.
 
-    The spool survives `kill`, also when it is only in memory. `synced` says whether it trusts its wall clock."""
+    The spool survives `kill`, also when it is only in memory. `synced` says whether it trusts its wall clock.
+    `keys`: inputs that are staff keys, each with its button; the others are buttons of whatever colour."""
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class SimulatedUnit:
         ttl_s: int = 120,
         password: str = "",
         synced: bool = True,
+        keys: Mapping[int, int] | None = None,
     ) -> None:
         self.store, self.device, self.synced = store, device, synced
         self.outputs = VirtualOutputs()
@@ -90,14 +95,20 @@ class SimulatedUnit:
         self._path = spool_path
         self._rng = Random(f"{seed} {store}.{device}")  # noqa: S311
         rules = inputs if isinstance(inputs, Mapping) else {number: Rules() for number in inputs}
-        self._plan = Plan(rules, ttl_s)
+        self._plan = Plan(rules, ttl_s, keys=dict(keys or {}))
         self._boot_zero, self._boot = 0.0, self._new_boot()
         self._spool: Spool | None = None
         self._contacts = {number: VirtualContact(number, self.boot_clock) for number in rules}
         self._fingers = {
-            number: Finger(contact.drive, clock.call_later, Random(self._rng.random()))  # noqa: S311
+            number: Finger(
+                contact.drive,
+                clock.call_later,
+                Random(self._rng.random()),  # noqa: S311
+                None if number in self._plan.keys else partial(self._mean, number),
+            )
             for number, contact in self._contacts.items()
         }
+        tie_keys(self._fingers, self._plan.keys)
         self._loop: VirtualLoop[Event] | None = None
         self._link: Link | None = None
         self._bridge: Bridge | None = None
@@ -191,6 +202,11 @@ class SimulatedUnit:
         if reboot:
             self._boot_zero, self._boot = self._clock.boot(), self._new_boot()
         self.start()
+
+    def _mean(self, number: int, kind: PressKind, purpose: Purpose) -> None:
+        """At a unit without power nobody means anything."""
+        if self._loop is not None:
+            self._loop.put(Intent(number, kind, purpose))
 
     def _gone(self) -> None:
         self._loop = self._link = self._bridge = None

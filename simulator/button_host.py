@@ -1,12 +1,14 @@
 """The real button unit on mock pins, with a control socket: `python -m simulator.button_host CONFIG --control SOCKET`.
 
-One JSON object per line. The socket moves input pins and reads output pins, nothing else of the unit:
+One JSON object per line. The socket moves input pins and reads output pins:
 
     {"do": "press", "input": 1, "ms": 200, "profile": "mushroom"}    push and let go
     {"do": "bounce", "input": 1, "ms": 200, "profile": "stop", "seed": 7}
     {"do": "hold", "input": 1}   {"do": "release", "input": 1}       finger on, finger off
     {"do": "stick", "input": 1}                                      until "release"
     {"do": "brush", "input": 1, "ms": 40}   {"do": "spike", "input": 1, "count": 20}
+    {"do": "arrive", "input": 1}     the button's staff key; also "quiet", "undo" and "drill", which the unit is
+                                     told as intentions when no key for it is wired
     {"do": "light"}    -> {"ok": true, "inputs": {"1": {"light": 1, "buzzer": 0, "state": "sending"}}}
     {"do": "watch"}    -> first every input, then a line per change:
                           {"input": 1, "light": 1, "buzzer": 0, "state": "sending", "at": 8123.4}
@@ -31,10 +33,11 @@ from firmware_bridge.__main__ import compose, serve
 from firmware_bridge.buttons import PinFactory
 from firmware_bridge.config import ButtonUnitSettings, InputPins
 from firmware_bridge.errors import UnitError
+from firmware_bridge.intents import Intent
 from firmware_bridge.light import Shown
 from firmware_bridge.outputs import GpioOutputs
 from simulator.control import ControlSocket, Item
-from simulator.finger import Finger
+from simulator.finger import Finger, Mean, tie_keys
 from simulator.mock_pins import WatchedFactory
 from simulator.timer import RealTimer
 
@@ -51,14 +54,21 @@ class Host:
         factory: PinFactory,
         outputs: GpioOutputs,
         later: Callable[[float, Callable[[], None]], object],
+        intend: Callable[[Intent], None],
     ) -> None:
         self._inputs = {one.n: one for one in inputs}
         self._factory = factory
         self._outputs = outputs
         self._fingers = {
-            one.n: Finger(_driver(factory, one), later, random.Random(one.n))  # noqa: S311
+            one.n: Finger(
+                _driver(factory, one),
+                later,
+                random.Random(one.n),  # noqa: S311
+                _meaner(one.n, intend) if one.key_for is None else None,
+            )
             for one in inputs
         }
+        tie_keys(self._fingers, {one.n: one.key_for for one in inputs if one.key_for is not None})
 
     def answer(self, request: dict[str, Any]) -> Iterator[Item]:
         match request["do"]:
@@ -86,6 +96,14 @@ class Host:
                 finger.stick()
             case "release":
                 finger.release()
+            case "arrive":
+                finger.arrive()
+            case "quiet":
+                finger.quiet()
+            case "undo":
+                finger.undo()
+            case "drill":
+                finger.drill()
             case _:
                 raise ValueError(f"nobody can do {verb!r} here")
 
@@ -125,6 +143,10 @@ def _driver(factory: PinFactory, pins: InputPins) -> Callable[[bool], None]:
     return drive
 
 
+def _meaner(number: int, intend: Callable[[Intent], None]) -> Mean:
+    return lambda kind, purpose: intend(Intent(number, kind, purpose))
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m simulator.button_host")
     parser.add_argument("config", type=Path)
@@ -135,7 +157,7 @@ def main(arguments: list[str]) -> int:
         logs.configure(json=settings.log_json)
         factory, timer = WatchedFactory(), RealTimer()
         unit = compose(settings, factory)
-        host = Host(settings.inputs, factory, unit.outputs, timer.later)
+        host = Host(settings.inputs, factory, unit.outputs, timer.later, unit.intend)
         control = ControlSocket(found.control, host.answer)
     except (UnitError, SetupError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201

@@ -30,8 +30,10 @@ from simulator.floor.staff_api import HttpStaffApi
 from simulator.floor.terminal import TapOnFloor
 from simulator.floor.unit_child import UnitChild
 from simulator.floor.unit_line import UnitLine
+from simulator.habits import Die
 from simulator.pager import Air, ReceivedPage
-from simulator.people import Die, Doing, Felt, People, PeopleEvent, StaffApi, Switched
+from simulator.people import Felt, People, PeopleEvent, Switched
+from simulator.staff import Doing, StaffApi
 
 log = logging.getLogger(__name__)
 

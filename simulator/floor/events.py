@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from simulator.people import Doing
+from simulator.staff import Doing
 
 
 class Mood(StrEnum):

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from simulator.people import NotLetIn, OpenIncident, ServerSilent, Verb
+from simulator.staff import NotLetIn, NotTaken, OpenIncident, ServerSilent, Verb
 
 ANSWER_S = 5.0
 LONGEST = 1_000_000
 DONE = frozenset({200, 201, 204})
 REFUSED = frozenset({404, 409})
+NOT_TAKEN = frozenset({400, 422})
 
 
 class HttpStaffApi:
@@ -40,13 +41,22 @@ class HttpStaffApi:
             for row in answer["items"]
         ]
 
-    def act(self, login: str, number: int, verb: Verb, outcome: str | None = None) -> bool:
-        body = None if outcome is None else {"outcome": outcome}
-        status, _ = self._as(login, "POST", f"{self._incidents}/{number}/{verb}", body)
+    def act(
+        self,
+        login: str,
+        number: int,
+        verb: Verb,
+        outcome: str | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> bool:
+        body = {} if outcome is None else {"outcome": outcome}
+        status, _ = self._as(login, "POST", f"{self._incidents}/{number}/{verb}", {**body, **(more or {})})
         if status in DONE:
             return True
         if status in REFUSED:
             return False
+        if status in NOT_TAKEN:
+            raise NotTaken(f"{verb} of incident {number}: status {status}")
         raise ServerSilent(f"{verb} of incident {number}: status {status}")
 
     def _as(self, login: str, method: str, path: str, body: object = None) -> tuple[int, Any]:

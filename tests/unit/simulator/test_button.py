@@ -168,6 +168,59 @@ def test_a_wall_clock_that_jumps_changes_no_age(shop: Shop) -> None:
     assert all(int(str(press["age_ms"])) < 10_000 for press in shop.server.presses)
 
 
+def test_staff_and_customers_have_verbs_of_their_own(shop: Shop) -> None:
+    button = shop.unit.button(1)
+    button.press()
+    shop.clock.advance(1)
+    shown = shop.unit.lights_seen(1)
+    button.arrive()
+    button.quiet()
+    shop.clock.advance(1)
+    assert shop.unit.lights_seen(1) == shown
+    button.undo()
+    shop.clock.advance(1)
+    assert shop.unit.light(1) is Shown.IDLE
+    button.drill()
+    shop.clock.advance(1)
+    assert shop.unit.light(1) is Shown.RECEIVED
+    in_order = sorted(shop.server.presses, key=lambda press: int(str(press["seq"])))
+    said = [(press["kind"], press["purpose"], press.get("ref")) for press in in_order]
+    first = shop.server.presses[0]["id"]
+    assert said == [
+        ("press", "call", None),
+        ("arrive", "call", None),
+        ("quiet", "call", None),
+        ("undo", "call", first),
+        ("press", "drill", None),
+    ]
+    assert shop.unit.waiting == 0
+
+
+def test_a_wired_staff_key_is_pushed_and_named(shop: Shop) -> None:
+    shop.unit.stop()
+    unit = SimulatedUnit(
+        shop.clock, shop.broker.link, STORE, "b1", [1, 2, 3], seed=3, password="pw", keys={3: 1}
+    )
+    shop.clock.advance(3)
+    unit.button(1).arrive()
+    shop.clock.advance(5)
+    unit.button(3).press()
+    shop.clock.advance(5)
+    said = [(press["kind"], press["input"], press["via_input"]) for press in shop.server.presses]
+    assert said == [("arrive", 1, 3), ("arrive", 1, 3)]
+    with pytest.raises(ValueError, match="only pushed"):
+        unit.button(3).drill()
+    unit.stop()
+
+
+def test_a_dead_unit_takes_no_intention(shop: Shop) -> None:
+    shop.unit.kill()
+    shop.unit.button(1).arrive()
+    shop.unit.start()
+    shop.clock.advance(5)
+    assert shop.server.presses == []
+
+
 def test_one_seed_one_story() -> None:
     def story() -> list[dict[str, object]]:
         shop = Shop()

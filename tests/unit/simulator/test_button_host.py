@@ -169,6 +169,27 @@ def test_a_finger_on_the_socket_reaches_the_broker_and_the_light_comes_back(site
     assert not site.control_path.exists()
 
 
+def test_the_staff_key_and_what_is_meant_reach_the_broker(site: Site) -> None:
+    with site.config.open("a") as config:
+        config.write('[[inputs]]\nn = 9\npin = 20\nrole = "key"\nfor = 2\n')
+    site.start()
+    control = site.control()
+    assert control.ask(do="arrive", input=2) == {"ok": True}
+    arrived = site.packet("press")
+    assert (arrived["kind"], arrived["input"], arrived["via_input"]) == ("arrive", 2, 9)
+    site.receipt(arrived["id"])
+    for verb in ("quiet", "drill"):
+        assert control.ask(do=verb, input=1) == {"ok": True}
+        made = site.packet("press")
+        site.receipt(made["id"])
+        assert verb in (made["kind"], made["purpose"])
+    assert control.ask(do="undo", input=1) == {"ok": True}
+    undone = site.packet("press")
+    assert (undone["kind"], undone["ref"]) == ("undo", made["id"])
+    assert control.ask(do="drill", input=9)["ok"] is False
+    assert control.ask(do="light")["inputs"]["9"]["state"] == "idle"
+
+
 def test_a_bad_request_gets_an_answer_and_harms_nobody(site: Site) -> None:
     site.start()
     control = site.control()

@@ -25,7 +25,7 @@ from simulator.floor.events import (
     Way,
 )
 from simulator.floor.layout import buttons_of
-from simulator.people import Doing
+from simulator.staff import Doing
 from tests.unit.simulator.floor_settings import Items, settings
 
 

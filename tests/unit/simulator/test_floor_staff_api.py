@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.floor.staff_api import HttpStaffApi
-from simulator.people import NotLetIn, OpenIncident, ServerSilent, Verb
+from simulator.staff import NotLetIn, NotTaken, OpenIncident, ServerSilent, Verb
 
 
 class Server(ThreadingHTTPServer):
@@ -92,6 +92,7 @@ def test_sign_in_once_then_read_the_list(server: Server, api: HttpStaffApi) -> N
     [
         (Verb.ACKNOWLEDGE, None, {}),
         (Verb.ARRIVE, None, {}),
+        (Verb.HELP, None, {}),
         (Verb.CLOSE, "recovered", {"outcome": "recovered"}),
     ],
 )
@@ -105,6 +106,25 @@ def test_acts(server: Server, api: HttpStaffApi, verb: Verb, outcome: str | None
     assert api.act("anna", 7, verb, outcome) is False
     assert api.act("anna", 7, verb, outcome) is False
     assert server.asked[1] == ("POST", f"{LIST}/7/{verb}", "Bearer t-1", body)
+
+
+def test_what_belongs_to_an_act_goes_with_it(server: Server, api: HttpStaffApi) -> None:
+    server.answers["POST", f"{LIST}/7/pass"] = [(200, {})]
+    server.answers["POST", f"{LIST}/7/close"] = [(200, {})]
+    assert api.act("anna", 7, Verb.PASS, None, {"to": None})
+    more = {"cause": "queue", "apology": True, "remedy": "coupon", "cost_cents": 500}
+    assert api.act("anna", 7, Verb.CLOSE, "recovered", more)
+    assert server.asked[-2][3] == {"to": None}
+    assert server.asked[-1][3] == {"outcome": "recovered", **more}
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_the_server_does_not_take_is_told_apart_from_its_silence(
+    server: Server, api: HttpStaffApi, status: int
+) -> None:
+    server.answers["POST", f"{LIST}/7/close"] = [(status, {"detail": "no such cause"})]
+    with pytest.raises(NotTaken):
+        api.act("anna", 7, Verb.CLOSE, "recovered", {"cause": "weather"})
 
 
 def test_an_old_token_is_replaced_once(server: Server, api: HttpStaffApi) -> None:

@@ -10,7 +10,7 @@ import pytest
 from simulator.config import Language
 from simulator.floor.events import Mood, Way
 from simulator.floor.words import LANGUAGES, catalogue, choose
-from simulator.people import Doing
+from simulator.staff import Doing
 
 SAME_ON_PURPOSE = {"js.seconds", "js.means_other"}
 """Words that are the same in two languages because they have no letters of their own."""
