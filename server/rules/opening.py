@@ -11,8 +11,8 @@ Stretch = tuple[datetime, datetime]
 
 
 def is_open(store: Store, now: datetime) -> bool:
-    """A store that names no hours is always open."""
-    if not store.opening:
+    """A store that names no hours is always open, but for the dates that say otherwise."""
+    if not store.opening and not store.special_days:
         return True
     today = now.astimezone(store.zone).date()
     return any(
