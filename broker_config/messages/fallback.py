@@ -1,11 +1,12 @@
 """What the keeper gateway does alone while the server is silent, and how it tells afterwards.
 
 A plan of 60 buttons and 40 pagers for 48 hours must fit into 64 KiB, so that what is the same is said once: `orders`
-per pager, `calls` per set of pagers that ring together, `moments` at which anything changes. A keeper need not walk
-through that: `FallbackPlan.called(device, input, at)` gives the orders with the text that names the place; the page id
-of each is UUIDv5(press id, slot). Empty: the button is neither paged nor answered. A plan has no words for a button's
-place in its orders, since a pager may ring for any button: they stand in the button's `bodies`, made by the server for
-each kind of pager (`face`: charset, length, language), so that the keeper never fits a text.
+per pager, `calls` per set of pagers that ring together, `moments` at which anything changes, `hours` of the buttons
+that call alike. A keeper need not walk through that: `FallbackPlan.called(device, input, at)` gives the orders with the
+text that names the place; the page id of each is UUIDv5(press id, slot). Empty: the button is neither paged nor
+answered. An order has no words for a place, since its pager may ring for any button: they stand in the button's
+`bodies`, made by the server for each kind of pager (`face`: charset, length, language), so that the keeper never fits a
+text.
 
 The plan that came last counts, whatever its `rev`: one writer, one retained topic, so what comes last is newest, and a
 server whose database or clock was set back is still heard. `rev` only grows within one run; it is for logs. The keeper
@@ -40,6 +41,8 @@ from broker_config.messages.page import (
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 """Names an order of the plan; the page's id is UUIDv5(namespace = press id, name = slot)."""
 Index = Annotated[int, Field(ge=0, le=1_000)]
+Hours = Annotated[list[tuple[Index, Index]], Field(max_length=400)]
+"""[index in `moments` from which on, index in `calls`], in time order; each holds until the next."""
 
 
 class PlannedOrder(Part):
@@ -59,8 +62,8 @@ class PlannedButton(Part):
 
     device: DeviceId
     input: InputNumber
-    windows: Annotated[list[tuple[Index, Index]], Field(max_length=400)]
-    """[index in `moments` from which on, index in `calls`], in time order; each holds until the next."""
+    hours: Index
+    """Which of the plan's `hours`."""
     bodies: Annotated[dict[Word, Body], Field(max_length=64)] = {}
     """Face -> the text that names this button's place."""
 
@@ -77,6 +80,7 @@ class FallbackPlan(Message):
     moments: Annotated[list[datetime], Field(max_length=400)] = []
     """In order, with offsets; the first is the start of the plan, the last its end."""
     calls: Annotated[list[Annotated[list[Slot], Field(max_length=64)]], Field(max_length=1_000)] = []
+    hours: Annotated[list[Hours], Field(max_length=500)] = []
     buttons: Annotated[list[PlannedButton], Field(max_length=500)]
     everybody: Annotated[list[Slot], Field(max_length=64)] = []
     """For a gateway whose clock is not synced, and past the end of the plan."""
@@ -87,17 +91,22 @@ class FallbackPlan(Message):
         After the end of the plan everybody is called: nothing goes quiet because a server is away for days. A clock
         that is a little before the start means the start. A button that calls nobody at any hour is never answered."""
         button = next((one for one in self.buttons if (one.device, one.input) == (device, number)), None)
-        if not self.keeper or button is None or not any(self.calls[call] for _, call in button.windows):
+        if (
+            not self.keeper
+            or button is None
+            or not any(self.calls[call] for _, call in self.hours[button.hours])
+        ):
             return ()
         orders = {one.slot: one for one in self.orders}
-        return tuple(_with_text(orders[slot], button) for slot in self._slots(button, at))
+        return tuple(_with_text(orders[slot], button) for slot in self.slots(button, at))
 
-    def _slots(self, button: PlannedButton, at: datetime | None) -> list[str]:
+    def slots(self, button: PlannedButton, at: datetime | None) -> list[str]:
         if at is None or not self.moments or at >= self.moments[-1]:
             return self.everybody
         moment = max(0, bisect_right(self.moments, at) - 1)
-        window = bisect_right([first for first, _ in button.windows], moment) - 1
-        return self.calls[button.windows[window][1]] if window >= 0 else []
+        hours = self.hours[button.hours]
+        window = bisect_right([first for first, _ in hours], moment) - 1
+        return self.calls[hours[window][1]] if window >= 0 else []
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -108,11 +117,13 @@ class FallbackPlan(Message):
             raise ValueError("a moment must carry its offset")
         if any(later <= earlier for earlier, later in pairwise(self.moments)):
             raise ValueError("moments must grow")
-        for button in self.buttons:
-            if any(later[0] <= earlier[0] for earlier, later in pairwise(button.windows)):
-                raise ValueError("windows must follow one another")
-            if any(moment >= len(self.moments) or call >= len(self.calls) for moment, call in button.windows):
-                raise ValueError("a window points at nothing")
+        if any(button.hours >= len(self.hours) for button in self.buttons):
+            raise ValueError("a button has no hours")
+        for hours in self.hours:
+            if any(later[0] <= earlier[0] for earlier, later in pairwise(hours)):
+                raise ValueError("hours must follow one another")
+            if any(moment >= len(self.moments) or call >= len(self.calls) for moment, call in hours):
+                raise ValueError("hours point at nothing")
         return self
 
 

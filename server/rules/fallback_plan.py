@@ -5,7 +5,6 @@ with other things in between."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -154,9 +153,10 @@ class Draft:
         at = {index: place for place, index in enumerate(kept)}
         calls: dict[Slots, int] = {}
         windows = {
-            kind: [(at[index], calls.setdefault(slots, len(calls))) for index, slots in runs]
+            kind: tuple((at[index], calls.setdefault(slots, len(calls))) for index, slots in runs)
             for kind, runs in told.items()
         }
+        hours = {one: number for number, one in enumerate(dict.fromkeys(windows.values()))}
         rung = {name for slots in calls for name in slots} or {slot(one.id) for one in self._reachable()}
         pagers = {slot(one.id): one for one in self._reachable()} | self._pagers
         used = [pagers[name] for name in sorted(rung, key=lambda name: pagers[name].id)]
@@ -166,7 +166,8 @@ class Draft:
             orders=orders_of(used, self._alerts),
             moments=[*(times[index] for index in kept), end],
             calls=[list(slots) for slots in calls],
-            buttons=buttons_of(self._red, used if texts else [], lambda button: windows[_kind(button)]),
+            hours=[list(one) for one in hours],
+            buttons=buttons_of(self._red, used if texts else [], lambda one: hours[windows[_kind(one)]]),
             everybody=[slot(one.id) for one in used][:MOST_SLOTS],
         )
 
@@ -192,7 +193,7 @@ def edges(store: Store, start: datetime, end: datetime) -> list[datetime]:
 
 def same_while(old: FallbackPlan, new: FallbackPlan) -> bool:
     """Whether the two say the same from the start of the new one to the end of the old one."""
-    if (old.keeper, old.orders, old.everybody) != (new.keeper, new.orders, new.everybody):
+    if (old.keeper, old.orders) != (new.keeper, new.orders):
         return False
     if [(one.device, one.input, one.bodies) for one in old.buttons] != [
         (one.device, one.input, one.bodies) for one in new.buttons
@@ -203,16 +204,10 @@ def same_while(old: FallbackPlan, new: FallbackPlan) -> bool:
     moments = sorted({*old.moments[:-1], *new.moments[:-1], new.moments[0]})
     shared = [moment for moment in moments if new.moments[0] <= moment < old.moments[-1]]
     return bool(shared) and all(
-        _slots(old, index, moment) == _slots(new, index, moment)
-        for index in range(len(new.buttons))
+        old.slots(before, moment) == new.slots(after, moment)
+        for before, after in zip(old.buttons, new.buttons, strict=True)
         for moment in shared
     )
-
-
-def _slots(plan: FallbackPlan, index: int, at: datetime) -> list[Slot]:
-    windows = plan.buttons[index].windows
-    window = bisect_right([first for first, _ in windows], bisect_right(plan.moments, at) - 1) - 1
-    return plan.calls[windows[window][1]] if window >= 0 else []
 
 
 def _kind(button: Button) -> Kind:

@@ -36,7 +36,7 @@ def orders_of(pagers: Iterable[Pager], alerts: Mapping[Slot, int | None]) -> lis
 def buttons_of(
     buttons: Iterable[Button],
     pagers: Iterable[Pager],
-    windows: Callable[[Button], list[tuple[int, int]]],
+    hours: Callable[[Button], int],
 ) -> list[PlannedButton]:
     pagers = list(pagers)
     names = _names(pagers)
@@ -45,7 +45,7 @@ def buttons_of(
         PlannedButton(
             device=button.device,
             input=button.input,
-            windows=windows(button),
+            hours=hours(button),
             bodies={name: page_body(button, pager, REASON, drill=False) for name, pager in one_of.items()},
         )
         for button in sorted(buttons, key=lambda one: (one.device, one.input))
