@@ -74,9 +74,11 @@ class Steps:
         incident = replace(incident, repeats=incident.repeats + 1)
         incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
         if pagers:
-            if any(pager.carrier_id in here for pager in pagers.values()):
+            somebody = any(pager.carrier_id in here for pager in pagers.values())
+            reason = "fallback" if incident.nobody_at is not None and not somebody else "repeat"
+            if somebody:
                 incident = replace(incident, nobody_at=None)
-            self.calls.page(work, incident, tuple(pagers.values()), "repeat")
+            self.calls.page(work, incident, tuple(pagers.values()), reason)
         incident = self.last_resort(work, incident)
         work.put_incident(incident)
         return incident
