@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,7 +48,7 @@ def candidates(
             one,
             matches(button, store.carriers[one.carrier_id]),
         )
-        for one in _named(store, button.zone_id, step, here)
+        for one in named(store, button.zone_id, step, here)
     ]
     made.sort(
         key=lambda one: (-one.matches, last_paged.get(_id(one), NEVER), _id(one)),
@@ -72,7 +72,8 @@ def fallback_pagers(store: Store) -> tuple[Pager, ...]:
     return tuple(pager for pager in store.pagers if pager.fallback)
 
 
-def _named(store: Store, zone_id: int | None, step: Step, here: list[Standing]) -> list[Standing]:
+def named(store: Store, zone_id: int | None, step: Step, here: Sequence[Standing]) -> list[Standing]:
+    """Whom of `here` a step means, with or without a pager."""
     if step.target == "zone":
         for place in (*upwards(store, zone_id), None):
             found = [one for one in here if place in one.zones]
