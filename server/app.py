@@ -19,7 +19,9 @@ from broker_config.loop import Loop
 from broker_config.paho_link import PahoLink
 from broker_config.presence import link_setup
 from broker_config.rights import User
-from server.channels_out.letter import Letter
+from server.channels_out.channels import Channels
+from server.channels_out.letter import Letter, Told
+from server.channels_out.setup import build_channels
 from server.clock import SteadyClock
 from server.config import ServerSettings, StoreLink
 from server.db.connect import Database
@@ -48,6 +50,7 @@ def build_core(
     ring: Callable[[str, int], None],
     post: Callable[[Letter], None] = lambda letter: None,
     public_url: str | None = None,
+    watch: bool = True,
 ) -> ServerCore:
     """A core that starts with what the database holds. Raises SetupError for a store that is not in it."""
     with db.reading() as session:
@@ -68,7 +71,9 @@ def build_core(
         boot=clock.boot,
         ring=ring,
         post=post,
+        started_at=clock.now(),
         public_url=public_url,
+        watch=watch,
     )
 
 
@@ -92,16 +97,19 @@ class Engine:
     bell: Bell
     clock: SteadyClock
     links: Mapping[str, Link]
+    channels: Channels
     thread: threading.Thread
 
     def start(self, stores: Iterable[str]) -> None:
         self.thread.start()
+        self.channels.start()
         for store in stores:
             self.links[store].open(into(self.loop.put, store))
 
     def stop(self) -> None:
         for link in self.links.values():
             link.close()
+        self.channels.stop()
         self.loop.stop()
         self.thread.join(timeout=5)
 
@@ -114,6 +122,18 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
     clock = SteadyClock(machine.boot_clock, lambda: datetime.now(UTC))
     links = {store.id: PahoLink(_setup(store, run, boot)) for store in settings.stores}
     bell = Bell()
+
+    def told(word: Told) -> None:
+        loop.put(word)
+
+    channels = build_channels(
+        settings.last_resort,
+        told,
+        clock=clock,
+        monotonic=machine.boot_clock,
+        wall=lambda: datetime.now(UTC),
+        died=died,
+    )
     core = build_core(
         db=db,
         links=links,
@@ -122,6 +142,8 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
         clock=clock,
         entropy=secrets.token_bytes,
         ring=bell.ring,
+        post=channels.put,
+        public_url=settings.public_url,
     )
     loop: Loop[Event] = Loop(core, machine.boot_clock, group=GROUP)
 
@@ -134,7 +156,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
             died()
 
     thread = threading.Thread(target=work, name="engine", daemon=True)
-    return Engine(loop, EngineDesk(loop.put), bell, clock, links, thread)
+    return Engine(loop, EngineDesk(loop.put), bell, clock, links, channels, thread)
 
 
 def _setup(store: StoreLink, run: str, boot: str) -> LinkSetup:

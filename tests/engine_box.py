@@ -31,7 +31,7 @@ from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Journal, Page, PressRow
 from server.engine.core import ServerCore
-from server.engine.events import Ask, FromLink
+from server.engine.events import Ask, Event, FromLink
 from server.requests import Answer, Request
 from simulator.clock import FakeClock, VirtualLoop
 from tests.small_shop import STORE
@@ -97,8 +97,9 @@ class EngineBox:
             clock=SteadyClock(self.time.boot, self.time.now),
             entropy=lambda size: next(self._entropy).to_bytes(size, "big"),
             ring=lambda _, journal: self.rings.append(journal),
+            watch=False,
         )
-        self.loop: VirtualLoop[FromLink | Ask] = VirtualLoop(self.core, self.time)
+        self.loop: VirtualLoop[Event] = VirtualLoop(self.core, self.time)
         self.loop.put(FromLink(STORE, Connected(1, False, self.time.boot())))
         self.time.advance(0)
 

@@ -10,16 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from broker_config.link import Connected, Delivery, Link
+from broker_config.link import Connected, Delivery, Disconnected, Link
 from server.channels_out.letter import Letter, Told
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
 from server.db.engine_store import revision_of
 from server.db.engine_write import RowChanged, Writer
+from server.engine.answers import Answers
 from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
+from server.engine.canaries import Canaries
 from server.engine.devices import PROBE_EVERY, Devices
-from server.engine.duties import set_duty
 from server.engine.effects import Effects
 from server.engine.events import Ask, Due, Event, Step, is_press
 from server.engine.letters import letter, told
@@ -28,12 +29,12 @@ from server.engine.phases import Phases
 from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
-from server.engine.shop import read_anew, shop_changed
+from server.engine.shop import read_anew
 from server.engine.steps import Steps
 from server.engine.timers import Timers
+from server.engine.watch import Watch
 from server.engine.work import RefusedOne, Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
-from server.requests import Answer, Refusal, RefusalReason, Request, RunCanaries, SetDuty, ShopChanged
 from server.rules.facts import Notice
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ TRIES = 3
 class ServerCore:
     """`utc` turns a boot-time moment into a UTC one and `boot` back; both fixed for the life of the process, so that
     no jump of the wall clock moves an escalation. `ring(store, journal id)` is called after each commit, `post` with
-    each letter for a slow channel."""
+    each letter for a slow channel. `watch` False: nobody looks whether everything works."""
 
     def __init__(
         self,
@@ -61,7 +62,9 @@ class ServerCore:
         boot: Callable[[datetime], float],
         ring: Callable[[str, int], None],
         post: Callable[[Letter], None],
+        started_at: datetime,
         public_url: str | None = None,
+        watch: bool = True,
     ) -> None:
         self._db, self._picture, self._links = db, picture, links
         self._utc, self._boot = utc, boot
@@ -69,15 +72,19 @@ class ServerCore:
         self._timers = Timers()
         calls = Calls(new_id, lambda store: links[store].connected)
         steps = Steps(calls)
-        self._people = People(steps)
-        self._presses = Presses(steps, self._people)
-        self._results = Results(steps, self._people)
-        self._phases = Phases(steps, self._results)
+        people = People(steps)
         self._devices = Devices(run, own)
+        canaries = Canaries(new_id)
+        self._watch = Watch(db, canaries, self._devices, self._timers, calls.connected, scheduled=watch)
+        self._answers = Answers(db, people, self._watch)
+        self._presses = Presses(steps, people, canaries)
+        self._results = Results(steps, people)
+        self._phases = Phases(steps, self._results)
         self._intake = Intake(
             self._presses,
             self._results,
             self._devices,
+            canaries,
             lambda store: self._devices.round_trip_s.get(store, 0.0),
         )
         self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
@@ -86,6 +93,7 @@ class ServerCore:
         self._retry_at: datetime | None = None
         self._in_doubt = False
         self._effects.plan_all()
+        self._watch.start(list(picture.stores), started_at)
         self._post, self._public_url = post, public_url
         for notice in picture.notices.values():
             self._post_letter(notice, self._picture)
@@ -124,6 +132,8 @@ class ServerCore:
             return read(event.store, event.event, self._picture.stores[event.store].devices)
         if isinstance(event.event, Connected):
             self._timers.set(("probe", event.store), self._utc(event.event.at))
+        if isinstance(event.event, Disconnected):
+            self._watch.soon(event.store, self._utc(event.event.at))
         return None
 
     def _together(self, steps: list[Step], moment: datetime, now: float) -> None:
@@ -192,6 +202,7 @@ class ServerCore:
             self._in_doubt |= self._db.in_trouble(error) or isinstance(error, RowChanged)
             raise
         self._effects.after(work)
+        self._watch.after(work)
 
     def _look_again(self, moment: datetime, now: float) -> None:
         """Read the picture anew: a commit whose answer was lost may have been taken all the same."""
@@ -221,7 +232,7 @@ class ServerCore:
             case Incoming():
                 self._intake.take(work, step, known)
             case Ask():
-                found = self._answer(work, step.request)
+                found = self._answers.answer(work, step.request)
                 work.answers.append(lambda: step.answer(found))
             case Told():
                 told(work, step)
@@ -229,22 +240,12 @@ class ServerCore:
                 self._phases.incident(work, key)
             case Due(("page", UUID() as key)):
                 self._phases.page(work, key)
+            case Due(("canary" | "canaries" | "readiness", _) as key):
+                self._watch.due(work, key)
             case Due(("probe", str() as store)):
                 work.others.append((store, self._devices.probe_for(store, work.boot)))
                 self._look_at_shop(work, store)
                 self._timers.set(("probe", store), work.now + PROBE_EVERY)
-
-    def _answer(self, work: Work, request: Request) -> Answer:
-        match request:
-            case SetDuty():
-                return set_duty(work, request)
-            case ShopChanged():
-                with self._db.reading() as session:
-                    return shop_changed(work, request, session)
-            case RunCanaries():
-                return Refusal(None, RefusalReason.UNKNOWN)
-            case _:
-                return self._people.answer(work, request)
 
     def _look_at_shop(self, work: Work, store: str) -> None:
         """Another process may have changed it: `redbutton shop load`."""

@@ -11,6 +11,8 @@ from uuid import UUID
 from broker_config.link import Delivery, Publication
 from broker_config.messages import LightState
 from server.engine.picture import Picture, Place, Undo
+from server.rules.canaries import Canary
+from server.rules.coverage import CoverageRow
 from server.rules.facts import Duty, DutyKind, Incident, Notice, Page
 from server.rules.journal import Action
 
@@ -78,6 +80,9 @@ class Work:
     """(store, device, columns)."""
     transmitters: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
     """(store, gateway, name, columns)."""
+    canaries: dict[UUID, Canary] = field(default_factory=dict)
+    """New ones and changed ones, as they are to be."""
+    coverage: list[CoverageRow] = field(default_factory=list)
 
     # effects, in the order in which they happen
     orders: list[tuple[str, Page]] = field(default_factory=list)
@@ -132,6 +137,7 @@ class Work:
         incident: Incident | None = None,
         *,
         store: str | None = None,
+        about: UUID | None = None,
         press: UUID | None = None,
         page: UUID | None = None,
         account: int | None = None,
@@ -139,10 +145,10 @@ class Work:
         new: str | None = None,
         **detail: Any,
     ) -> None:
-        """Write down a change, for the timeline."""
+        """Write down a change, for the timeline. `about`: an incident that is not in mind any more."""
         if None in detail.values():
             detail = {name: value for name, value in detail.items() if value is not None}
-        store_id, incident_id = (store, None) if incident is None else (incident.store_id, incident.id)
+        store_id, incident_id = (store, about) if incident is None else (incident.store_id, incident.id)
         entry = (self.now, store_id, incident_id, press, page, account, action.value, old, new, detail)
         self.journal.append(entry)
 
@@ -160,6 +166,8 @@ class Work:
             or self.refused
             or self.devices
             or self.transmitters
+            or self.canaries
+            or self.coverage
         )
 
     def take_back(self) -> None:

@@ -1,0 +1,41 @@
+"""Every request of a person finds the one who deals with it."""
+
+from __future__ import annotations
+
+from server.db.connect import Database
+from server.engine.duties import set_duty
+from server.engine.looks import looked
+from server.engine.people import People
+from server.engine.shop import shop_changed
+from server.engine.watch import Watch
+from server.engine.work import Work
+from server.requests import (
+    Answer,
+    Looked,
+    Request,
+    RunCanaries,
+    SetDuty,
+    ShopChanged,
+)
+
+
+class Answers:
+    def __init__(self, db: Database, people: People, watch: Watch) -> None:
+        self._watch = watch
+        self._db = db
+        self._people = people
+
+    def answer(self, work: Work, request: Request) -> Answer:
+        match request:
+            case SetDuty():
+                return set_duty(work, request)
+            case ShopChanged():
+                with self._db.reading() as session:
+                    return shop_changed(work, request, session)
+            case Looked():
+                with self._db.reading() as session:
+                    return looked(work, request, session)
+            case RunCanaries():
+                return self._watch.ask(work, request)
+            case _:
+                return self._people.answer(work, request)
