@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import broker_config
 from broker_config import logs, machine
@@ -22,6 +23,7 @@ from pager_gateway.sender import SenderReport
 from pager_gateway.setup import Identity, link_setup
 from pager_gateway.shell import GatewayShell, SenderShell
 from pager_gateway.standby import Lane
+from pager_gateway.wall import WallClock, kernel_clock_synced
 
 USAGE = "usage: python -m pager_gateway CONFIG.toml"
 
@@ -30,7 +32,12 @@ def compose(settings: GatewaySettings) -> GatewayShell:
     """Build the whole gateway; nothing moves before `run`. Raises GatewayError."""
     clock = machine.boot_clock
     identity = Identity(
-        settings.store, settings.device, machine.new_run(), machine.boot_id(), broker_config.__version__
+        settings.store,
+        settings.device,
+        machine.new_run(),
+        machine.boot_id(),
+        broker_config.__version__,
+        settings.keeper,
     )
     link = PahoLink(link_setup(identity, settings.password.get_secret_value(), settings.host, settings.port))
     ledger = Ledger(_ledger_path(settings.data))
@@ -45,10 +52,12 @@ def compose(settings: GatewaySettings) -> GatewayShell:
             sender.driver.abilities.model_copy(update={"id": sender.name}),
             sender.driver.batch,
             sender.loop.put,
+            one.canary_address,
         )
-        for sender in senders
+        for sender, one in zip(senders, settings.transmitters, strict=True)
     }
-    core = Gateway(identity, link, ledger, lanes, time.time)
+    wall = WallClock(time.time, kernel_clock_synced())
+    core = Gateway(identity, link, ledger, lanes, wall, uuid4)
     loops.append(Loop(core, clock))
     return GatewayShell(core, loops[0], link, ledger, senders, clock, settings.ready_file)
 

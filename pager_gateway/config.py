@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from broker_config.config import FileSettings
-from broker_config.messages.base import DeviceId
+from broker_config.messages.base import Address, DeviceId
 from pager_gateway import registry
 from pager_gateway.errors import ConfigError
 from pager_gateway.port import PortSettings
@@ -31,6 +31,8 @@ class TransmitterSettings(BaseModel):
     stopbits: Literal[1, 2] = 1
     xonxoff: bool = False
     rtscts: bool = False
+    canary_address: Address | None = None
+    """A pager that nobody carries: canaries ring it. None: they end at the dialogue."""
     settings: dict[str, Any] = {}
 
     @property
@@ -65,6 +67,8 @@ class GatewaySettings(FileSettings):
     ready_file: Path | None = None
     """Written once the broker has let us in, and with it our subscriptions."""
     log_json: bool = False
+    keeper: bool = False
+    """Stand in by the plan when the server is silent. One gateway of a store is the keeper, on the broker too."""
     transmitters: Annotated[tuple[TransmitterSettings, ...], Field(min_length=1, max_length=16)]
 
     @model_validator(mode="after")

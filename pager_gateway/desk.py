@@ -21,7 +21,7 @@ from broker_config.messages import (
     Telemetry,
 )
 from pager_gateway.ledger import Ledger
-from pager_gateway.sender import ProbeNow
+from pager_gateway.probes import Found, Probes
 from pager_gateway.setup import Identity
 from pager_gateway.standby import Lane
 
@@ -39,6 +39,8 @@ class Desk:
         ledger: Ledger,
         lanes: Mapping[str, Lane],
         pages: Callable[[float], tuple[int, float]],
+        probes: Probes,
+        synced: Callable[[], bool],
     ) -> None:
         """`pages(now)` says how many pages have no final state, and how old in seconds the oldest is."""
         self._identity = identity
@@ -46,6 +48,8 @@ class Desk:
         self._ledger = ledger
         self._lanes = lanes
         self._pages = pages
+        self._probes = probes
+        self._synced = synced
         self._started_at: float | None = None
         self._connects = 0
         self._next: float | None = None
@@ -90,6 +94,7 @@ class Desk:
             up_s=int(now - started),
             spool=count,
             oldest_ms=int(oldest_s * 1000),
+            clock="synced" if self._synced() else "unsynced",
             reconnects=max(0, self._connects - 1),
             cfg_rev=self._settings.rev,
             sw=self._identity.sw,
@@ -112,17 +117,24 @@ class Desk:
 
     def command(self, command: Command, now: float) -> None:
         if command.name is CommandName.PROBE:
-            for lane in self._lanes.values():
-                lane.hand(ProbeNow())
-            ready = any(lane.health.state == "ready" for lane in self._lanes.values())
-            answer = CommandAnswer(id=command.id, ok=ready, text=self._health_in_words(now))
-        elif command.name is CommandName.IDENTIFY:
+            self._probes.ask(self._lanes, lambda found, _: self._probed(command, found), now)
+            return
+        if command.name is CommandName.IDENTIFY:
             text = "a gateway has no light and no sound; " + self._health_in_words(now)
             answer = CommandAnswer(id=command.id, ok=False, text=text[:500])
         else:
             text = f"this gateway cannot do {command.name.value}"
             answer = CommandAnswer(id=command.id, ok=False, text=text)
         self._say(COMMAND_ANSWER, answer)
+
+    def _probed(self, command: Command, found: Mapping[str, Found]) -> None:
+        """One line per transmitter; good only when each of them answered."""
+        parts = []
+        for name in self._lanes:
+            error = found[name].error
+            parts.append(f"{name}: " + ("it answers" if error is None else f"{error.text} ({error.code})"))
+        ok = all(one.error is None for one in found.values())
+        self._say(COMMAND_ANSWER, CommandAnswer(id=command.id, ok=ok, text="; ".join(parts)[:500]))
 
     def _health_in_words(self, now: float) -> str:
         """What was known when the question came, and how old that is."""

@@ -29,13 +29,19 @@ class Entry:
     """Some transmitter may have put it on the air without saying so."""
     tx_ms: int | None = None
     attempt: int = 1
+    """0: a page of the stand-in that no order has asked for yet."""
     seq: int = 0
     result: bytes | None = None
-    """The last result as it was published."""
+    """The last result as it was published, or would be."""
 
     @property
     def page(self) -> UUID:
         return self.order.page
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the server knows of this page; its results go out only then."""
+        return self.attempt > 0
 
     def route(self) -> Route:
         """Where it goes now."""

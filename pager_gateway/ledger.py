@@ -1,4 +1,5 @@
-"""What was taken and what became of it, on disk: one row per page. The reason nothing is transmitted twice.
+"""What was taken and what became of it, on disk: one row per page, one per call of the stand-in. The reason nothing is
+transmitted twice.
 
 SQLite in WAL with `synchronous=NORMAL`: a killed process loses nothing; a power cut may take back the last commits,
 which is at worst one doubled page. Result numbers (`seq`) are reserved in blocks with a full sync, so that no
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,11 @@ CREATE TABLE IF NOT EXISTS page (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS page_open ON page (state) WHERE state IN ('held', 'transmitting');
 CREATE INDEX IF NOT EXISTS page_wall ON page (wall);
+CREATE TABLE IF NOT EXISTS call (
+    id BLOB PRIMARY KEY, boot TEXT NOT NULL, pressed_at REAL NOT NULL, expires_at REAL NOT NULL, pressed_wall REAL,
+    wall REAL NOT NULL, open INTEGER NOT NULL, stood_down INTEGER NOT NULL, taken_back INTEGER NOT NULL,
+    report BLOB NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _COLUMNS = "page, attempt, state, doubted, arrived_at, expires_at, boot, wall, seq, payload, result"
@@ -34,8 +40,9 @@ _COLUMNS = "page, attempt, state, doubted, arrived_at, expires_at, boot, wall, s
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The latest attempt of one page. `payload` is the order as it came (None: a cancel came first), `result` the
-    last result as it was published; `arrived_at` and `expires_at` are boot-time seconds of `boot`."""
+    """The latest attempt of one page; 0: the stand-in's, and no order has asked for it yet. `payload` is the order as
+    it came (None: a cancel came first), `result` the last result as it was published; `arrived_at` and `expires_at`
+    are boot-time seconds of `boot`."""
 
     page: UUID
     attempt: int
@@ -49,6 +56,23 @@ class Row:
     seq: int
     payload: bytes | None
     result: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call of the stand-in. `report` is the FallbackReport as it would be said now, without its age; `open` until
+    the server has it. Moments as in `Row`; `pressed_wall` is None when the clock was not sure."""
+
+    id: UUID
+    boot: str
+    pressed_at: float
+    expires_at: float
+    pressed_wall: float | None
+    wall: float
+    open: bool
+    stood_down: bool
+    taken_back: bool
+    report: bytes
 
 
 class Ledger:
@@ -83,7 +107,7 @@ class Ledger:
         found = self._db.execute(f"SELECT {_COLUMNS} FROM page WHERE page = ?", (page.bytes,)).fetchone()  # noqa: S608
         return None if found is None else _row(found)
 
-    def put(self, rows: Iterable[Row]) -> None:
+    def put(self, rows: Iterable[Row], calls: Iterable[CallRow] = ()) -> None:
         """All of them in one commit."""
         values = [
             (
@@ -101,7 +125,8 @@ class Ledger:
             )
             for row in rows
         ]
-        if not values:
+        called = [(call.id.bytes, *astuple(call)[1:]) for call in calls]
+        if not values and not called:
             return
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -109,6 +134,7 @@ class Ledger:
                 f"INSERT OR REPLACE INTO page ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
                 values,
             )
+            self._db.executemany("INSERT OR REPLACE INTO call VALUES (?,?,?,?,?,?,?,?,?,?)", called)
             self._db.execute("COMMIT")
         except sqlite3.Error:
             self._db.execute("ROLLBACK")
@@ -120,8 +146,17 @@ class Ledger:
         for found in self._db.execute(query).fetchall():
             yield _row(found)
 
+    def calls(self) -> Iterator[CallRow]:
+        """What is not reported yet, and the newest of the rest: whoever presses again may be one with them."""
+        query = "SELECT * FROM call WHERE open UNION SELECT * FROM (SELECT * FROM call ORDER BY wall DESC LIMIT 500)"
+        for found in sorted(self._db.execute(query).fetchall(), key=lambda row: row[2]):
+            flags = [bool(flag) for flag in found[6:9]]
+            yield CallRow(UUID(bytes=found[0]), *found[1:6], *flags, bytes(found[9]))  # type: ignore[call-arg]
+
     def tidy(self, wall: float) -> int:
-        """Forget finished pages that are old or too many. Returns how many went."""
+        """Forget finished pages that are old or too many, and old calls that were reported. Returns how many pages
+        went."""
+        self._db.execute("DELETE FROM call WHERE NOT open AND wall < ?", (wall - KEEP_S,))
         done = "state NOT IN ('held', 'transmitting')"
         gone = self._db.execute(f"DELETE FROM page WHERE {done} AND wall < ?", (wall - KEEP_S,)).rowcount  # noqa: S608
         count = self._db.execute("SELECT count(*) FROM page").fetchone()[0]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from broker_config.messages import PageOrder, PageState, Proof, ResultError
+from broker_config.messages import PageOrder, PageState, Proof, Purpose, ResultError
 from pager_gateway import verdicts
 from pager_gateway.entry import Entry
-from pager_gateway.ledger import Ledger, Row
+from pager_gateway.ledger import CallRow, Ledger, Row
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.results import Results
 from pager_gateway.standby import Lane, choose
@@ -42,6 +42,8 @@ class Pages:
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
         self._number = 0
+        self.observe: Callable[[UUID, PageState, Proof, ResultError | None], None] = _nobody
+        """Told of pages that begin or end."""
 
     def due(self) -> float | None:
         moments = [self._queue.next_expiry(), self._resting[0][0] if self._resting else None]
@@ -57,6 +59,8 @@ class Pages:
             if row.state is PageState.TRANSMITTING:
                 entry.doubted = True
                 self.finish(entry, PageState.UNKNOWN, verdicts.RESTARTED)
+            elif order.purpose is Purpose.CANARY:
+                self.finish(entry, PageState.FAILED, verdicts.RESTARTED)
             elif row.boot != self._boot or row.expires_at <= now or not entry.routes:
                 self.finish(entry, PageState.EXPIRED)
             else:
@@ -91,6 +95,18 @@ class Pages:
         heapq.heappush(self._resting, (until, self._number, entry))
         self._save(entry)
         self._results.watch(entry, now)
+
+    def hold(self, entry: Entry, now: float) -> None:
+        """Known, but in nobody's line."""
+        self._save(entry)
+        self._results.watch(entry, now)
+
+    def prolong(self, entry: Entry, until: float) -> None:
+        """It may wait longer than was thought."""
+        if entry.state is PageState.HELD and until > entry.expires_at:
+            entry.expires_at = until
+            if entry.page in self._queue:
+                self._queue.put(entry)
 
     def wait(self, entry: Entry, now: float) -> None:
         """For a free channel, by priority and age."""
@@ -132,8 +148,8 @@ class Pages:
         entry.transmitter = lane.id
         entry.tries[lane.id] = entry.tries.get(lane.id, 0) + 1
         lane.in_hand.add(entry.page)
-        self._save(entry)
-        self._results.watch(entry, now)
+        self.hold(entry, now)
+        self.observe(entry.page, entry.state, entry.proof, None)
         order = entry.order
         return Page(
             entry.page,
@@ -156,6 +172,7 @@ class Pages:
         self._queue.remove(entry.page)
         self.active.pop(entry.page, None)
         self.tell(entry)
+        self.observe(entry.page, entry.state, entry.proof, entry.error)
         log.info(
             "page %s",
             entry.state.value,
@@ -170,17 +187,22 @@ class Pages:
     def _save(self, entry: Entry) -> None:
         self._dirty[entry.page] = verdicts.row(entry, self._boot, self._wall())
 
-    def commit(self) -> None:
+    def commit(self, calls: Sequence[CallRow] = ()) -> bool:
         """One commit for everything that happened in this call. A disk that fails does not stop the pagers: memory
         still knows each page, and the rows are tried again with the next call."""
         try:
-            self._ledger.put(self._dirty.values())
+            self._ledger.put(self._dirty.values(), calls)
         except sqlite3.Error as error:
             log.critical("the ledger cannot be written: %s", error, extra={"action": "ledger.failed"})
-        else:
-            self._dirty.clear()
+            return False
+        self._dirty.clear()
+        return True
 
     def load(self, now: float) -> tuple[int, float]:
         """How many have no final state, and the age of the oldest in seconds."""
         oldest = min((entry.arrived_at for entry in self.active.values()), default=now)
         return len(self.active), now - oldest
+
+
+def _nobody(page: UUID, state: PageState, proof: Proof, error: ResultError | None) -> None:
+    """Nobody wants to know."""

@@ -34,10 +34,10 @@ class Results:
         self._ticket = 0
 
     def build(self, entry: Entry, seq: int) -> None:
-        """Make the entry's present state its result, and put it into the outbox."""
+        """Make the entry's present state its result, and put it into the outbox; not there when nobody ordered it."""
         result = PageResult(
             page=entry.page,
-            attempt=entry.attempt,
+            attempt=max(1, entry.attempt),
             seq=seq,
             transmitter=entry.transmitter,
             state=entry.state,
@@ -46,7 +46,7 @@ class Results:
             error=entry.error,
         )
         entry.seq = seq
-        entry.result = self.say(result)
+        entry.result = self.say(result) if entry.ordered else codec.encode(result)
 
     def say(self, result: PageResult) -> bytes:
         """Put a result into the outbox; returns it as it will be published."""

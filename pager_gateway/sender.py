@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from broker_config.messages import ResultError
 from pager_gateway.transmitter import (
     Health,
     Leaving,
     Page,
+    Probed,
     Probing,
     Reopen,
     SubmitResult,
@@ -48,7 +50,9 @@ class PortBytes:
 
 @dataclass(frozen=True, slots=True)
 class ProbeNow:
-    """Somebody asks whether the transmitter is there."""
+    """Somebody asks whether the transmitter is there; a ProbeReport with this number is the answer."""
+
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,21 @@ class HealthReport:
     at: float
 
 
-SenderReport: TypeAlias = PageReport | HealthReport
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What came of a ProbeNow. `error` None: a dialogue took place since then. `asked_at`: when its first byte left."""
+
+    transmitter: str
+    number: int
+    error: ResultError | None
+    asked_at: float | None
+
+
+SenderReport: TypeAlias = PageReport | HealthReport | ProbeReport
+
+CANNOT_BE_ASKED = ResultError(
+    code="no_probe", text="the driver has no question that disturbs nobody", retry=False
+)
 
 
 class Port(Protocol):
@@ -104,6 +122,8 @@ class Sender:
         self._report = report
         self._clock = clock
         self._first_byte: dict[UUID, float] = {}
+        self._probes: list[int] = []
+        self._asked_at: float | None = None
 
     def handle(self, events: Sequence[SenderInput], now: float) -> None:
         for event in events:
@@ -128,14 +148,29 @@ class Sender:
         elif isinstance(event, PortLost):
             driver.lost(event.reason, now)
         elif isinstance(event, ProbeNow):
-            if isinstance(driver, Probing):
-                driver.probe(now)
+            self._probe(event, now)
         elif isinstance(driver, Leaving):
             driver.leave(now)
+
+    def _probe(self, event: ProbeNow, now: float) -> None:
+        if isinstance(self._driver, Probing):
+            self._probes.append(event.number)
+            self._driver.probe(now)
+        else:
+            self._report(ProbeReport(self._id, event.number, CANNOT_BE_ASKED, None))
+
+    def _probed(self, answer: Probed) -> None:
+        """One dialogue answers everybody who asked meanwhile."""
+        for number in self._probes:
+            self._report(ProbeReport(self._id, number, answer.error, self._asked_at))
+        self._probes.clear()
+        self._asked_at = None
 
     def _act(self, now: float) -> None:
         for output in self._driver.outputs():
             if isinstance(output, Write):
+                if self._probes and self._asked_at is None:
+                    self._asked_at = self._clock()
                 if output.begins:
                     at = self._clock()
                     self._first_byte.update(dict.fromkeys(output.begins, at))
@@ -147,6 +182,8 @@ class Sender:
                 self._report(PageReport(self._id, output, first))
             elif isinstance(output, Reopen):
                 self._port.reopen(output.reason)
+            elif isinstance(output, Probed):
+                self._probed(output)
             else:
                 log.info(
                     "transmitter %s is %s: %s",

@@ -21,6 +21,8 @@ class Identity:
     run: str
     boot: str
     sw: str = SW
+    keeper: bool = False
+    """Stands in for the server when that is silent. The broker must know the user as a keeper too."""
 
     def topic(self, tail: str) -> str:
         return topics.build(self.store, "g", self.device, tail)
@@ -31,7 +33,7 @@ class Identity:
 
 def link_setup(identity: Identity, password: str, host: str = "127.0.0.1", port: int = 1883) -> LinkSetup:
     """A clean start each time: what the broker held has aged, and the server repeats its orders anyway."""
-    user = User(identity.store, identity.device, Role.GATEWAY, password)
+    user = User(identity.store, identity.device, Role.KEEPER if identity.keeper else Role.GATEWAY, password)
     return presence.link_setup(
         user, run=identity.run, boot=identity.boot, sw=identity.sw, host=host, port=port
     )

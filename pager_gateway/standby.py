@@ -18,6 +18,8 @@ class Lane:
     abilities: TransmitterAbilities
     batch: int
     hand: Callable[[SenderInput], None]
+    canary_address: str | None = None
+    """Where a canary may ring; None: it ends at the dialogue."""
     health: Health = field(default_factory=lambda: Health("unknown"))
     heard_at: float | None = None
     in_hand: set[UUID] = field(default_factory=set)

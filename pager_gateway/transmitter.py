@@ -65,7 +65,15 @@ class Health:
     cause: str | None = None
 
 
-Output: TypeAlias = Write | SubmitResult | Reopen | Health
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The answer to `probe`. `error` None: the transmitter spoke with us since it was asked; else `no_answer`,
+    `refused` or `port`, and the cause in words."""
+
+    error: ResultError | None = None
+
+
+Output: TypeAlias = Write | SubmitResult | Reopen | Health | Probed
 
 
 class Transmitter(Protocol):
@@ -112,7 +120,8 @@ class Probing(Protocol):
     """A transmitter that can be asked whether it is there without disturbing anybody."""
 
     def probe(self, now: float) -> None:
-        """Ask now; the answer is a `Health` output. Nothing happens while it is busy."""
+        """Ask now, by a fresh exchange that puts nothing on the air; the reply to a page that is under way will do.
+        One `Probed` follows, at once if the port is closed; several calls may share one."""
 
 
 @runtime_checkable

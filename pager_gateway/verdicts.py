@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from broker_config.messages import PageState, Proof, ResultError
+from broker_config.messages import PageResult, PageState, Proof, ResultError
 from pager_gateway.entry import Entry
 from pager_gateway.ledger import Row
 from pager_gateway.standby import Lane
@@ -18,7 +18,6 @@ REST_S = 2.0
 """Between two tries on a transmitter that works but said "not now"."""
 
 NO_ROUTE = ResultError(code="no-route", text="this gateway has none of these transmitters", retry=False)
-NO_CANARY = ResultError(code="no-canary", text="this gateway cannot send a canary yet", retry=False)
 RESTARTED = ResultError(
     code="restart", text="the gateway stopped while this page was with the transmitter", retry=False
 )
@@ -78,6 +77,14 @@ def row(entry: Entry, boot: str, wall: float) -> Row:
 def renamed(known: Row, attempt: int, seq: int, payload: bytes, state: PageState | None = None) -> Row:
     """The row of a page that is over, with a newer result."""
     return replace(known, attempt=attempt, seq=seq, result=payload, state=state or known.state)
+
+
+def said(known: Row) -> tuple[Proof, ResultError | None]:
+    """Proof and error of the last result of a page."""
+    if known.result is None:
+        return Proof.NONE, None
+    last = PageResult.model_validate_json(known.result)
+    return last.proof, last.error
 
 
 def tombstone(page: UUID, seq: int, payload: bytes, now: float, boot: str, wall: float) -> Row:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from broker_config.link import Link, LinkSetup
 from pager_gateway import registry
@@ -13,6 +15,7 @@ from pager_gateway.ledger import Ledger
 from pager_gateway.sender import Sender, SenderInput
 from pager_gateway.setup import Identity, link_setup
 from pager_gateway.standby import Lane
+from pager_gateway.wall import WallClock
 from simulator.clock import FakeClock, VirtualLoop
 from simulator.transmitters.virtual import VirtualTransmitter
 
@@ -20,7 +23,8 @@ from simulator.transmitters.virtual import VirtualTransmitter
 class SimulatedGateway:
     """`link_factory` makes a link from a LinkSetup (MemoryBroker.link). `ledger` on disk survives `kill`.
 
-    `drivers`: settings per transmitter id, with the driver's name under `driver` (default `tap`)."""
+    `drivers`: settings per transmitter id, with the driver's name under `driver` (default `tap`). `keeper`: it
+    stands in for a silent server, if the broker knows its user as a keeper too."""
 
     def __init__(
         self,
@@ -34,6 +38,8 @@ class SimulatedGateway:
         password: str = "",
         boot: str = "b001",
         drivers: Mapping[str, Mapping[str, Any]] | None = None,
+        keeper: bool = True,
+        canary_addresses: Mapping[str, str] | None = None,
     ) -> None:
         self._clock = clock
         self._link_factory = link_factory
@@ -43,6 +49,11 @@ class SimulatedGateway:
         self.boot = boot
         """Change it before `start` to play a reboot."""
         self._drivers = drivers or {}
+        self._keeper = keeper
+        self._canary_addresses = canary_addresses or {}
+        self.synced = True
+        """Whether it trusts its wall clock."""
+        self._random = Random(f"{store}.{device}")  # noqa: S311
         self._starts = 0
         self._loops: list[VirtualLoop[SenderInput]] = []
         self._main: VirtualLoop[GatewayEvent] | None = None
@@ -55,7 +66,7 @@ class SimulatedGateway:
         if self.core is not None:
             raise RuntimeError("the gateway is running")
         self._starts += 1
-        identity = Identity(self._store, self._device, f"{self._starts:04x}", self.boot)
+        identity = Identity(self._store, self._device, f"{self._starts:04x}", self.boot, keeper=self._keeper)
         self.link = link = self._link_factory(link_setup(identity, self._password))
         self._ledger = Ledger(self._ledger_path)
         reports: list[Callable[[GatewayEvent], None]] = []
@@ -66,10 +77,12 @@ class SimulatedGateway:
             driver = registry.find(str(settings.pop("driver", "tap")))(settings, 9600)
             sender = Sender(name, driver, transmitter, lambda report: reports[0](report), self._clock.boot)
             loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self._clock)
-            lanes[name] = Lane(driver.abilities.model_copy(update={"id": name}), driver.batch, loop.put)
+            abilities = driver.abilities.model_copy(update={"id": name})
+            lanes[name] = Lane(abilities, driver.batch, loop.put, self._canary_addresses.get(name))
             opens.append((transmitter, loop))
             self._loops.append(loop)
-        self.core = Gateway(identity, link, self._ledger, lanes, self._clock.epoch)
+        wall = WallClock(self._clock.epoch, lambda: self.synced)
+        self.core = Gateway(identity, link, self._ledger, lanes, wall, self._new_id)
         self._main = VirtualLoop(self.core, self._clock)
         reports.append(self._main.put)
         self.core.start(self._clock.boot())
@@ -103,6 +116,9 @@ class SimulatedGateway:
     def restart(self) -> None:
         self.kill()
         self.start()
+
+    def _new_id(self) -> UUID:
+        return UUID(int=self._random.getrandbits(128), version=4)
 
     def _end(self) -> None:
         for loop in self._loops:

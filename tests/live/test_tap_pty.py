@@ -22,6 +22,7 @@ from pager_gateway.port import PortSettings
 from pager_gateway.setup import Identity
 from pager_gateway.shell import GatewayShell, SenderShell
 from pager_gateway.standby import Lane
+from pager_gateway.wall import WallClock
 from simulator.pager import Air
 from simulator.transmitters.base import Seen
 from simulator.transmitters.on_pty import PtyTransmitter
@@ -114,7 +115,8 @@ class Running:
             self.link,
             Ledger(ledger),
             {"tx-1": self.lane},
-            time.time,
+            WallClock(time.time, lambda: True),
+            uuid4,
         )
         loops.append(Loop(core, clock))
         self.shell = GatewayShell(core, loops[0], self.link, core._ledger, [self.sender], clock)

@@ -54,7 +54,7 @@ class TapDialogue(TapSession):
             State.WAIT_GO: self._no_go_ahead,
             State.READY: self._idle_timeout,
             State.SENT: self._no_reply,
-            State.CLOSING: self._closed,
+            State.CLOSING: self._unanswered,
         }
 
     # What happens from outside
@@ -78,11 +78,21 @@ class TapDialogue(TapSession):
             self.jobs[0].doubt = True
         self._to(State.DOWN, None)
         self._tell("dead", reason)
+        self._answer("port", reason)
         self._fail_all(gone(reason))
 
     def probe(self, now: float) -> None:
-        if self.state is State.OFF:
+        """A logon is the question: a session that is open and idle is left for it. While something is under way, its
+        reply is the answer."""
+        self._asked = True
+        if self.state is State.DOWN:
+            self._answer("port", self._health.cause or "the port is not open yet")
+        elif self.state is State.OFF or (
+            self.state is State.READY and self._s.implied_login and not self.jobs
+        ):
             self._connect(now)
+        elif self.state is State.READY and not self.jobs:
+            self._goodbye(now)
 
     def leave(self, now: float) -> None:
         if self.state is State.READY:

@@ -8,16 +8,19 @@ from abc import ABC, abstractmethod
 from collections import deque
 from enum import Enum, auto
 
+from broker_config.messages import ResultError
 from pager_gateway.drivers.tap import frames
 from pager_gateway.drivers.tap.jobs import Job, words
 from pager_gateway.drivers.tap.replies import Replies
 from pager_gateway.drivers.tap.settings import TapSettings
 from pager_gateway.errors import LineTrouble
-from pager_gateway.transmitter import Health, Output, Reopen, Write
+from pager_gateway.transmitter import Health, Output, Probed, Reopen, Write
 
 REOPEN_EVERY = 3
 """Dead logons in a row after which the port is opened anew."""
 RELOG_S = 1.0
+TROUBLES = {"no-terminal": "no_answer", "no-logon-reply": "no_answer"}
+"""What a probe calls the reasons why there is no session; the others are refusals."""
 
 
 class State(Enum):
@@ -44,7 +47,7 @@ class TapSession(ABC):
         """The last three digits that the terminal said since its last control code."""
         self._knocks = self._logons = self._restarts = self._failures = 0
         self._served = 0
-        self._prompted = self._fresh = False
+        self._prompted = self._fresh = self._asked = False
         self._last_accepted: Job | None = None
         self._health = Health("unknown")
 
@@ -58,7 +61,7 @@ class TapSession(ABC):
 
     def _connect(self, now: float) -> None:
         self._served = self._knocks = self._logons = 0
-        if self._s.implied_login:
+        if self._s.implied_login and not self._asked:
             self._to(State.READY, None)
             self._next(now)
         else:
@@ -122,6 +125,13 @@ class TapSession(ABC):
         self._next(now)
 
     def _no_session(self, code: str, text: str, now: float) -> None:
+        """A box with implied login may be deaf to a knock and take pages all the same."""
+        asked = self._asked
+        self._answer(TROUBLES.get(code, "refused"), text)
+        if asked and self._s.implied_login:
+            self._to(State.READY, None)
+            self._next(now)
+            return
         self._failures += 1
         self._restarts = 0
         self._to(State.OFF, now + self._s.mend_s)
@@ -146,11 +156,22 @@ class TapSession(ABC):
         self._to(State.CLOSING, now + self._s.closing_s)
 
     def _closed(self, now: float) -> None:
+        self._goodbye_is_over(now, answered=True)
+
+    def _unanswered(self, now: float) -> None:
+        """A goodbye without an answer is the first sign of a dead box: look at once, and count it as a knock."""
+        self._goodbye_is_over(now, answered=False)
+
+    def _goodbye_is_over(self, now: float, *, answered: bool) -> None:
         self._last_accepted = None
         wait_s = RELOG_S if self._s.log_on_early or self._s.stay else self._s.supervise_s
         self._to(State.OFF, now + wait_s if wait_s else None)
-        if self.jobs:
+        if self.jobs or self._asked:
             self._connect(now)
+        elif not answered and wait_s and not self._s.implied_login:
+            self._served = self._logons = 0
+            self._knocks = min(1, self._s.n1 - 1)
+            self._knock(now)
 
     def _to(self, state: State, deadline: float | None) -> None:
         self.state = state
@@ -159,6 +180,13 @@ class TapSession(ABC):
     def _alive(self) -> None:
         self._failures = self._restarts = 0
         self._tell("ready")
+        self._answer()
+
+    def _answer(self, code: str | None = None, text: str = "") -> None:
+        """To whoever asked whether it is there: it is (no code), or the cause why not."""
+        if self._asked:
+            self._asked = False
+            self.out.append(Probed(None if code is None else ResultError(code=code, text=text, retry=True)))
 
     def _tell(self, state: str, cause: str | None = None) -> None:
         health = Health(state, cause)

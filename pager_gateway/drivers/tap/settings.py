@@ -43,8 +43,9 @@ class TapSettings(BaseModel):
     """For boxes that keep a session: log off only to supervise, and log on again at once; `idle_s` means nothing."""
     log_on_early: bool = False
     """Log on again as soon as the session ends, so that the first page finds a warm line."""
-    supervise_s: Annotated[float, Field(ge=0, le=86_400)] = 30.0
-    """Knock when nothing was heard for this long, so that a dead box is known before a page needs it. 0: never."""
+    supervise_s: Annotated[float, Field(ge=0, le=86_400)] = 3.0
+    """Log on when nothing was heard for this long, so that a dead box is known before a page needs it: within 10 s,
+    with the other timers as they are. 0: never. A box with implied login is asked by a page or a probe only."""
     mend_s: Timer = 5.0
     """How often to knock at a box that does not answer."""
     pages_per_session: Annotated[int, Field(ge=1)] | None = None

@@ -1,0 +1,42 @@
+"""A canary ends at the dialogue with the transmitter, or at its canary address: never at a carrier's pager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from broker_config.messages import PageState, Route
+from pager_gateway.entry import Entry
+from pager_gateway.pages import Pages
+from pager_gateway.probes import Found, Probes
+from pager_gateway.standby import Lane
+
+
+class Canaries:
+    """Owned by the gateway core. Only the order's first transmitter is asked: a canary is about that one."""
+
+    def __init__(self, lanes: Mapping[str, Lane], pages: Pages, probes: Probes) -> None:
+        self._lanes = lanes
+        self._pages = pages
+        self._probes = probes
+
+    def begin(self, entry: Entry, now: float) -> None:
+        """Held until the dialogue is over; the routes lead to the canary address from here on, or nowhere."""
+        lane = self._lanes[entry.routes[0].transmitter]
+        entry.transmitter = lane.id
+        address = lane.canary_address
+        entry.routes = [] if address is None else [Route(transmitter=lane.id, address=address)]
+        self._pages.hold(entry, now)
+        self._probes.ask([lane.id], lambda found, then: self._over(entry, found[lane.id], then), now)
+
+    def _over(self, entry: Entry, found: Found, now: float) -> None:
+        if self._pages.active.get(entry.page) is not entry:
+            return
+        if found.asked_at is not None and not entry.routes:
+            entry.tx_ms = max(0, round(1000 * (found.asked_at - entry.arrived_at)))
+        if found.error is not None:
+            self._pages.finish(entry, PageState.FAILED, found.error)
+        elif not entry.routes:
+            self._pages.finish(entry, PageState.TRANSMITTED)
+        else:
+            entry.transmitter = None
+            self._pages.wait(entry, now)
