@@ -27,6 +27,8 @@ SHORTER = (48, 36, 24, 12, 6, 3, 1)
 """Hours that are tried in turn, until the plan fits into its packet."""
 MOST_MOMENTS = 400
 MOST_SLOTS = 64
+LONGEST_REV = 2**53
+"""Stands for the real one while the size is tried."""
 SECOND = timedelta(seconds=1)
 
 Slots = tuple[Slot, ...]
@@ -101,20 +103,26 @@ class Draft:
         self._same: dict[tuple[Kind, Policy | None, tuple[Standing, ...]], Slots] = {}
         self.by_load = False
         """Whether a page changes who would be called next."""
-        self._work = self._look_up()
+        self._made = no_plan(LONGEST_REV)
+        self._work = self._all()
 
     def go_on(self, most: int) -> bool:
-        """Do so many look-ups more; True: it is done."""
+        """Do so many look-ups or tries to pack it more; True: it is done."""
         return any(next(self._work, True) for _ in range(most))
 
     def finished(self, rev: int) -> FallbackPlan:
         """The plan, with as many hours as fit into a packet; the texts of the buttons go last."""
+        return self._made.model_copy(update={"rev": rev})
+
+    def _all(self) -> Iterator[bool]:
+        yield from self._look_up()
         for texts in (True, False):
             for hours in SHORTER:
-                made = self._cut(rev, min(self._moments[0] + timedelta(hours=hours), self._end), texts=texts)
-                if len(encode(made)) <= PLAN.max_bytes:
-                    return made
-        return no_plan(rev)
+                self._made = self._cut(min(self._moments[0] + timedelta(hours=hours), self._end), texts=texts)
+                if len(encode(self._made)) <= PLAN.max_bytes:
+                    return
+                yield False
+        self._made = no_plan(LONGEST_REV)
 
     def _look_up(self) -> Iterator[bool]:
         for moment in self._moments:
@@ -145,7 +153,7 @@ class Draft:
             self._same[kind, policy, here] = found
         return found
 
-    def _cut(self, rev: int, end: datetime, *, texts: bool) -> FallbackPlan:
+    def _cut(self, end: datetime, *, texts: bool) -> FallbackPlan:
         """What holds before `end`; moments at which nothing changes for any button are left out."""
         times = [moment for moment in self._moments if moment < end]
         told = {kind: _runs(answers[: len(times)]) for kind, answers in self._answers.items()}
@@ -161,7 +169,7 @@ class Draft:
         pagers = {slot(one.id): one for one in self._reachable()} | self._pagers
         used = [pagers[name] for name in sorted(rung, key=lambda name: pagers[name].id)]
         return FallbackPlan(
-            rev=rev,
+            rev=LONGEST_REV,
             keeper=True,
             orders=orders_of(used, self._alerts),
             moments=[*(times[index] for index in kept), end],
@@ -203,9 +211,13 @@ def same_while(old: FallbackPlan, new: FallbackPlan) -> bool:
         return old.moments == new.moments
     moments = sorted({*old.moments[:-1], *new.moments[:-1], new.moments[0]})
     shared = [moment for moment in moments if new.moments[0] <= moment < old.moments[-1]]
+    pairs = {
+        (before.hours, after.hours): (before, after)
+        for before, after in zip(old.buttons, new.buttons, strict=True)
+    }
     return bool(shared) and all(
         old.slots(before, moment) == new.slots(after, moment)
-        for before, after in zip(old.buttons, new.buttons, strict=True)
+        for before, after in pairs.values()
         for moment in shared
     )
 

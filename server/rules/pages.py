@@ -15,12 +15,14 @@ ASK_AGAIN = timedelta(seconds=2)
 GRACE = timedelta(seconds=10)
 """How long after its deadline a gateway may still say what became of a page."""
 
-_RANK = {
+RANK = {
     PageState.QUEUED: 0,
     PageState.ORDERED: 1,
     PageState.HELD: 2,
     PageState.TRANSMITTING: 3,
 }
+NO_ANSWER = "no_answer"
+"""Error code of a page that was given up on."""
 TAKEN = "taken"
 """The reason of a page that calls nobody: it tells those who were called that somebody goes."""
 _ALSO_WHILE_ACKNOWLEDGED = frozenset({"joined", "help", TAKEN})
@@ -42,7 +44,7 @@ def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
         return page
     if page.state.is_final and result.state is not PageState.CONFIRMED:
         return page
-    if not result.state.is_final and _RANK[result.state] < _RANK[page.state]:
+    if not result.state.is_final and RANK[result.state] < RANK[page.state]:
         return page
     return replace(
         page,
@@ -85,7 +87,7 @@ def end_of_waiting(page: Page, now: datetime) -> Page:
         page,
         state=state,
         final_at=now,
-        error_code="no_answer",
+        error_code=NO_ANSWER,
         error_text="The gateway never said what became of it.",
     )
 
