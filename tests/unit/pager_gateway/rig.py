@@ -33,15 +33,22 @@ from simulator.pager import Air
 from simulator.transmitters.tap import TapFaults, TapHabits, TapTerminal
 from simulator.transmitters.virtual import VirtualTransmitter
 
-STORE, GATEWAY, SERVER = "shop", "gw-1", "srv"
+STORE, GATEWAY, SERVER, UNIT = "shop", "gw-1", "srv", "b1"
 
 
 class Rig:
     """`tx-1`, `tx-2` ...: TAP terminals that stay logged on. The server's link hears everything of the gateway."""
 
-    def __init__(self, folder: Path, transmitters: int = 1, settings: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        transmitters: int = 1,
+        settings: dict[str, Any] | None = None,
+        canary_addresses: dict[str, str] | None = None,
+    ) -> None:
         self.clock = FakeClock()
-        users = [User(STORE, GATEWAY, Role.KEEPER, "pw"), User(STORE, SERVER, Role.SERVER, "pw")]
+        roles = {GATEWAY: Role.KEEPER, SERVER: Role.SERVER, UNIT: Role.BUTTON}
+        users = [User(STORE, name, role, "pw") for name, role in roles.items()]
         self.broker = MemoryBroker(self.clock, users)
         self.air = Air()
         names = [f"tx-{number}" for number in range(1, transmitters + 1)]
@@ -60,11 +67,12 @@ class Rig:
             device=GATEWAY,
             password="pw",
             drivers=dict.fromkeys(names, tap),
+            canary_addresses=canary_addresses,
         )
         self.heard: list[Message] = []
         self.arrivals: list[float] = []
         own = f"rb/1/{STORE}/g/{GATEWAY}/"
-        tails = ("result", "abilities", "status", "telemetry", "cfg/state", "cmd/answer")
+        tails = ("result", "abilities", "status", "telemetry", "cfg/state", "cmd/answer", "plan/report")
         self.server = self.broker.link(
             LinkSetup(
                 client_id=f"{STORE}.{SERVER}",
