@@ -17,6 +17,7 @@ from broker_config.errors import ContractError
 from broker_config.link import Delivery
 from broker_config.messages import (
     Abilities,
+    CommandAnswer,
     DeviceStatus,
     PageResult,
     Press,
@@ -25,6 +26,7 @@ from broker_config.messages import (
     ReceiptResult,
 )
 from server.engine.arrivals import Arrival, Known
+from server.engine.canaries import Canaries
 from server.engine.devices import Devices
 from server.engine.presses import Presses
 from server.engine.results import Results
@@ -82,8 +84,14 @@ class Intake:
     """`round_trip` gives a store's last probe in seconds."""
 
     def __init__(
-        self, presses: Presses, results: Results, devices: Devices, round_trip: Callable[[str], float]
+        self,
+        presses: Presses,
+        results: Results,
+        devices: Devices,
+        canaries: Canaries,
+        round_trip: Callable[[str], float],
     ) -> None:
+        self._canaries = canaries
         self._presses = presses
         self._results = results
         self._devices = devices
@@ -99,7 +107,8 @@ class Intake:
             self._press(work, incoming, received, known)
         elif received.channel is channels.RESULT:
             result = cast(PageResult, received.message)
-            if not self._results.take(work, received.store, received.device, result):
+            about = (work, received.store, received.device, result)
+            if not self._canaries.result(*about) and not self._results.take(*about):
                 log.info(
                     "result for a page that is not open here",
                     extra={
@@ -112,6 +121,9 @@ class Intake:
             self._devices.status(work, received.store, received.device, cast(DeviceStatus, received.message))
         elif received.channel is channels.ABILITIES:
             self._devices.abilities(work, received.store, received.device, cast(Abilities, received.message))
+        elif received.channel is channels.COMMAND_ANSWER:
+            answer = cast(CommandAnswer, received.message)
+            self._canaries.answered(work, received.store, received.device, answer)
         elif received.channel is channels.PROBE:
             self._devices.probe(received.store, cast(Probe, received.message), delivery.at)
 

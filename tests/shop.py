@@ -24,7 +24,7 @@ from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Page, PressRow, Store
 from server.engine.core import ServerCore
-from server.engine.events import Ask, FromLink
+from server.engine.events import Ask, Event, FromLink
 from server.requests import (
     Acknowledge,
     Answer,
@@ -55,13 +55,15 @@ from tests.small_shop import ADDRESS, STORE
 class Server:
     """The server's process: core and link. The database outlives it."""
 
-    def __init__(self, clock: FakeClock, db: Database, broker: MemoryBroker) -> None:
+    def __init__(self, clock: FakeClock, db: Database, broker: MemoryBroker, *, watch: bool = False) -> None:
         self._clock, self._db, self._broker = clock, db, broker
+        self.watch = watch
+        """Whether it looks if everything works; stories about something else are told without canaries."""
         self._random = Random(7)
         self._runs = 0
         self.rings: list[int] = []
         self.letters: list[Letter] = []
-        self._loop: VirtualLoop[FromLink | Ask] | None = None
+        self._loop: VirtualLoop[Event] | None = None
         self._link: MemoryLink | None = None
         self._core: ServerCore | None = None
 
@@ -80,6 +82,7 @@ class Server:
             entropy=self._random.randbytes,
             ring=lambda _, journal: self.rings.append(journal),
             post=self.letters.append,
+            watch=self.watch,
         )
         self._loop = VirtualLoop(self._core, self._clock)
         self._loop.start()
@@ -108,7 +111,9 @@ class Server:
 class Shop:
     """`units` button units with `inputs` buttons each, one gateway with one TAP transmitter, small_shop's people."""
 
-    def __init__(self, db: Database, folder: Path, *, units: int = 2, inputs: int = 2) -> None:
+    def __init__(
+        self, db: Database, folder: Path, *, units: int = 2, inputs: int = 2, watch: bool = False
+    ) -> None:
         self.clock = FakeClock()
         self.db = db
         with db.transaction() as session:
@@ -121,7 +126,7 @@ class Shop:
         self.air = Air(ADDRESS.values())
         self.terminal = TapTerminal()
         self.transmitter = VirtualTransmitter(self.clock, self.terminal, self.air)
-        self.server = Server(self.clock, db, self.broker)
+        self.server = Server(self.clock, db, self.broker, watch=watch)
         self.gateway = SimulatedGateway(
             self.clock,
             self.broker.link,
@@ -177,12 +182,26 @@ class Shop:
         until = self.clock.now() + timedelta(minutes=minutes) if kind is not None else None
         return self.server.ask(SetDuty(STORE, carrier, carrier, kind, until))
 
+    def edit(self, table: type[SQLModel], key: int | str, **columns: object) -> None:
+        """One row, changed as on a setup screen."""
+        with self.db.transaction() as session:
+            row = session.get_one(table, key)
+            for name, value in columns.items():
+                setattr(row, name, value)
+        self.change()
+
+    def remove(self, table: type[SQLModel], **columns: object) -> None:
+        with self.db.transaction() as session:
+            for row in session.exec(select(table).filter_by(**columns)):
+                session.delete(row)
+        self.change()
+
     def change(self, *rows: SQLModel) -> None:
         """As a manager does on the setup screens: rows are added or changed, and the engine is told."""
         with self.db.transaction() as session:
             for row in rows:
                 session.merge(row)
-            session.execute(update(Store).values(revision=Store.revision + 1))  # type: ignore[attr-defined]
+            session.execute(update(Store).values(revision=Store.revision + 1))
         self.server.ask(ShopChanged(STORE, None, "story"))
 
     # what is written down

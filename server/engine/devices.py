@@ -23,6 +23,8 @@ class Devices:
         self._own = own
         self._probe_seq = 0
         self.round_trip_s: dict[str, float] = {}
+        self.probed_at: dict[str, float] = {}
+        """When the last probe of a store came back, on the boot clock."""
 
     def status(self, work: Work, store: str, device: str, status: DeviceStatus) -> None:
         picture = work.picture
@@ -57,3 +59,4 @@ class Devices:
     def probe(self, store: str, probe: Probe, at: float) -> None:
         if probe.run == self._run:
             self.round_trip_s[store] = max(0.0, at - probe.sent_ms / 1000)
+            self.probed_at[store] = at

@@ -13,6 +13,7 @@ from broker_config.codec import publication
 from broker_config.messages import LightState, PressKind, PressReceipt, Purpose, ReceiptResult
 from server.engine.arrivals import Arrival, Known, store_press
 from server.engine.calls import LEAST_URGENT, context
+from server.engine.canaries import Canaries
 from server.engine.gestures import arrive_by_key, confirm, undo
 from server.engine.people import People
 from server.engine.steps import Steps
@@ -35,7 +36,8 @@ CALLS = "red"
 
 
 class Presses:
-    def __init__(self, steps: Steps, people: People) -> None:
+    def __init__(self, steps: Steps, people: People, canaries: Canaries) -> None:
+        self._canaries = canaries
         self._steps = steps
         self._people = people
         self._new_id = steps.calls.new_id
@@ -69,6 +71,7 @@ class Presses:
             self._arrive(work, arrival, button)
         elif press.purpose is Purpose.CANARY:
             store_press(work, arrival, button, "stored")
+            self._canaries.pressed(work, arrival)
         elif button.colour != CALLS and not quiet:
             if button.colour == CONFIRMS:
                 confirm(work, arrival, button)

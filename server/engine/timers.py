@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-Key: TypeAlias = tuple[Literal["incident", "page"], UUID] | tuple[Literal["probe", "tidy"], str]
+Key: TypeAlias = (
+    tuple[Literal["incident", "page", "canary"], UUID]
+    | tuple[Literal["probe", "tidy", "canaries", "readiness"], str]
+)
 
 
 class Timers:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from server.rules.facts import Store
@@ -28,12 +28,13 @@ PRESS_WITHIN = timedelta(seconds=10)
 RESULT_WITHIN = timedelta(seconds=20)
 """After the order."""
 
-ZERO = datetime.min.replace(tzinfo=UTC)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Input: TypeAlias = tuple[str, int]
 """(button unit, input)."""
 Sender: TypeAlias = tuple[str, str]
 """(gateway, transmitter)."""
+T = TypeVar("T", Input, Sender)
 
 
 class CanaryState(StrEnum):
@@ -114,7 +115,6 @@ def next_walk(
     senders: Sequence[Sender],
     tried_inputs: Mapping[Input, Tried],
     tried_senders: Mapping[Sender, Tried],
-    now: datetime,
 ) -> tuple[datetime, Walk] | None:
     """Which walk is next, and when it is due (it may have been for long). None: there is no input to try.
 
@@ -123,15 +123,13 @@ def next_walk(
     if not inputs:
         return None
     many_inputs = len(inputs) >= len(senders)
-    due_inputs = _due(inputs, tried_inputs, now, slots=many_inputs)
-    due_senders = _due(senders, tried_senders, now, slots=not many_inputs)
-    place_at, place = _first(due_inputs)
-    if not due_senders:
+    place_at, place = _first(_due(inputs, tried_inputs, slots=many_inputs))
+    if not senders:
         return place_at, Walk(place, None)
-    sender_at, sender = _first(due_senders)
+    sender_at, sender = _first(_due(senders, tried_senders, slots=not many_inputs))
     if place_at <= sender_at:
-        return place_at, Walk(place, _longest_ago(senders, tried_senders, due_senders, now))
-    return sender_at, Walk(_longest_ago(inputs, tried_inputs, due_inputs, now), sender)
+        return place_at, Walk(place, _companion(senders, tried_senders))
+    return sender_at, Walk(_companion(inputs, tried_inputs), sender)
 
 
 def slot_after(moment: datetime, index: int, count: int) -> datetime:
@@ -142,15 +140,28 @@ def slot_after(moment: datetime, index: int, count: int) -> datetime:
     return datetime.fromtimestamp(passed * period + phase, UTC)
 
 
-def _due[T: (Input, Sender)](
-    members: Sequence[T], tried: Mapping[T, Tried], now: datetime, *, slots: bool
-) -> dict[T, datetime]:
+def _due(members: Sequence[T], tried: Mapping[T, Tried], *, slots: bool) -> dict[T, datetime]:
     found: dict[T, datetime] = {}
     for index, one in enumerate(members):
         last = tried.get(one)
         if last is None:
-            found[one] = ZERO
-        else:
-            when = slot_after(last.at, index, len(members)) if slots else last.at + EVERY + LENIENT
-            found[one] = when if last.good else min(when, last.at + AGAIN_AFTER_BAD)
+            found[one] = LONG_AGO
+            continue
+        when = slot_after(last.at, index, len(members)) if slots else last.at + EVERY + LENIENT
+        found[one] = when if last.good else min(when, last.at + AGAIN_AFTER_BAD)
     return found
+
+
+def _first(due: Mapping[T, datetime]) -> tuple[datetime, T]:
+    one = min(due, key=lambda key: due[key])  # of several the first in order
+    return due[one], one
+
+
+def _companion(members: Sequence[T], tried: Mapping[T, Tried]) -> T:
+    """Who goes along: what worked last time, and of that what was not tried for longest."""
+
+    def rank(one: T) -> tuple[bool, datetime]:
+        last = tried.get(one)
+        return (False, LONG_AGO) if last is None else (not last.good, last.at)
+
+    return min(members, key=rank)
