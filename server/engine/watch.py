@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,10 +13,10 @@ from server.db.connect import Database
 from server.db.readiness import drop_unfinished, last_walks, newest_span, read_devices
 from server.engine.canaries import Canaries, Trail, wakes_at
 from server.engine.devices import PROBE_EVERY, Devices
+from server.engine.rounds import Rounds
 from server.engine.timers import Key, Timers
 from server.engine.work import Work
-from server.requests import Answer, Refusal, RefusalReason, RunCanaries, StoreDone
-from server.rules.canaries import APART, EVERY, Input, Sender, Walk, next_walk, runs_now
+from server.requests import Answer, RunCanaries
 from server.rules.coverage import CoverageRow, Span
 from server.rules.facts import Store
 from server.rules.journal import Action
@@ -34,9 +33,6 @@ FIRST_LOOK = timedelta(seconds=3)
 """After the start: the devices say first that they are there."""
 LOOKS_APART = timedelta(seconds=5)
 """However much happens, no two looks of a store are closer together."""
-TOGETHER = 4
-"""Walks of one store under way at once: a transmitter takes seconds for each."""
-DEMANDED_APART = timedelta(milliseconds=200)
 PROBES_LOST = 3
 KEPT = timedelta(days=3)
 """How far back a walk is still worth knowing: over a long weekend."""
@@ -54,15 +50,6 @@ class _Seen:
     """What the journal last said: whether the path held."""
 
 
-@dataclass(slots=True)
-class _Queue:
-    """Walks that somebody asked for, with the account."""
-
-    walks: deque[tuple[Walk, int | None]] = field(default_factory=deque)
-    last: datetime | None = None
-    """When the last walk of the store began, asked for or not."""
-
-
 class Watch:
     """`scheduled` False: no looks and no canaries but those that somebody asks for."""
 
@@ -78,9 +65,9 @@ class Watch:
     ) -> None:
         self._db, self._canaries, self._devices, self._timers = db, canaries, devices, timers
         self._connected = connected
+        self._rounds = Rounds(db, canaries, timers)
         self._scheduled = scheduled
         self._seen: dict[str, _Seen] = {}
-        self._queues: dict[str, _Queue] = {}
 
     def start(self, stores: list[str], now: datetime) -> None:
         """What the server before this one had under way is over."""
@@ -89,17 +76,20 @@ class Watch:
         with self._db.reading() as session:
             for store in stores:
                 self._canaries.trails[store] = Trail(*last_walks(session, store, now - KEPT))
-                self._queues[store] = _Queue()
+                self._rounds.begin(store)
         if self._scheduled:
             for store in stores:
                 self._timers.set(("readiness", store), now + FIRST_LOOK)
+
+    def ask(self, work: Work, request: RunCanaries) -> Answer:
+        return self._rounds.ask(work, request)
 
     def due(self, work: Work, key: Key) -> None:
         match key:
             case ("canary", UUID() as canary):
                 self._canaries.due(work, canary)
             case ("canaries", str() as name):
-                self.walk(work, work.picture.stores[name])
+                self._rounds.walk(work, work.picture.stores[name])
             case ("readiness", str() as name):
                 self.look(work, work.picture.stores[name])
 
@@ -110,51 +100,14 @@ class Watch:
         found = readiness(seen.facts, work.now)
         self._cover(work, store.id, seen, found)
         self._timers.set(("readiness", store.id), _next_minute(work.now))
-        self._plan(work, store)
-
-    def ask(self, work: Work, request: RunCanaries) -> Answer:
-        """Somebody wants to see that everything works. What is under way already is not asked for twice."""
-        store = work.picture.stores.get(request.store)
-        if store is None or (request.account is not None and request.account not in store.accounts):
-            return Refusal(None, RefusalReason.UNKNOWN)
-        with self._db.reading() as session:
-            devices, transmitters = read_devices(session, store.id)
-        here = {one.device for one in devices if one.state == "online"}
-        inputs = sorted(store.buttons, key=lambda place: (place[0] not in here, place))
-        walks = _demanded(inputs, [(one.gateway, one.name) for one in transmitters], request.device)
-        if not walks:
-            return Refusal(None, RefusalReason.BAD_VALUE)
-        queue = self._queues[store.id].walks
-        busy = {Walk(one.place, one.sender) for one in self._canaries.of_store(store.id)}
-        busy |= {walk for walk, _ in queue}
-        queue.extend((walk, request.account) for walk in walks if walk not in busy)
-        work.answers.append(lambda: self._plan(work, store))
-        return StoreDone(store.id, store.revision)
-
-    def walk(self, work: Work, store: Store) -> None:
-        """It is time for the next canary of this store."""
-        queue = self._queues[store.id]
-        if len(self._canaries.of_store(store.id)) >= TOGETHER:
-            return  # the end of one of them plans anew
-        if queue.walks:
-            walk, account = queue.walks.popleft()
-            work.undo.append(lambda: queue.walks.appendleft((walk, account)))
-            self._start(work, store, walk, account)
-            return
-        found = self._scheduled_walk(store, work.now)
-        if found is None or found[0] > work.now:
-            self._plan(work, store)
-        elif _calls_wait(work, store) and found[0] > work.now - EVERY:
-            self._timers.set(("canaries", store.id), work.now + APART)  # a customer's call goes first
-        else:
-            self._start(work, store, found[1], None)
+        self._rounds.plan(work, store)
 
     def after(self, work: Work) -> None:
         """After each commit: the timers of what changed, and a look soon where devices did."""
         for canary in work.canaries.values():
             self._timers.set(("canary", canary.id), wakes_at(canary, work.now))
         for store in {one.store_id for one in work.canaries.values()}:
-            self._plan(work, work.picture.stores[store])
+            self._rounds.plan(work, work.picture.stores[store])
         for store in self._news(work):
             self.soon(store, work.now)
 
@@ -182,10 +135,6 @@ class Watch:
                 found.add(store)
         return found
 
-    def _start(self, work: Work, store: Store, walk: Walk, account: int | None) -> None:
-        self._queues[store.id].last = work.now
-        self._canaries.start(work, store.id, walk, account)
-
     def _look(self, session: Session, work: Work, store: Store) -> _Seen:
         devices, transmitters = read_devices(session, store.id)
         trail = self._canaries.trails[store.id]
@@ -197,6 +146,7 @@ class Watch:
             last = newest_span(session, store.id)
             seen = self._seen[store.id] = _Seen(facts, work.now, told=None if last is None else last.ok)
         seen.facts, seen.at = facts, work.now
+        self._rounds.facts[store.id] = facts
         return seen
 
     def _link(self, store: str, boot: float) -> LinkFact:
@@ -232,53 +182,6 @@ class Watch:
 
         work.undo.append(back)
         seen.span = now
-
-    def _scheduled_walk(self, store: Store, now: datetime) -> tuple[datetime, Walk] | None:
-        seen = self._seen.get(store.id)
-        if not self._scheduled or seen is None or not runs_now(store, now):
-            return None
-        online = {one.device for one in seen.facts.devices if one.state == "online"}
-        inputs = [place for place in sorted(store.buttons) if place[0] in online]
-        senders = [
-            (one.gateway, one.name)
-            for one in seen.facts.transmitters
-            if one.gateway in online and one.state != "dead"
-        ]
-        return next_walk(inputs, senders, *self._canaries.tried(store.id))
-
-    def _plan(self, work: Work, store: Store) -> None:
-        """When the next canary of this store begins; planned again at each look."""
-        queue, now = self._queues[store.id], work.now
-        key: Key = ("canaries", store.id)
-        if len(self._canaries.of_store(store.id)) >= TOGETHER:
-            return
-        if queue.walks:
-            self._timers.set(key, now if queue.last is None else max(now, queue.last + DEMANDED_APART))
-            return
-        found = self._scheduled_walk(store, now)
-        if found is not None:
-            self._timers.set(key, found[0] if queue.last is None else max(found[0], queue.last + APART))
-        else:
-            self._timers.set(key, None)
-
-
-def _demanded(inputs: list[Input], senders: list[Sender], device: str | None) -> list[Walk]:
-    """Every input of the unit, or every transmitter of the gateway, each at least once; None: all of both."""
-    mine = [place for place in inputs if device in (None, place[0])]
-    if not mine and inputs:  # no unit: a gateway, tried from whatever buttons there are
-        mine, senders = inputs[:1], [one for one in senders if one[0] == device]
-        return [Walk(mine[0], sender) for sender in senders]
-    if not mine:
-        return []
-    count = max(len(mine), len(senders)) if device is None else len(mine)
-    return [
-        Walk(mine[index % len(mine)], senders[index % len(senders)] if senders else None)
-        for index in range(count)
-    ]
-
-
-def _calls_wait(work: Work, store: Store) -> bool:
-    return any(page.store_id == store.id and not page.state.is_final for page in work.picture.pages.values())
 
 
 def _next_minute(now: datetime) -> datetime:

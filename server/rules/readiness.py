@@ -270,9 +270,8 @@ def floor(store: Store, now: datetime) -> tuple[tuple[StepCount, ...], int]:
     """How many people each step of the whole store's policy would call now, and how many all of them together."""
     standing = roster(store, now)
     policy = _default_policy(store, now)
-    zones: list[int | None] = sorted(
-        {button.zone_id for button in store.buttons.values() if button.zone_id is not None}
-    )
+    used = {button.zone_id for button in store.buttons.values() if button.zone_id is not None}
+    zones: list[int | None] = [*sorted(used)]
     everybody: set[int] = set()
     counts = []
     for step in policy.steps:
