@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.channels_out import core as schedule
-from server.channels_out.core import GIVE_UP_S, MOST, PLACES, RETRY_AFTER_S, TRY_S, ChannelsCore, Event
+from server.channels_out.core import (
+    GIVE_UP_S,
+    MOST,
+    PACE,
+    PLACES,
+    REMEMBERED,
+    RETRY_AFTER_S,
+    TRY_S,
+    ChannelsCore,
+    Event,
+    Pace,
+)
 from server.channels_out.letter import Letter, Outcome, Told, Tried
 from simulator.clock import FakeClock, VirtualLoop
 from tests.unit.server.channels_out.letters import HandSender, letter
@@ -26,7 +37,7 @@ NEVER = Outcome(False, "the receiver answered 404", final=True)
 class Box:
     """The core on a virtual clock. `answers` says how each next try ends at once; without one it hangs."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = PACE) -> None:
         self.time = FakeClock()
         self.sender = HandSender()
         self.sender.on_start = self._start
@@ -41,6 +52,7 @@ class Box:
             self._tell,
             boot=lambda moment: self._zero + (moment - start).total_seconds(),
             utc=lambda boot: start + timedelta(seconds=boot - self._zero),
+            pace=pace,
         )
         self.loop: VirtualLoop[Event] = VirtualLoop(self.core, self.time)
 
@@ -127,11 +139,11 @@ def test_nothing_is_tried_ten_minutes_after_it_was_written() -> None:
 
 def test_a_letter_from_the_future_has_no_more_time_than_others() -> None:
     """The wall clock was set back by an hour between two starts of the server."""
-    box = Box()
-    one = box.letter(late_s=-3_600)
-    box.put(one)
+    box = Box(Pace(give_up_s=RETRY_AFTER_S[0] + 1))
+    box.answers = [AGAIN, AGAIN]
+    box.put(box.letter(late_s=-3_600))
     box.time.advance(GIVE_UP_S)
-    assert [told.ok for told in box.told] == [False]
+    assert [(told.ok, told.tries) for told in box.told] == [(False, 2)]
 
 
 def test_a_hanging_target_does_not_hold_up_another_one_nor_the_other_kind() -> None:
@@ -172,6 +184,17 @@ def test_a_doubled_letter_is_sent_once_and_told_again_once_it_ended() -> None:
     box.put(one)
     assert box.sender.started == [(one.notice, 1)]
     assert box.told[0] == box.told[1]
+
+
+def test_what_ended_long_ago_is_forgotten() -> None:
+    box = Box()
+    box.answers = [SENT] * (REMEMBERED + 2)
+    letters = [box.letter() for _ in range(REMEMBERED + 1)]
+    for one in letters:
+        box.put(one)
+    box.put(letters[0], letters[-1])
+    again = [notice for notice, _ in box.sender.started[len(letters) :]]
+    assert again == [letters[0].notice]
 
 
 def test_late_foreign_and_doubled_outcomes_change_nothing() -> None:

@@ -65,6 +65,24 @@ def test_the_next_address_gets_its_turn(clock: Seconds, monkeypatch: pytest.Monk
             assert sock.getpeername()[1] == port
 
 
+def test_every_address_has_its_share_of_the_time(clock: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that swallows every packet must not use up the time of the next."""
+    noted: list[float | None] = []
+
+    class Noting(socket.socket):
+        def settimeout(self, value: float | None) -> None:
+            noted.append(value)
+            super().settimeout(value)
+
+    dead = unused_port()
+    with peer(hangs) as port, line(clock) as made:
+        ways = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in (dead, port)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ways)
+        monkeypatch.setattr(socket, "socket", Noting)
+        made.dial("shop.example", 443).close()
+    assert [value for value in noted if value is not None] == [5, 10, 10]
+
+
 def test_no_time_is_left(clock: Seconds) -> None:
     with line(clock) as made:
         clock.now += 4
