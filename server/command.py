@@ -136,7 +136,9 @@ def load_shop(
     file: Annotated[Path, typer.Argument(metavar="SHOP.toml", help="The shop.", show_default=False)],
     config: ServerOption,
 ) -> None:
-    """Put the shop of a file into the database. Loading it again changes what the file changed."""
+    """Bring the shop to what the file says: what was changed on screens since, and is not in the file, is undone.
+
+    `redbutton shop export` writes the shop as it is now as such a file."""
     from server.setup import load_shop_file
 
     summary = load_shop_file(_database(_settings(config)), file)
@@ -145,7 +147,30 @@ def load_shop(
         for verb, counts in (("added", summary.added), ("changed", summary.changed), ("gone", summary.gone))
         if counts
     ]
-    typer.echo("; ".join(told) or "nothing changed")
+    typer.echo("; ".join(told) or "nothing changed: the shop was as the file says")
+
+
+@shop.command("export")
+def export_shop(
+    config: ServerOption,
+    store: Annotated[str | None, typer.Option(help="Its id; needed where there are several.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A new file; the terminal if not given.", metavar="SHOP.toml")
+    ] = None,
+) -> None:
+    """Write the shop of the database as a shop file. Loading that file changes nothing."""
+    from server.setup import export_shop as export
+
+    text = export(_database(_settings(config)), store)
+    if to is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise SetupError(f"cannot write {to}: {error.strerror}") from error
+    typer.echo(f"the shop is in {to}")
 
 
 @account.command("add")

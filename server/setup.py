@@ -2,11 +2,13 @@
 
     python -m server.setup SERVER.toml SHOP.toml ACCOUNTS.toml
 
-is what `redbutton up` runs as a child before the first start; `redbutton shop load` and `account add` use the
-same steps one by one. Exit code 2: a person must correct a file, the words say which."""
+is what `redbutton up` runs as a child before the first start, and after an upgrade; `redbutton shop load`, `shop
+export` and `account add` use the same steps one by one. Exit code 2: a person must correct a file, the words say
+which."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -23,8 +25,11 @@ from server.db import accounts, upgrade
 from server.db.connect import Database
 from server.db.rows import Summary
 from server.db.shop import load_shop
-from server.db.tables import Carrier
+from server.db.shop_export import export_text
+from server.db.tables import Carrier, Store
 from server.shop_file import read_shop
+
+NO_SHOP = "there is no shop in the database yet: redbutton shop load SHOP.toml --config SERVER.toml"
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +42,7 @@ def main(arguments: list[str]) -> int:
         database = Database(settings.database)
         try:
             upgrade.upgrade(database)
-            load_shop_file(database, shop_file)
+            load_new_shop_file(database, shop_file)
             add_accounts(database, accounts_file)
         finally:
             database.close()
@@ -51,11 +56,34 @@ def main(arguments: list[str]) -> int:
 
 
 def load_shop_file(database: Database, file: Path) -> Summary:
-    """All of it or nothing. Raises SetupError, also when the database must be upgraded first."""
+    """Bring the shop to what the file says, whatever people changed on screens. All of it or nothing. Raises
+    SetupError, also when the database must be upgraded first."""
     shop = read_shop(file)
     need_newest(database)
     with database.transaction() as session:
         return load_shop(session, shop)
+
+
+def load_new_shop_file(database: Database, file: Path) -> Summary | None:
+    """As `load_shop_file`, but None and nothing done for the file that was loaded in this way last: what people
+    changed on screens since then survives a restart and an upgrade."""
+    shop = read_shop(file)
+    file_hash = hashlib.sha256(file.read_bytes()).hexdigest()
+    with database.transaction() as session:
+        store = session.get(Store, shop.store.id)
+        if store is not None and store.file_hash == file_hash:
+            return None
+        return load_shop(session, shop, file_hash=file_hash)
+
+
+def export_shop(database: Database, store: str | None = None) -> str:
+    """The shop as a file; `store` may be left out where there is only one. Raises SetupError."""
+    need_newest(database)
+    with database.reading() as session:
+        known = sorted(session.exec(select(Store.id)))
+        if store is None and len(known) != 1:
+            raise SetupError(f"say which store: --store {' or --store '.join(known)}" if known else NO_SHOP)
+        return export_text(session, store or known[0])
 
 
 def add_accounts(database: Database, file: Path) -> list[str]:

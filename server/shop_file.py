@@ -1,4 +1,4 @@
-"""A shop as one TOML file: zones, buttons, gateways, pagers, people, shifts, policies. No password stands in it.
+"""A shop as one TOML file: places, hours, devices, people, shifts, policies, causes. No password stands in it.
 
 `read_shop(path)` gives a ShopFile or one SetupError with every mistake; `server.db.shop.load_shop` stores it."""
 
@@ -16,31 +16,40 @@ from server import shop_checks
 from server.shop_parts import (
     ButtonPart,
     CarrierPart,
+    CausePart,
     DevicePart,
+    GatewayPart,
+    LastResortPart,
     PagerPart,
-    Part,
-    PolicyPart,
-    ShiftPart,
     StorePart,
     TransmitterPart,
     ZonePart,
 )
+from server.shop_times import HoursPart, PolicyPart, RotationPart, ShiftPart, SpecialDayPart
+from server.shop_words import Part
 
 LARGEST_FILE = 1_000_000
 
 
 class ShopFile(Part):
     store: StorePart
+    opening: tuple[HoursPart, ...] = ()
+    """Without: always open."""
+    special_days: tuple[SpecialDayPart, ...] = ()
     zones: tuple[ZonePart, ...] = Field(min_length=1)
     buttons: tuple[ButtonPart, ...] = ()
     button_units: tuple[DevicePart, ...] = ()
     """Only where a unit should have a name: every device of a button is known without it."""
-    gateways: tuple[DevicePart, ...] = ()
+    gateways: tuple[GatewayPart, ...] = ()
     transmitters: tuple[TransmitterPart, ...] = ()
     carriers: tuple[CarrierPart, ...] = ()
     pagers: tuple[PagerPart, ...] = ()
+    rotations: tuple[RotationPart, ...] = ()
     shifts: tuple[ShiftPart, ...] = ()
     policies: tuple[PolicyPart, ...] = ()
+    last_resort: tuple[LastResortPart, ...] = ()
+    causes: tuple[CausePart, ...] = ()
+    """Without: those that the store has, at first the built-in ones."""
 
     def devices(self) -> dict[str, str]:
         """Device id -> kind, as the broker knows them."""
@@ -48,6 +57,11 @@ class ShopFile(Part):
         found |= {unit.id: "b" for unit in self.button_units}
         found |= {gateway.id: "g" for gateway in self.gateways}
         return found | {self.store.server: "s"}
+
+    def keeper(self) -> str | None:
+        """The gateway that stands in while the server is silent: a store with a transmitter is never without one."""
+        chosen = [gateway.id for gateway in self.gateways if gateway.keeper]
+        return next(iter((*chosen, *(line.gateway for line in self.transmitters))), None)
 
     def transmitter(self, wanted: str) -> TransmitterPart:
         """The transmitter that a pager names. Raises LookupError."""

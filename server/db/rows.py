@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -49,7 +49,7 @@ class Rows:
     ) -> dict[Any, Row]:
         """Add and change rows until they are as wanted; where the table knows `active`, the others are switched off.
         Gives every row by its key, also those that nobody wants."""
-        sort = table.__name__.lower()
+        sort = _sort(table)
         can_rest = "active" in table.model_fields
         for key, values in wanted.items():
             row = had.get(key)
@@ -66,14 +66,45 @@ class Rows:
         self.session.flush()
         return had
 
+    def exactly(self, table: type[Row], columns: Sequence[str], wanted: Collection[tuple[Any, ...]]) -> None:
+        """Rows without history: these and no others, each told by the values of all its columns."""
+        had = self.of(table, *columns)
+        self.remove(_sort(table), (row for key, row in had.items() if key not in wanted))
+        new = {key: dict(zip(columns, key, strict=True)) | {"store_id": self.store_id} for key in wanted}
+        self.put(table, {key: row for key, row in had.items() if key in wanted}, new)
+
+    def above(self, had: Mapping[Any, Any], parents: Mapping[Any, Any], new: Collection[Any]) -> None:
+        """Put each row of a tree below the one that it names; `new` are keys of rows that were counted already."""
+        for key, parent in parents.items():
+            row = had[key]
+            if (
+                self._change(row, {"parent_id": None if parent is None else had[parent].id})
+                and key not in new
+            ):
+                self.summary.count(self.summary.changed, _sort(type(row)))
+        self.session.flush()
+
     def remove(self, sort: str, rows: Iterable[SQLModel]) -> None:
         for row in list(rows):
             self.session.delete(row)
             self.summary.count(self.summary.gone, sort)
         self.session.flush()
 
+    @staticmethod
+    def positions(had: Mapping[Any, Any], keys: Sequence[Any]) -> dict[Any, int]:
+        """A position for each key. Those that stand in this order already keep theirs, gaps and all."""
+        there = [had[key] for key in keys if key in had]
+        stand = [(row.position, row.id) for row in there]
+        if len(there) == len(keys) and stand == sorted(stand):
+            return {key: had[key].position for key in keys}
+        return {key: place for place, key in enumerate(keys)}
+
     def _change(self, row: SQLModel, values: Mapping[str, Any]) -> bool:
         news = {name: value for name, value in values.items() if getattr(row, name) != value}
         for name, value in news.items():
             setattr(row, name, value)
         return bool(news)
+
+
+def _sort(table: type[SQLModel]) -> str:
+    return str(table.__tablename__).replace("_", " ")

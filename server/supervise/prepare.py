@@ -85,10 +85,10 @@ def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> 
 
 
 def users(shop: Shop, folder: Folder) -> list[User]:
-    """One name and password per device. The first gateway is the keeper of the stand-in plan."""
+    """One name and password per device. The keeper of the stand-in plan may do more than other gateways."""
     found = [User(shop.store, shop.server, Role.SERVER, folder.password(shop.server))]
-    for number, name in enumerate(shop.gateways):
-        role = Role.GATEWAY if number else Role.KEEPER
+    for name in shop.gateways:
+        role = Role.KEEPER if name == shop.keeper else Role.GATEWAY
         found.append(User(shop.store, name, role, folder.password(name)))
     for unit in shop.units:
         found.append(User(shop.store, unit.device, Role.BUTTON, folder.password(unit.device)))

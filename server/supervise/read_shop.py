@@ -47,6 +47,7 @@ def shop_of(file: ShopFile) -> Shop:
             Person(login, one.name, one.role == "manager", worn.get(one.initials))
             for login, one in zip(logins, file.carriers, strict=True)
         ),
+        keeper=file.keeper(),
     )
 
 

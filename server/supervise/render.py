@@ -77,6 +77,7 @@ def gateway(shop: Shop, name: str, place: Place, *, simulate: bool) -> str:
             "password_file": place.password_file(name),
             "data": place.folder / name,
             "ready_file": place.ready_file(name),
+            "keeper": True if name == shop.keeper else None,
             "transmitters": [
                 {
                     "name": line.name,

@@ -64,6 +64,8 @@ class Shop:
     lines: tuple[Line, ...] = ()
     pagers: tuple[Pager, ...] = ()
     people: tuple[Person, ...] = ()
+    keeper: str | None = None
+    """The gateway that stands in while the server is silent."""
 
     @property
     def gateways(self) -> tuple[str, ...]:

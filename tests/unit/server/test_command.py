@@ -37,7 +37,7 @@ def test_from_nothing_to_a_shop_with_a_manager(config: Path, capsys: pytest.Capt
     assert main(["shop", "load", str(EXAMPLE), *with_config]) == 0
     capsys.readouterr()
     assert main(["shop", "load", str(EXAMPLE), *with_config]) == 0
-    assert capsys.readouterr().out == "nothing changed\n"
+    assert capsys.readouterr().out == "nothing changed: the shop was as the file says\n"
 
     secret = config.parent / "boss"
     secret.write_text("long enough\n")

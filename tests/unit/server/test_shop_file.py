@@ -5,19 +5,24 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broker_config.errors import SetupError
 from server.db.connect import Database
-from server.db.engine_read import read_store
+from server.db.engine_store import read_store
 from server.db.shop import load_shop
-from server.rules.routing import called
-from server.rules.shifts import on_the_floor
+from server.rules.facts import PolicyUse
+from server.rules.policies import policy_for
+from server.rules.roster import roster
+from server.rules.routing import candidates
 from server.shop_file import ShopFile, parse_shop, read_shop
+from server.shop_words import days_words
 
 EXAMPLE = Path(__file__).parents[3] / "server" / "examples" / "shop.toml"
 
@@ -136,7 +141,95 @@ MISTAKES: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     ),
     (
         _add("policies", name="Other", steps=[{"target": "zone"}]),
-        "policies[2]: a policy for every zone without its own stands in policies[1] already",
+        "policies[2]: a policy without hours for calls in every zone without its own stands in policies[1] already",
+    ),
+    (
+        _set("policies", 0, "steps", value=[{"target": "group"}]),
+        'policies[1].steps[1]: a step with target = "group" needs pager',
+    ),
+    (
+        _set("policies", 0, "steps", value=[{"target": "group", "pager": "P7"}]),
+        "policies[1].steps[1].pager: there is no pager 'P7' in pagers",
+    ),
+    (_set("policies", 0, "steps", 0, "most", value=0), "policies[1].steps[1].most: Input should be greater"),
+    (_set("policies", 0, "use", value="night"), "policies[1].use: Input should be"),
+    (_set("policies", 0, "priority", value=4), "policies[1].priority: Input should be less"),
+    (
+        _set("policies", 0, "hours", value=[{"days": "mon", "from": "08:00"}]),
+        "policies[1].hours[1].to: Field",
+    ),
+    (_set("zones", 0, "parent", value="Food"), "zones[1].parent: there is no zone 'Food' in zones"),
+    (
+        _set("zones", 0, "parent", value="Bakery"),
+        "zones[1].parent: 'Bakery' in 'Bakery' goes round in a ring",
+    ),
+    (_set("carriers", 0, "languages", value=["Estonian"]), "carriers[1].languages[1]: String should match"),
+    (_set("carriers", 0, "skills", value=["x" * 31]), "carriers[1].skills[1]: String should have at most 30"),
+    (_set("buttons", 0, "language", value="E"), "buttons[1].language: String should match pattern"),
+    (
+        _set("opening", value=[{"days": "mon", "from": "8", "to": "20:00"}]),
+        "opening[1].from: Input should be",
+    ),
+    (
+        _set("special_days", value=[{"day": "2026-02-30"}]),
+        "special_days[1].day: Input should be a valid date",
+    ),
+    (
+        _set("special_days", value=[{"day": "2026-12-24", "from": "10:00"}]),
+        "special_days[1]: a special day has from and to, or neither",
+    ),
+    (
+        _set("special_days", value=[{"day": "2026-12-24"}, {"day": "2026-12-24"}]),
+        "special_days[2]: the day 2026-12-24 stands in special_days[1] already",
+    ),
+    (
+        _set("rotations", value=[{"name": "R", "starts_on": "2026-03-02", "carriers": ["AK", "QQ"]}]),
+        "rotations[1].carriers: there is no person 'QQ' in carriers",
+    ),
+    (
+        _set("rotations", value=[{"name": "R", "starts_on": "2026-03-02", "carriers": []}]),
+        "rotations[1].carriers",
+    ),
+    (_set("shifts", 0, "rotation", value="R"), "shifts[1]: a shift has either carrier or rotation"),
+    (
+        _set("shifts", 0, value={"rotation": "R", "days": "mon", "from": "08:00", "to": "16:00"}),
+        "shifts[1].rotation: there is no rotation 'R' in rotations",
+    ),
+    (_set("last_resort", value=[{"kind": "sms", "to": "1"}]), "last_resort[1].kind: Input should be"),
+    (
+        _set("last_resort", value=[{"kind": "mail", "to": "boss"}]),
+        "last_resort[1]: write the e-mail address as",
+    ),
+    (_set("last_resort", value=[{"kind": "webhook", "to": "ftp://x"}]), "last_resort[1]: a URL begins with"),
+    (
+        _set("last_resort", value=[{"kind": "mail", "to": "a@b.ee"}] * 2),
+        "last_resort[2]: mail 'a@b.ee' stands in last_resort[1] already",
+    ),
+    (_set("causes", value=[{"code": "cats"}]), "causes[1]: code is one of service, competence,"),
+    (_set("causes", value=[{}]), "causes[1]: a cause needs a name of its own, or a code"),
+    (_set("causes", value=[{"name": "queue"}]), "causes[1]: a cause needs a name of its own, or a code"),
+    (
+        _set("causes", value=[{"name": "A"}, {"name": "A"}]),
+        "causes[2]: the name 'A' stands in causes[1] already",
+    ),
+    (
+        _set("causes", value=[{"name": "A", "parent": "B"}]),
+        "causes[1].parent: there is no cause 'B' in causes",
+    ),
+    (
+        _set(
+            "causes",
+            value=[{"name": "A", "parent": "Slow"}, {"code": "queue", "name": "Slow", "parent": "A"}],
+        ),
+        "causes[1].parent: 'A' in 'queue' in 'A' goes round in a ring",
+    ),
+    (
+        _set("gateways", value=[{"id": "g1", "keeper": True}, {"id": "g2", "keeper": True}]),
+        "gateways[2].keeper: 'g1' is the keeper already, and there is one only",
+    ),
+    (
+        _set("gateways", value=[{"id": "g1"}, {"id": "g2", "keeper": True}]),
+        "gateways[2].keeper: no transmitter hangs on 'g2'",
     ),
     (
         _set("gateways", 0, "id", value="b1"),
@@ -166,6 +259,64 @@ def test_mistakes_of_both_sorts_are_told_at_once() -> None:
         "pagers[1].carrier",
         "shifts[1].zone",
     ]
+
+
+def test_a_long_ring_of_zones_is_told_once_and_what_hangs_below_it_not_at_all() -> None:
+    table = small()
+    table["zones"] = [
+        {"name": name, "pager_name": name, "parent": parent}
+        for name, parent in (("Bakery", "A"), ("A", "B"), ("B", "C"), ("C", "A"))
+    ] + [{"name": "Fish", "pager_name": "FISH"}]
+    assert mistakes(table) == ["zones[2].parent: 'A' in 'B' in 'C' in 'A' goes round in a ring"]
+
+
+def test_policies_may_differ_by_the_hour_and_by_use() -> None:
+    table = small()
+    step = [{"target": "everybody"}]
+    night = [{"days": "sat-mon", "from": "22:00", "to": "06:00"}]
+    table["policies"] += [
+        {"name": "Night", "steps": step, "hours": night},
+        {"name": "Weekend", "steps": step, "hours": night},
+        {"name": "Quiet", "use": "quiet", "priority": 1, "tell_others": False, "steps": step},
+        {"name": "Closed", "use": "closed", "steps": step},
+    ]
+    shop = parse_shop(table)
+    assert shop.policies[1].hours[0].days == (0, 5, 6)
+    assert (shop.policies[3].use, shop.policies[3].priority) == ("quiet", 1)
+
+
+def test_times_and_dates_may_be_of_toml_or_in_quotes() -> None:
+    table = small()
+    table["opening"] = [{"days": "mon-sun", "from": time(9), "to": "24:00"}]
+    table["special_days"] = [
+        {"day": date(2026, 12, 24)},
+        {"day": "2026-12-31", "from": "10:00", "to": time(15)},
+    ]
+    shop = parse_shop(table)
+    assert (shop.opening[0].starts, shop.opening[0].ends) == (time(9), time(0))
+    assert [(one.day.day, one.opens, one.closes) for one in shop.special_days] == [
+        (24, None, None),
+        (31, time(10), time(15)),
+    ]
+
+
+def test_the_keeper_is_the_chosen_gateway_or_the_first_one_with_a_transmitter() -> None:
+    table = small()
+    table["gateways"] = [{"id": "a1"}, {"id": "g1"}, {"id": "g2"}]
+    table["transmitters"] = [{"gateway": "g2", "name": "t2"}, {"gateway": "g1", "name": "t1"}]
+    assert parse_shop(table).keeper() == "g2"
+    table["gateways"][1]["keeper"] = True
+    assert parse_shop(table).keeper() == "g1"
+    for section in ("transmitters", "gateways", "pagers"):
+        table[section] = []
+    assert parse_shop(table).keeper() is None
+
+
+@given(st.sets(st.integers(0, 6), min_size=1))
+def test_days_are_written_as_they_are_read(days: set[int]) -> None:
+    table = small()
+    table["shifts"][0]["days"] = days_words(days)
+    assert parse_shop(table).shifts[0].days == tuple(sorted(days))
 
 
 def test_a_part_with_a_mistake_still_counts_as_there() -> None:
@@ -213,21 +364,58 @@ def example() -> ShopFile:
 
 def test_the_example_is_the_shop_of_the_demo(example: ShopFile) -> None:
     colours = [button.colour for button in example.buttons]
-    assert (colours.count("red"), colours.count("yellow"), colours.count("green")) == (12, 1, 1)
+    assert (colours.count("red"), colours.count("yellow"), colours.count("green")) == (14, 1, 1)
     roles = [carrier.role for carrier in example.carriers]
-    assert (roles.count("staff"), roles.count("shift_lead"), roles.count("manager")) == (8, 2, 1)
-    assert {pager.carrier for pager in example.pagers} == {one.initials for one in example.carriers}
-    assert {button.zone for button in example.buttons} == {zone.name for zone in example.zones}
+    assert [roles.count(role) for role in ("staff", "shift_lead", "manager", "security")] == [8, 2, 1, 1]
+    worn = {pager.carrier for pager in example.pagers if pager.carrier}
+    assert worn == {one.initials for one in example.carriers}
+    above = {zone.parent for zone in example.zones if zone.parent}
+    assert above == {"Fresh", "Tills"}
+    assert {button.zone for button in example.buttons} | above == {zone.name for zone in example.zones}
+    assert sum(pager.fallback for pager in example.pagers) == 1
+    skills = {skill for one in example.carriers for skill in one.skills}
+    assert {button.skill for button in example.buttons if button.skill} == skills == {"Wine"}
+    assert not example.opening, "somebody is here at every hour"
+
+
+def test_the_example_has_something_to_try_with(example: ShopFile) -> None:
+    spare = [pager for pager in example.pagers if pager.label.startswith("Spare")]
+    assert [pager.carrier for pager in spare] == [None] * 3
+    assert [one.zone for one in example.buttons if one.label.startswith("Spare")] == ["Entrance"] * 2
 
 
 def test_at_every_hour_each_step_of_the_example_finds_somebody(db: Database, example: ShopFile) -> None:
+    monday = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
     with db.transaction() as session:
         load_shop(session, example)
-        store = read_store(session, example.store.id)
+        store = read_store(session, example.store.id, monday)
     assert store is not None
-    monday = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
-    for hour in range(7 * 24):
-        floor = on_the_floor(store.shifts, monday + timedelta(hours=hour), store.zone)
+    for hour in range(0, 7 * 24, 3):
+        now = monday + timedelta(hours=hour)
+        here = roster(store, now)
         for button in store.buttons.values():
-            for step in button.policy.steps:
-                assert called(store, button.zone_id, step, floor)
+            policy = policy_for(store, button.zone_id, now)
+            assert policy is not None
+            assert policy.name == ("Fresh counters" if button.place in FRESH else "Normal")
+            for step in policy.steps:
+                assert candidates(store, button, step, here, {}), (now, button.label, step)
+
+
+FRESH = {"FRUIT+VEG", "DAIRY", "BAKERY", "DELI", "FISH"}
+
+
+def test_a_quiet_call_of_the_example_finds_somebody_at_every_hour(db: Database, example: ShopFile) -> None:
+    monday = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+    with db.transaction() as session:
+        load_shop(session, example)
+        store = read_store(session, example.store.id, monday)
+    assert store is not None
+    button = store.button("b1", 1)
+    for hour in range(24):
+        now = monday + timedelta(hours=hour)
+        policy = policy_for(store, button.zone_id, now, quiet=True)
+        assert policy is not None
+        assert (policy.name, policy.use) == ("Quiet call", PolicyUse.QUIET)
+        found = [candidates(store, button, step, roster(store, now), {}) for step in policy.steps]
+        assert any(found), now
+        assert not {one.carrier.role for who in found for one in who if one.carrier} & {"staff"}

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker_config.channels import Role
 from broker_config.config import load
 from firmware_bridge.config import ButtonUnitSettings
 from pager_gateway.config import GatewaySettings
@@ -36,6 +37,7 @@ SHOP = Shop(
     ),
     pagers=(Pager("tx-1", "1234001", "Pager 1", "Anna Ilves", "AI"), Pager("tx-2", "1234002", "Spare")),
     people=(Person("anna", "Anna Ilves", True, "1234001"), Person("boris", "Boris")),
+    keeper="gw-2",
 )
 
 
@@ -170,6 +172,17 @@ def test_every_device_is_a_user_of_the_broker(folder: Folder, place: Place) -> N
     names = [line.split(":")[0] for line in (folder / "broker" / "passwords").read_text().splitlines()]
     assert names == [f"kesklinn.{name}" for name in ("srv", "gw-1", "gw-2", "btn-1", "btn-2")]
     assert folder.password("srv") not in (folder / "broker" / "passwords").read_text()
+
+
+def test_the_keeper_that_the_shop_chose_is_the_keeper_at_the_broker(folder: Folder) -> None:
+    roles = {user.device: user.role for user in prepare.users(SHOP, folder)}
+    assert (roles["gw-1"], roles["gw-2"]) == (Role.GATEWAY, Role.KEEPER)
+
+
+def test_the_keeper_is_told_so_in_its_own_file(folder: Folder, place: Place) -> None:
+    prepare.write_files(SHOP, place, folder, simulate=True)
+    told = [load(GatewaySettings, folder / f"{name}.toml").keeper for name in ("gw-1", "gw-2")]
+    assert told == [False, True]
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 14, 15, 16])

@@ -1,0 +1,226 @@
+"""Export and load are each other's opposite: what a person changed on screens is in the file, and nothing else."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from broker_config.errors import SetupError
+from server.db.connect import Database
+from server.db.shop import load_shop
+from server.db.shop_export import export_text
+from server.db.tables import (
+    Carrier,
+    Cause,
+    Pager,
+    Policy,
+    Rotation,
+    RotationMember,
+    Shift,
+    Store,
+    Transmitter,
+    Zone,
+)
+from server.shop_file import parse_shop, read_shop
+from tests.unit.server.db.test_shop import _dump, full
+from tests.unit.server.test_shop_file import EXAMPLE, small
+from tests.unit.server.web.stage import memory
+
+
+def _export(db: Database, store: str = "s1") -> str:
+    with db.reading() as session:
+        return export_text(session, store)
+
+
+def _again(db: Database, store: str = "s1") -> None:
+    """What was exported is loaded: nothing changes."""
+    before = _dump(db)
+    with db.transaction() as session:
+        summary = load_shop(session, parse_shop(tomllib.loads(_export(db, store))))
+    assert (summary.added, summary.changed, summary.gone) == ({}, {}, {})
+    assert _dump(db) == before
+
+
+def test_a_full_shop_goes_round(db: Database) -> None:
+    with db.transaction() as session:
+        load_shop(session, parse_shop(full()))
+    _again(db)
+
+
+def test_the_file_says_what_was_said() -> None:
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(full()))
+    shop, wanted = parse_shop(tomllib.loads(_export(db))), parse_shop(full())
+    db.close()
+    for section in ("opening", "special_days", "zones", "carriers", "rotations", "last_resort", "causes"):
+        assert getattr(shop, section) == getattr(wanted, section), section
+    assert {one.name: one for one in shop.policies} == {one.name: one for one in wanted.policies}
+    assert set(shop.shifts) == set(wanted.shifts)
+
+
+def test_the_example_goes_round() -> None:
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, read_shop(EXAMPLE))
+    _again(db, "kadriorg")
+    shifts = parse_shop(tomllib.loads(_export(db, "kadriorg"))).shifts
+    assert len(shifts) == len([who for part in read_shop(EXAMPLE).shifts for who in part.carrier])
+    db.close()
+
+
+def test_a_store_that_is_not_there_is_told_with_those_that_are() -> None:
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(small()))
+    with pytest.raises(SetupError, match="there is no store 'x' in the database, only: s1"):
+        _export(db, "x")
+    db.close()
+
+
+def test_what_no_file_can_say_is_told_and_not_half_written() -> None:
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(small()))
+        session.exec(select(Policy)).one().ttl_s = 1
+    with pytest.raises(SetupError, match=r"the store s1 in the database:\n  policies\[1\].ttl_s"):
+        _export(db)
+    db.close()
+
+
+NAMES = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
+HOURS = st.lists(st.tuples(st.integers(0, 6), st.times(), st.times()), max_size=6, unique=True)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[str, Any]:
+    """A shop file with much in it: trees, several names, hours at any second."""
+    zones = draw(st.lists(NAMES, min_size=1, max_size=5, unique=True))
+    initials = draw(
+        st.lists(st.text(st.characters(categories=["L"]), min_size=1, max_size=3), max_size=4, unique=True)
+    )
+    labels = draw(st.lists(NAMES, max_size=3, unique=True))
+    spans = [
+        {"days": [day], "from": first.replace(microsecond=0), "to": last.replace(microsecond=0)}
+        for day, first, last in draw(HOURS)
+    ]
+    table: dict[str, Any] = {
+        "store": {"id": "s1", "name": draw(NAMES)},
+        "opening": spans,
+        "special_days": [{"day": day} for day in draw(st.sets(st.dates(date(2026, 1, 1)), max_size=3))],
+        "zones": [
+            {"name": name, "pager_name": draw(NAMES), "parent": draw(st.sampled_from([None, *zones[:place]]))}
+            for place, name in enumerate(zones)
+        ],
+        "gateways": [{"id": "g1"}, {"id": "g2", "keeper": draw(st.booleans())}],
+        "transmitters": [{"gateway": "g2", "name": "t1"}, {"gateway": "g1", "name": "t1"}],
+        "carriers": [
+            {
+                "name": f"{who} {place}",
+                "initials": who,
+                "languages": draw(st.lists(st.sampled_from(["et", "ru"]))),
+                "skills": draw(st.lists(NAMES, max_size=2)),
+            }
+            for place, who in enumerate(initials)
+        ],
+        "pagers": [
+            {
+                "label": label,
+                "transmitter": draw(st.sampled_from(["g1/t1", "g2/t1"])),
+                "address": f"{place:07}",
+                "carrier": draw(st.sampled_from([None, *initials])),
+                "fallback": draw(st.booleans()),
+            }
+            for place, label in enumerate(labels)
+        ],
+        "causes": [{"code": "price"}, {"name": draw(NAMES) + "!", "parent": "price"}],
+        "policies": [
+            {
+                "name": f"{use} {zone}",
+                "use": use,
+                "zone": zone,
+                "hours": spans,
+                "steps": [{"target": "everybody", "most": draw(st.sampled_from([None, 3]))}],
+            }
+            for use, zone in draw(
+                st.sets(st.tuples(st.sampled_from(["call", "quiet"]), st.sampled_from([None, *zones])))
+            )
+        ],
+    }
+    if initials:
+        table["rotations"] = [{"name": "Turn", "starts_on": date(2026, 1, 5), "carriers": initials}]
+        table["shifts"] = [
+            {
+                "carrier" if draw(st.booleans()) else "rotation": "Turn",
+                "days": draw(st.sets(st.integers(0, 6), min_size=1)),
+                "from": time(8),
+                "to": time(draw(st.integers(0, 23))),
+                "zone": draw(st.lists(st.sampled_from(zones))),
+            }
+            for _ in range(3)
+        ]
+        for shift in table["shifts"]:
+            if "carrier" in shift:
+                shift["carrier"] = draw(st.sampled_from(initials))
+    for sections in (table["zones"], table["pagers"], table["policies"]):
+        for row in sections:
+            for key in [key for key, value in row.items() if value is None]:
+                del row[key]
+    for policy in table["policies"]:
+        policy["steps"] = [{k: v for k, v in step.items() if v is not None} for step in policy["steps"]]
+    return table
+
+
+@settings(max_examples=25, phases=(Phase.generate,))
+@given(tables(), tables(), st.data())
+def test_whatever_a_store_went_through_export_then_load_changes_nothing(
+    first: dict[str, Any], second: dict[str, Any], data: st.DataObject
+) -> None:
+    """Two files one after the other leave rows that are switched off; then people move and switch things off."""
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(first))
+        load_shop(session, parse_shop(second))
+        _on_screens(session, data)
+    _again(db)
+    db.close()
+
+
+def _on_screens(session: Any, data: st.DataObject) -> None:
+    for row in session.exec(select(Zone)):
+        row.position = data.draw(st.integers(0, 3))
+    for cause in session.exec(select(Cause)):
+        cause.position, cause.active = (
+            data.draw(st.integers(0, 1)),
+            cause.code is None or data.draw(st.booleans()),
+        )
+        cause.parent_id = None
+    for line in session.exec(select(Transmitter)):
+        line.position = 0
+    for carrier in session.exec(select(Carrier)):
+        if data.draw(st.booleans()):
+            for table in (Shift, RotationMember):
+                for gone in session.exec(select(table).where(table.carrier_id == carrier.id)):
+                    session.delete(gone)
+            for pager in session.exec(select(Pager).where(Pager.carrier_id == carrier.id)):
+                pager.carrier_id = None
+            carrier.active = False
+    session.flush()
+    if not session.exec(select(RotationMember)).all():
+        for shift in session.exec(select(Shift).where(Shift.rotation_id.is_not(None))):
+            session.delete(shift)
+        session.flush()
+        for rotation in session.exec(select(Rotation)):
+            session.delete(rotation)
+    session.exec(select(Store)).one().name = "Renamed"
+
+
+def test_the_example_file_is_there() -> None:
+    assert Path(EXAMPLE).exists()
