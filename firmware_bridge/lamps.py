@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from broker_config.messages import Light, PressKind, PressReceipt, StandInState
-from firmware_bridge.lamp import Lamp
+from firmware_bridge.lamp import ANSWER_S, Lamp
 from firmware_bridge.light import Pattern, Shown, pattern_for
 from firmware_bridge.spool import NewPress
 
@@ -31,11 +31,12 @@ class Lamps:
         lamp = self._lamps.get(undo.input)
         if lamp is None or undo.kind is not PressKind.UNDO or undo.ref is None:
             return
-        if lamp.taken_back(undo.ref, now) and standing is not None:
-            if waits:
-                lamp.pressed(standing.id, standing.pushed_boot, now)
-            else:
-                lamp.goes_on(standing.id, now)
+        if not lamp.taken_back(undo.ref, now) or standing is None:
+            return
+        if not waits:
+            lamp.goes_on(standing.id, now)
+        elif now - standing.pushed_boot < ANSWER_S:  # later it has been said already that nobody came
+            lamp.pressed(standing.id, standing.pushed_boot, now)
 
     def settled(self, press: NewPress, receipt: PressReceipt, now: float) -> None:
         lamp = self._lamps.get(press.input)

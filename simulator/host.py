@@ -32,8 +32,8 @@ from simulator.floor.unit_child import UnitChild
 from simulator.floor.unit_line import UnitLine
 from simulator.habits import Die
 from simulator.pager import Air, ReceivedPage
-from simulator.people import Felt, People, PeopleEvent, Switched
-from simulator.staff import Doing, StaffApi
+from simulator.people import Asked, Felt, People, PeopleEvent, Switched
+from simulator.staff import Doing, StaffApi, Verb
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,22 @@ class _Owner:
         self.loop.stop()
         if self.thread.is_alive():
             self.thread.join(5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staff:
+    """Implements `controls.Staff`: hands on to the people's own thread."""
+
+    logins: frozenset[str]
+    put: Callable[[PeopleEvent], None]
+
+    def switch(self, on: bool) -> None:
+        self.put(Switched(on))
+
+    def ask(self, login: str, verb: Verb) -> None:
+        if login not in self.logins:
+            raise KeyError(login)
+        self.put(Asked(login, verb))
 
 
 class SimulatedShop:
@@ -94,11 +110,14 @@ class SimulatedShop:
             for unit in settings.units
         }
         self._people: Loop[PeopleEvent] | None = self._make_people(api)
+        staff = None
+        if self._people is not None:
+            staff = _Staff(frozenset(one.login for one in settings.people), self._people.put)
         controls = FloorControls(
             self._buttons,
             self._lines,
             self.terminals,
-            None if self._people is None else self._switch_staff,
+            staff,
             self._happened,
             self._clock,
         )
@@ -178,10 +197,6 @@ class SimulatedShop:
             api = HttpStaffApi(settings.api_url, settings.store, passwords)
         wearers = {person.pager: person.login for person in settings.people}
         return Loop(People(wearers, api, _dice(settings.seed), self._person_is), self._clock)
-
-    def _switch_staff(self, on: bool) -> None:
-        assert self._people is not None
-        self._people.put(Switched(on))
 
     def _person_is(self, login: str, doing: Doing, place: str) -> None:
         self._happened(PersonIs(login, doing, place, self._clock()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from importlib.resources import files
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,12 +12,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.floor.events import Mood
+from simulator.floor.events import Deed, Mood
 from simulator.floor.feed import Feed
 from simulator.floor.guard import App, Guard
 from simulator.floor.screen import Screen
 from simulator.floor.unit_line import UnitSilent
 from simulator.floor.words import choose
+from simulator.staff import Verb
 
 LANGUAGE_COOKIE = "floor_language"
 YEAR_S = 31_536_000
@@ -29,9 +30,11 @@ class Controls(Protocol):
     def hold(self, button: str) -> None: ...
     def lift(self, button: str) -> None: ...
     def press(self, button: str, ms: int) -> None: ...
+    def do(self, button: str, deed: Deed) -> None: ...
     def plug(self, transmitter: str, plugged: bool) -> None: ...
     def mood(self, transmitter: str, mood: Mood) -> None: ...
     def staff(self, on: bool) -> None: ...
+    def ask(self, login: str, verb: Verb) -> None: ...
 
 
 class _Body(BaseModel):
@@ -40,6 +43,14 @@ class _Body(BaseModel):
 
 class PressBody(_Body):
     ms: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
+class DeedBody(_Body):
+    deed: Annotated[Deed, Field(strict=False)]
+
+
+class AskBody(_Body):
+    verb: Literal["pass", "help"]
 
 
 class LineBody(_Body):
@@ -104,6 +115,10 @@ def _actions(app: FastAPI, controls: Controls) -> None:
     def press(button: str, body: PressBody) -> None:
         controls.press(button, body.ms)
 
+    @app.post("/buttons/{button}/do", status_code=204)
+    def do(button: str, body: DeedBody) -> None:
+        controls.do(button, body.deed)
+
     @app.post("/transmitters/{transmitter}", status_code=204)
     def line(transmitter: str, body: LineBody) -> None:
         if body.plugged is None and body.mood is None:
@@ -116,3 +131,7 @@ def _actions(app: FastAPI, controls: Controls) -> None:
     @app.post("/staff", status_code=204)
     def staff(body: StaffBody) -> None:
         controls.staff(body.on)
+
+    @app.post("/people/{login}", status_code=204)
+    def ask(login: str, body: AskBody) -> None:
+        controls.ask(login, Verb(body.verb))

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from simulator.floor.events import FloorEvent, LetGo, LineIs, Mood, Pushed, StaffIs
+from simulator.floor.events import Deed, Did, FloorEvent, LetGo, LineIs, Mood, Pushed, StaffIs
 from simulator.floor.layout import FloorButton
 from simulator.floor.unit_line import UnitLine, UnitSilent
+from simulator.staff import Verb
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,15 @@ class Terminal(Protocol):
     def mood(self, mood: Mood) -> None: ...
 
 
+class Staff(Protocol):
+    """The people of the shop."""
+
+    def switch(self, on: bool) -> None: ...
+
+    def ask(self, login: str, verb: Verb) -> None:
+        """Raises KeyError when nobody is called so."""
+
+
 class FloorControls:
     """Implements `app.Controls` and the core's `Hands`."""
 
@@ -29,7 +39,7 @@ class FloorControls:
         buttons: Mapping[str, FloorButton],
         lines: Mapping[str, UnitLine],
         terminals: Mapping[str, Terminal],
-        staff: Callable[[bool], None] | None,
+        staff: Staff | None,
         sink: Callable[[FloorEvent], None],
         clock: Callable[[], float],
     ) -> None:
@@ -56,6 +66,11 @@ class FloorControls:
         self._sink(Pushed(button, at))
         self._sink(LetGo(button, at + ms / 1000))
 
+    def do(self, button: str, deed: Deed) -> None:
+        one, at = self._buttons[button], self._clock()
+        self._lines[one.device].tell(deed.value, one.input)
+        self._sink(Did(button, deed, at))
+
     def release(self, button: str) -> None:
         """For the core: whoever held it has gone."""
         one = self._buttons[button]
@@ -73,5 +88,10 @@ class FloorControls:
     def staff(self, on: bool) -> None:
         if self._staff is None:
             raise KeyError("staff")
-        self._staff(on)
+        self._staff.switch(on)
         self._sink(StaffIs(on, self._clock()))
+
+    def ask(self, login: str, verb: Verb) -> None:
+        if self._staff is None:
+            raise KeyError(login)
+        self._staff.ask(login, verb)

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from simulator.floor.events import (
     BytesSeen,
+    Deed,
+    Did,
     FloorEvent,
     LetGo,
     LineIs,
@@ -23,12 +25,14 @@ from simulator.floor.events import (
     StaffIs,
     UnitIs,
 )
-from simulator.floor.items import ButtonState, Tail
+from simulator.floor.items import ButtonState, Tail, bytes_row, page_row
 from simulator.floor.layout import FloorButton
 from simulator.floor.timing import LONGEST_S, Push, answered_push
 
 LONGEST_HOLD_S = 20.0
 """A browser that vanished with the finger down must not leave a stuck button behind."""
+TAKE_BACK_S = 8.0
+"""A second push begun five seconds after the press at the latest, and held for three."""
 PAGES_KEPT = 12
 BYTES_KEPT = 40
 STORY_KEPT = 8
@@ -60,6 +64,8 @@ class FloorCore:
         self._wall_at_zero = wall_at_zero
         self._states = {key: ButtonState() for key in self._buttons}
         self._held: dict[str, float] = {}
+        self._fresh: dict[str, float] = {}
+        """Until when a press may be taken back."""
         self._pushes: deque[Push] = deque(maxlen=64)
         self._story = Tail(STORY_KEPT)
         self._pages = {address: Tail(PAGES_KEPT) for address in pagers}
@@ -75,9 +81,11 @@ class FloorCore:
         for button in [key for key, until in self._held.items() if now >= until]:
             self._hands.release(button)
             self._let_go(LetGo(button, now))
+        for button in [key for key, until in self._fresh.items() if now >= until]:
+            self._stale(button)
 
     def due(self) -> float | None:
-        return min(self._held.values(), default=None)
+        return min([*self._held.values(), *self._fresh.values()], default=None)
 
     def _happened(self, event: FloorEvent) -> None:
         match event:
@@ -85,6 +93,8 @@ class FloorCore:
                 self._pushed(event)
             case LetGo():
                 self._let_go(event)
+            case Did():
+                self._did(event)
             case Showed():
                 self._showed(event)
             case UnitIs():
@@ -107,7 +117,7 @@ class FloorCore:
         if button is None:
             return
         self._held[button.key] = event.at + LONGEST_HOLD_S
-        self._pushes.append(Push(button.key, (button.label, button.zone), event.at))
+        self._note_push(button, event.at)
         state = self._states[button.key]
         self._change(button.key, replace(state, held=True, pushes=state.pushes + 1))
         self._tell(event.at, what="pushed", button=button.key)
@@ -115,6 +125,24 @@ class FloorCore:
     def _let_go(self, event: LetGo) -> None:
         if self._held.pop(event.button, None) is not None:
             self._change(event.button, replace(self._states[event.button], held=False))
+
+    def _did(self, event: Did) -> None:
+        button = self._buttons.get(event.button)
+        if button is None:
+            return
+        if event.deed is Deed.DRILL:
+            self._note_push(button, event.at)
+        elif event.deed is Deed.UNDO:
+            self._stale(button.key)
+        self._tell(event.at, what="meant", deed=event.deed, button=button.key)
+
+    def _note_push(self, button: FloorButton, at: float) -> None:
+        self._pushes.append(Push(button.key, (button.label, button.zone), at))
+        self._fresh[button.key] = at + TAKE_BACK_S
+
+    def _stale(self, button: str) -> None:
+        if self._fresh.pop(button, None) is not None:
+            self._change(button, self._states[button])
 
     def _showed(self, event: Showed) -> None:
         state = self._states.get(event.button)
@@ -142,6 +170,7 @@ class FloorCore:
         for key in mine:
             state = self._states[key]
             self._held.pop(key, None)
+            self._fresh.pop(key, None)
             dark = ButtonState(beeps=state.beeps, pushes=state.pushes)
             self._change(key, replace(state, up=True) if event.up else dark)
         if fell:
@@ -153,15 +182,7 @@ class FloorCore:
             return
         push = answered_push(tuple(self._pushes), event.text, event.at)
         after_ms = None if push is None else round((event.at - push.at) * 1000)
-        log.add(
-            {
-                "text": event.text,
-                "format": event.format,
-                "alert": event.alert,
-                "at": self._epoch_ms(event.at),
-                "after_ms": after_ms,
-            }
-        )
+        log.add(page_row(event, self._epoch_ms(event.at), after_ms))
         self._put(f"pager:{event.address}", log.item())
         self._tell(event.at, what="page", pager=event.address, after_ms=after_ms)
 
@@ -169,15 +190,7 @@ class FloorCore:
         log = self._bytes.get(event.transmitter)
         if log is None:
             return
-        log.add(
-            {
-                "at": self._epoch_ms(event.at),
-                "way": event.way,
-                "bytes": event.shown,
-                "means": event.means.key,
-                "values": dict(event.means.values),
-            }
-        )
+        log.add(bytes_row(event, self._epoch_ms(event.at)))
         self._put(f"bytes:{event.transmitter}", log.item())
 
     def _line(self, event: LineIs) -> None:
@@ -196,6 +209,7 @@ class FloorCore:
         self._show_line(event.transmitter)
 
     def _change(self, key: str, state: ButtonState) -> None:
+        state = replace(state, takeable=key in self._fresh and state.shown != "idle")
         self._states[key] = state
         self._put(f"button:{key}", asdict(state))
 

@@ -18,6 +18,15 @@ class Mood(StrEnum):
     SLOW = "slow"
 
 
+class Deed(StrEnum):
+    """What is done at a button besides pushing it: the words of the unit's control socket."""
+
+    ARRIVE = "arrive"
+    QUIET = "quiet"
+    UNDO = "undo"
+    DRILL = "drill"
+
+
 class Way(StrEnum):
     """Whither bytes go. `air`: a page leaves the antenna; `cable`: the line itself."""
 
@@ -46,6 +55,15 @@ class Pushed:
 @dataclass(frozen=True, slots=True)
 class LetGo:
     button: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """Staff key, quiet call, taking back, drill: the unit has been told."""
+
+    button: str
+    deed: Deed
     at: float
 
 
@@ -118,5 +136,5 @@ class PersonIs:
 
 
 FloorEvent: TypeAlias = (
-    Pushed | LetGo | Showed | UnitIs | PageArrived | BytesSeen | LineIs | StaffIs | PersonIs
+    Pushed | LetGo | Did | Showed | UnitIs | PageArrived | BytesSeen | LineIs | StaffIs | PersonIs
 )

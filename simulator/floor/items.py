@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.floor.events import BytesSeen, PageArrived
+
 
 @dataclass(frozen=True, slots=True)
 class ButtonState:
@@ -17,6 +19,8 @@ class ButtonState:
     beeps: int = 0
     """Counts up with every sound, so that one shorter than a picture is still seen."""
     pushes: int = 0
+    takeable: bool = False
+    """Whether the customer may still take the press back."""
 
 
 @dataclass(slots=True)
@@ -35,3 +39,25 @@ class Tail:
 
     def item(self) -> dict[str, Any]:
         return {"count": self.count, "entries": list(self.entries)}
+
+
+def page_row(event: PageArrived, at_ms: int, after_ms: int | None) -> dict[str, Any]:
+    """A page on a wrist. `at_ms`: since the epoch; `after_ms`: after the push that it answers, if that is certain."""
+    return {
+        "text": event.text,
+        "format": event.format,
+        "alert": event.alert,
+        "at": at_ms,
+        "after_ms": after_ms,
+    }
+
+
+def bytes_row(event: BytesSeen, at_ms: int) -> dict[str, Any]:
+    """A piece of the talk on a serial line."""
+    return {
+        "at": at_ms,
+        "way": event.way,
+        "bytes": event.shown,
+        "means": event.means.key,
+        "values": dict(event.means.values),
+    }

@@ -230,6 +230,57 @@ def test_a_mouse_press_reaches_the_pin_and_a_page_the_wrist(floor: Floor, contex
     assert floor.said == []
 
 
+def test_staff_key_and_quiet_call_are_used_and_light_nothing(floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, floor)
+    unit = page.locator('[data-button="b2.1"]')
+    expect(unit.locator(".says")).to_have_text("Ready")
+    unit.get_by_role("button", name="Staff key at Wine").click()
+    expect(page.locator("#story")).to_contain_text("Wine: the staff key is used")
+    summary = unit.locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(unit.locator("details")).not_to_have_attribute("open", "")
+    summary.click()
+    unit.get_by_role("button", name="Quiet call").click()
+    expect(page.locator("#story")).to_contain_text("Wine: a quiet call for security")
+    expect(unit.locator("details")).not_to_have_attribute("open", "")
+    expect(unit.locator(".says")).to_have_text("Ready")
+    expect(page.locator('[data-button="b1.2"] [data-deed="arrive"]')).to_have_count(0)
+    assert floor.said == []
+
+
+def test_a_press_is_taken_back_and_a_drill_is_shown(floor: Floor, context: BrowserContext) -> None:
+    page = visit(context, floor)
+    unit = page.locator('[data-button="b2.1"]')
+    back = unit.get_by_role("button", name="Take back the press at Wine")
+    expect(back).to_be_hidden()
+    unit.locator("summary").click()
+    unit.get_by_role("button", name="Press as a drill").click()
+    expect(unit.locator(".says")).to_have_text("Sending")
+    back.click()
+    expect(unit.locator(".says")).to_have_text("Ready")
+    expect(back).to_be_hidden()
+    expect(page.locator("#story")).to_contain_text("Wine: the press is taken back")
+    assert floor.said == []
+
+
+def test_pages_that_came_shortly_after_each_other_are_all_readable(
+    floor: Floor, context: BrowserContext
+) -> None:
+    page = visit(context, floor)
+    gateway = Gateway(floor.tty)
+    for text in ("WINE 3 first", "DAIRY 1 then", "WINE 2 last"):
+        gateway.page("1001", text)
+    gateway.close()
+    pager = page.locator('[data-pager="1001"]')
+    expect(pager.locator(".lcd-text")).to_have_text("WINE 2 last")
+    expect(pager.locator(".lcd-more li")).to_have_count(2)
+    expect(pager.locator(".lcd-more li").first).to_contain_text("DAIRY 1 then")
+    expect(page.locator('[data-pager="1002"] .wearer')).to_contain_text("Spare")
+    assert floor.said == []
+
+
 def test_the_keyboard_presses_and_holds_too(floor: Floor, context: BrowserContext) -> None:
     page = visit(context, floor)
     unit = page.locator('[data-button="b2.1"]')

@@ -4,6 +4,8 @@ import { drawPager } from "./pagers.js";
 import { drawBytes, drawStory } from "./lines.js";
 import { data, word, clock, post } from "./words.js";
 
+const AT_A_CALL = new Set(["walking", "talking", "asked_help"]);
+
 const draws = {
   button: (key, item) => drawButton(key, item),
   pager: (key, item, first) => drawPager(key, item, first),
@@ -32,6 +34,7 @@ function drawStaff(item) {
   for (const row of document.querySelectorAll("[data-person]")) {
     const { doing, place } = item.doing[row.dataset.person];
     row.querySelector(".doing").textContent = item.on ? word(`doing_${doing}`, { place }) : "";
+    row.querySelector(".asks").hidden = !item.on || !AT_A_CALL.has(doing);
   }
   for (const [login, { doing, place }] of Object.entries(item.doing)) stand(login, doing, item.on ? roomOf(place) : null);
 }
@@ -84,6 +87,10 @@ function listenToSwitches() {
   const flip = (button) => button.getAttribute("aria-checked") !== "true";
   const staff = document.getElementById("staff");
   staff?.addEventListener("click", () => post("/staff", { on: flip(staff) }));
+  for (const ask of document.querySelectorAll("[data-ask]")) {
+    const path = `/people/${encodeURIComponent(ask.closest("[data-person]").dataset.person)}`;
+    ask.addEventListener("click", () => post(path, { verb: ask.dataset.ask }));
+  }
   for (const line of document.querySelectorAll("[data-line]")) {
     const path = `/transmitters/${encodeURIComponent(line.dataset.line)}`;
     const cable = line.querySelector(".cable");

@@ -34,7 +34,8 @@ export function drawStory(item) {
 
 function told(entry) {
   const place = data.buttons[entry.button]?.label;
-  const key = entry.what === "mood" ? `story_mood_${entry.mood}` : `story_${entry.what}`;
+  const kind = entry.mood ?? entry.deed;
+  const key = kind ? `story_${entry.what}_${kind}` : `story_${entry.what}`;
   return word(key, { ...entry, place, light: word(`light_${entry.shown}`), who: data.pagers[entry.pager] });
 }
 

@@ -3,6 +3,8 @@ import { data, word, clock, after } from "./words.js";
 
 const BUZZ = 2600; // ms
 const LIGHT = 9000;
+const RECENT = 120000; // ms: so long a page stays on the display under newer ones
+const MORE = 2;
 const seen = new Map();
 const timers = new Map();
 
@@ -15,6 +17,7 @@ export function drawPager(address, item, first) {
   seen.set(address, item.count);
   if (!newest) return;
   display(pager, newest);
+  earlier(pager, item.entries.slice(0, -1));
   pager.querySelector(".after").textContent = after(newest.after_ms);
   history(pager, item.entries.slice(0, -1).reverse());
   if (fresh && !(first && Date.now() - newest.at > BUZZ)) arrived(pager, address, newest);
@@ -28,6 +31,23 @@ function display(pager, page) {
   const text = pager.querySelector(".lcd-text");
   text.textContent = wrap(shownText(page), Number(text.dataset.columns));
   pager.querySelector(".lcd-time").textContent = clock(page.at).slice(0, 5);
+}
+
+// Pages that came shortly before stay readable under the newest one; later they are in the history alone.
+const redraws = new Map();
+function earlier(pager, entries) {
+  const recent = entries.filter((page) => Date.now() - page.at < RECENT).slice(-MORE);
+  const list = pager.querySelector(".lcd-more");
+  list.replaceChildren(...recent.toReversed().map((page) => {
+    const line = document.createElement("li");
+    const time = document.createElement("time");
+    time.textContent = clock(page.at).slice(0, 5);
+    line.append(time, shownText(page));
+    return line;
+  }));
+  list.hidden = recent.length === 0;
+  clearTimeout(redraws.get(pager));
+  if (recent.length) redraws.set(pager, setTimeout(() => earlier(pager, entries), recent[0].at + RECENT - Date.now() + 50));
 }
 
 // The display breaks a line at a blank when there is one, else in the middle of a word.

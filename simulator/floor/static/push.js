@@ -12,6 +12,7 @@ export function drawButton(key, item) {
   unit.dataset.lit = item.lit ? "yes" : "no";
   unit.dataset.shown = item.shown;
   unit.dataset.held = item.held ? "yes" : "no";
+  unit.dataset.takeable = item.takeable ? "yes" : "no";
   const says = unit.querySelector(".says");
   const text = word(item.up ? `light_${item.shown}` : "light_down");
   if (says.textContent !== text) says.textContent = text;
@@ -93,6 +94,35 @@ function listen(unit) {
   });
 }
 
+// Staff key, quiet call, drill, taking back: one tap each, with the menu put away again.
+function listenToDeeds(unit) {
+  for (const one of unit.querySelectorAll("[data-deed]")) {
+    one.addEventListener("click", () => {
+      const menu = one.closest("details");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+      post(`/buttons/${encodeURIComponent(unit.dataset.button)}/do`, { deed: one.dataset.deed });
+    });
+  }
+}
+
+function putMenusAway(but) {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(but)) menu.open = false;
+}
+
 export function listenToButtons() {
-  document.querySelectorAll("[data-button]").forEach(listen);
+  for (const unit of document.querySelectorAll("[data-button]")) {
+    listen(unit);
+    listenToDeeds(unit);
+  }
+  addEventListener("pointerdown", (event) => putMenusAway(event.target));
+  addEventListener("focusin", (event) => putMenusAway(event.target));
+  addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 }

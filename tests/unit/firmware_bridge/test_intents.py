@@ -95,6 +95,17 @@ def test_two_presses_can_be_taken_back_one_after_the_other() -> None:
     assert desk.shown() is Shown.IDLE
 
 
+def test_after_an_undo_nothing_is_said_again_of_a_press_that_nobody_answered() -> None:
+    desk = Desk()
+    desk.press()
+    desk.advance(30)
+    desk.press()
+    assert desk.shown() is Shown.SENDING
+    desk.means(Intent(1, PressKind.UNDO))
+    desk.advance(1)
+    assert desk.shown() is Shown.IDLE
+
+
 def test_the_press_of_a_customer_before_is_not_taken_back() -> None:
     desk = Desk()
     desk.connect()

@@ -14,12 +14,13 @@ from starlette.testclient import TestClient
 
 from simulator.config import Language
 from simulator.floor.app import make_app
-from simulator.floor.events import Mood
+from simulator.floor.events import Deed, Mood
 from simulator.floor.feed import Feed
 from simulator.floor.guard import own_hosts
 from simulator.floor.screen import Screen
 from simulator.floor.unit_line import UnitSilent
 from simulator.floor.words import LANGUAGES, catalogue
+from simulator.staff import Verb
 from tests.unit.simulator.floor_settings import settings
 
 PAGE = {"origin": "http://127.0.0.1:8081", "sec-fetch-site": "same-origin"}
@@ -33,7 +34,7 @@ class Controls:
     def _do(self, *what: Any) -> None:
         if self.silent:
             raise UnitSilent("b1")
-        if what[1] not in ("b1.1", "t1", True, False):
+        if what[1] not in ("b1.1", "t1", "anna", True, False):
             raise KeyError(what[1])
         self.done.append(what)
 
@@ -45,6 +46,12 @@ class Controls:
 
     def press(self, button: str, ms: int) -> None:
         self._do("press", button, ms)
+
+    def do(self, button: str, deed: Deed) -> None:
+        self._do("do", button, deed)
+
+    def ask(self, login: str, verb: Verb) -> None:
+        self._do("ask", login, verb)
 
     def plug(self, transmitter: str, plugged: bool) -> None:
         self._do("plug", transmitter, plugged)
@@ -132,6 +139,21 @@ def test_a_shop_without_anything_says_so(tmp_path: Path) -> None:
     assert catalogue("en")["no_pagers"] in text
 
 
+def test_only_a_red_button_has_a_staff_key_and_every_press_can_be_taken_back(page: Page) -> None:
+    text = page.client.get("/").text
+    units = re.split(r'data-button="', text)[1:]
+    keys = {unit[:4]: unit.count('data-deed="arrive"') for unit in units}
+    assert keys == {"b1.1": 1, "b1.2": 0, "b2.1": 1}
+    assert text.count('data-deed="undo"') == 3
+    assert text.count('data-deed="quiet"') == 2
+
+
+def test_a_pager_in_nobodys_hands_is_there_and_says_so(page: Page) -> None:
+    text = page.client.get("/").text
+    assert text.count(catalogue("en")["spare"].replace("'", "&#39;")) == 2
+    assert text.count('class="pager spare"') == 2
+
+
 def test_the_language_is_remembered(page: Page) -> None:
     assert 'lang="en"' in page.client.get("/", headers={"accept-language": "de"}).text
     page.client.get("/", params={"lang": "et"})
@@ -189,6 +211,10 @@ def test_what_a_visitor_can_do(page: Page) -> None:
     assert page.post("/transmitters/t1", {"plugged": False}) == 204
     assert page.post("/transmitters/t1", {"mood": "silent"}) == 204
     assert page.post("/staff", {"on": True}) == 204
+    for deed in Deed:
+        assert page.post("/buttons/b1.1/do", {"deed": deed.value}) == 204
+    assert page.post("/people/anna", {"verb": "pass"}) == 204
+    assert page.post("/people/anna", {"verb": "help"}) == 204
     assert page.controls.done == [
         ("hold", "b1.1"),
         ("lift", "b1.1"),
@@ -196,6 +222,9 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("plug", "t1", False),
         ("mood", "t1", Mood.SILENT),
         ("staff", True),
+        *(("do", "b1.1", deed) for deed in Deed),
+        ("ask", "anna", Verb.PASS),
+        ("ask", "anna", Verb.HELP),
     ]
 
 
@@ -211,6 +240,11 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("/transmitters/t1", {"plugged": True, "more": 1}, 422),
         ("/transmitters/t9", {"plugged": True}, 404),
         ("/staff", {"on": "yes"}, 422),
+        ("/buttons/b1.1/do", {}, 422),
+        ("/buttons/b1.1/do", {"deed": "press"}, 422),
+        ("/buttons/b9.1/do", {"deed": "arrive"}, 404),
+        ("/people/anna", {"verb": "close"}, 422),
+        ("/people/olga", {"verb": "pass"}, 404),
         ("/nothing", {}, 404),
     ],
 )

@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 
 from simulator.clock import FakeClock, VirtualLoop
-from simulator.floor.core import BYTES_KEPT, LONGEST_HOLD_S, PAGES_KEPT, STORY_KEPT, FloorCore
+from simulator.floor.core import (
+    BYTES_KEPT,
+    LONGEST_HOLD_S,
+    PAGES_KEPT,
+    STORY_KEPT,
+    TAKE_BACK_S,
+    FloorCore,
+)
 from simulator.floor.events import (
     BytesSeen,
+    Deed,
+    Did,
     FloorEvent,
     LetGo,
     LineIs,
@@ -99,6 +108,47 @@ def test_a_finger_that_never_leaves_is_taken_off(floor: Floor) -> None:
     assert floor.released == ["b1.1"]
 
 
+def test_a_press_can_be_taken_back_for_a_while(floor: Floor) -> None:
+    floor.happens(UnitIs("b1", True, floor.now), Pushed("b1.1", floor.now))
+    assert floor.item("button:b1.1")["takeable"] is False
+    floor.happens(Showed("b1.1", floor.now, shown="sending"), LetGo("b1.1", floor.now))
+    assert floor.item("button:b1.1")["takeable"] is True
+    assert floor.item("button:b1.2")["takeable"] is False
+    floor.clock.advance(TAKE_BACK_S - 0.1)
+    assert floor.item("button:b1.1")["takeable"] is True
+    floor.clock.advance(0.2)
+    assert floor.item("button:b1.1")["takeable"] is False
+    assert floor.item("button:b1.1")["shown"] == "sending"
+
+
+@pytest.mark.parametrize("ends", ["undo", "idle", "unit"])
+def test_what_is_over_cannot_be_taken_back(floor: Floor, ends: str) -> None:
+    floor.happens(Pushed("b1.1", floor.now), Showed("b1.1", floor.now, shown="called"))
+    assert floor.item("button:b1.1")["takeable"] is True
+    if ends == "undo":
+        floor.happens(Did("b1.1", Deed.UNDO, floor.now))
+    elif ends == "idle":
+        floor.happens(Showed("b1.1", floor.now, shown="idle"))
+    else:
+        floor.happens(UnitIs("b1", False, floor.now), UnitIs("b1", True, floor.now))
+    assert floor.item("button:b1.1")["takeable"] is False
+    floor.clock.advance(TAKE_BACK_S + 1)
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_what_is_done_at_a_button_is_told(floor: Floor, deed: Deed) -> None:
+    floor.happens(Did("b1.1", deed, floor.now))
+    told = floor.story()[-1]
+    assert (told["what"], told["deed"], told["button"]) == ("meant", deed.value, "b1.1")
+
+
+def test_a_page_after_a_drill_says_how_long_after_it(floor: Floor) -> None:
+    floor.happens(Did("b1.1", Deed.DRILL, floor.now))
+    floor.clock.advance(0.5)
+    floor.happens(PageArrived("1001", "DAIRY DRILL", "text", 1, floor.now))
+    assert floor.item("pager:1001")["entries"][-1]["after_ms"] == 500
+
+
 def test_the_light_is_what_the_unit_plays(floor: Floor) -> None:
     floor.happens(UnitIs("b1", True, floor.now), Pushed("b1.1", floor.now))
     floor.clock.advance(0.4)
@@ -173,6 +223,7 @@ def test_what_nobody_knows_changes_nothing(floor: Floor) -> None:
     floor.happens(
         Pushed("b9.1", floor.now),
         LetGo("b9.1", floor.now),
+        Did("b9.1", Deed.UNDO, floor.now),
         Showed("b9.1", floor.now, lit=True),
         UnitIs("b9", True, floor.now),
         PageArrived("9999", "x", "text", 1, floor.now),

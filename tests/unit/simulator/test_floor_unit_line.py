@@ -12,9 +12,10 @@ import pytest
 
 from simulator.control import ControlSocket, Item
 from simulator.floor.controls import FloorControls
-from simulator.floor.events import FloorEvent, LetGo, Pushed, Showed, UnitIs
+from simulator.floor.events import Deed, Did, FloorEvent, LetGo, Pushed, Showed, UnitIs
 from simulator.floor.layout import buttons_of
 from simulator.floor.unit_line import UnitLine, UnitSilent
+from simulator.staff import Verb
 from tests.unit.simulator.floor_settings import settings
 
 PATIENCE_S = 5.0
@@ -117,6 +118,30 @@ def test_a_visitors_finger_moves_the_contact_and_is_seen(path: Path, unit: FakeU
     assert events == [Pushed("b1.1", 7.0), LetGo("b1.1", 7.0), Pushed("b1.2", 7.0), LetGo("b1.2", 7.3)]
     with pytest.raises(KeyError):
         controls.staff(True)
+
+
+def test_deeds_reach_the_unit_and_wishes_the_staff(path: Path, unit: FakeUnit) -> None:
+    class Staff:
+        asked: list[tuple[str, Verb]] = []
+
+        def switch(self, on: bool) -> None: ...
+
+        def ask(self, login: str, verb: Verb) -> None:
+            self.asked.append((login, verb))
+
+    events: list[FloorEvent] = []
+    buttons = {button.key: button for button in buttons_of(settings(path.parent))}
+    line = UnitLine("b1", path, events.append, lambda: 7.0)
+    controls = FloorControls(buttons, {"b1": line}, {}, Staff(), events.append, lambda: 7.0)
+    for deed in Deed:
+        controls.do("b1.2", deed)
+    assert unit.told == [{"do": deed.value, "input": 2} for deed in Deed]
+    assert events == [Did("b1.2", deed, 7.0) for deed in Deed]
+    controls.ask("anna", Verb.HELP)
+    assert Staff.asked == [("anna", Verb.HELP)]
+    alone = FloorControls(buttons, {"b1": line}, {}, None, events.append, lambda: 7.0)
+    with pytest.raises(KeyError):
+        alone.ask("anna", Verb.HELP)
 
 
 def test_a_finger_on_a_dead_unit_pushes_nothing(path: Path) -> None:
