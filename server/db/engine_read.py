@@ -50,16 +50,17 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
         )
     )
     for row in rows:
-        picture.put_incident(_incident(row), [])
+        picture.put_incident(incident_fact(row), [])
     pages = session.exec(select(tables.Page).where(col(tables.Page.incident_id).in_(list(picture.incidents))))
     for page in sorted(pages, key=lambda one: one.created_at):
-        picture.put_page(_page(page), [])
+        picture.put_page(page_fact(page), [])
     _read_closes(session, mine, now, picture)
     _read_contacts(session, mine, now, picture)
     _read_last_paged(session, mine, now, picture)
     notices = session.exec(select(tables.Notice).where(tables.Notice.state == "queued"))
     picture.notices = {row.id: _notice(row) for row in notices if row.store_id in picture.stores}
     _read_undos(session, mine, now, picture)
+    picture.reported = _read_reported(session, mine, now)
     numbers = select(tables.Incident.store_id, func.max(tables.Incident.number)).group_by(
         tables.Incident.store_id
     )
@@ -112,7 +113,7 @@ def _read_contacts(session: Session, mine: list[str], now: datetime, picture: Pi
         .order_by(col(incident.closed_at))
     )
     for row in rows:
-        one = _incident(row)
+        one = incident_fact(row)
         place = (row.store_id, row.device, row.input)
         if one.outcome in IN_FUN and one.closed_by_id is not None and one.closed_at is not None:
             picture.false_presses[place] = (*picture.false_presses.get(place, ()), one.closed_at)
@@ -153,7 +154,22 @@ def _read_undos(session: Session, mine: list[str], now: datetime, picture: Pictu
     picture.undone = {ref: undo for ref, undo in undos if ref is not None and ref not in stored}
 
 
-def _incident(row: tables.Incident) -> facts.Incident:
+def _read_reported(session: Session, mine: list[str], now: datetime) -> dict[UUID, UUID]:
+    """Press -> incident, of presses that a stand-in told of and that have not come themselves yet."""
+    report, press = tables.StandInReport, tables.PressRow
+    rows = session.exec(
+        select(report.press_id, report.incident_id)
+        .join(press, col(press.id) == col(report.press_id), isouter=True)
+        .where(
+            col(report.store_id).in_(mine),
+            report.received_at > now - LATE_PRESS_COMES_WITHIN,
+            col(press.id).is_(None),
+        )
+    )
+    return {told: incident for told, incident in rows if incident is not None}
+
+
+def incident_fact(row: tables.Incident) -> facts.Incident:
     values = {field.name: getattr(row, field.name) for field in fields(facts.Incident)}
     values |= {
         "state": State(row.state),
@@ -167,6 +183,6 @@ def _notice(row: tables.Notice) -> facts.Notice:
     return facts.Notice(**{field.name: getattr(row, field.name) for field in fields(facts.Notice)})
 
 
-def _page(row: tables.Page) -> facts.Page:
+def page_fact(row: tables.Page) -> facts.Page:
     values = {field.name: getattr(row, field.name) for field in fields(facts.Page)}
     return facts.Page(**{**values, "state": PageState(row.state), "purpose": Purpose(row.purpose)})

@@ -48,7 +48,7 @@ def read_store(session: Session, store_id: str, now: datetime) -> facts.Store | 
             facts.Shift(row.carrier_id, row.zone_id, row.weekday, row.starts, row.ends, row.rotation_id)
             for row in _of(session, tables.Shift, store_id)
         ),
-        pagers=_pagers(session, store_id),
+        pagers=read_pagers(session, store_id),
         devices={row.device: row.kind for row in devices},
         accounts=_accounts(session, store_id),
         name=store.name,
@@ -164,7 +164,8 @@ def _duties(session: Session, store_id: str, now: datetime) -> Iterable[tables.D
     )
 
 
-def _pagers(session: Session, store_id: str) -> tuple[facts.Pager, ...]:
+def read_pagers(session: Session, store_id: str, *, unused: bool = False) -> tuple[facts.Pager, ...]:
+    """`unused`: also those that are switched off."""
     transmitters = {row.id: row for row in _of(session, tables.Transmitter, store_id)}
     return tuple(
         facts.Pager(
@@ -182,7 +183,7 @@ def _pagers(session: Session, store_id: str) -> tuple[facts.Pager, ...]:
             row.fallback,
         )
         for row in _of(session, tables.Pager, store_id)
-        if row.active and row.id is not None
+        if (row.active or unused) and row.id is not None
     )
 
 

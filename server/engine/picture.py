@@ -42,6 +42,8 @@ class Picture:
     """Letters by slow channels without a final state."""
     undone: dict[UUID, UUID] = field(default_factory=dict)
     """Press id -> the undo that came before its press did."""
+    reported: dict[UUID, UUID] = field(default_factory=dict)
+    """Press id -> incident, of presses that a stand-in told of and that have not come themselves yet."""
     numbers: dict[str, int] = field(default_factory=dict)
     journal_id: int = 0
 
@@ -65,7 +67,7 @@ class Picture:
         self.stores = read.stores
         self.incidents, self.at = read.incidents, read.at
         self.pages, self.pages_of = read.pages, read.pages_of
-        self.closed_at, self.undone = read.closed_at, read.undone
+        self.closed_at, self.undone, self.reported = read.closed_at, read.undone, read.reported
         self.last_paged, self.false_presses = read.last_paged, read.false_presses
         self.contacts, self.notices = read.contacts, read.notices
         self.numbers, self.journal_id = read.numbers, read.journal_id
