@@ -13,10 +13,18 @@ from sqlmodel import Session, col
 from broker_config.messages import PressKind, Purpose
 from server.db.open_incidents import OpenIncident, open_incidents, place_name
 from server.db.places import Person, people
-from server.db.tables import Button, Device, Incident, Journal, Pager, PressRow, Transmitter, Zone
-from server.rules.incidents import State
+from server.db.tables import Button, Cause, Device, Incident, Journal, Pager, PressRow, Transmitter, Zone
+from server.rules.incidents import Outcome, State
 
 CLOSED_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CauseWord:
+    """A cause as screens need it: a built-in code is translated, a store's own name is not."""
+
+    code: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class ClosedIncident:
     answered_at: datetime | None
     closed_at: datetime
     closed_by: Person | None
+    cause: CauseWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,8 @@ class Answer:
     answered_at: datetime | None
     open: bool
     outcome: str | None
+    confirmed: bool = False
+    """By the customer's own green press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +106,20 @@ def load(session: Session, store_id: str, today: datetime) -> BoardFacts:
                 row.answered_at,
                 row.closed_at,
                 names.get(row.closed_by_id or 0),
+                None if row.cause_id is None else CauseWord(row.cause_code, row.cause_name or ""),
             )
             for row in newest
         ),
         closed_count=sum(row.purpose == Purpose.CALL for row in closed),
         answers=tuple(
-            Answer(row.opened_at, row.exit_at, row.answered_at, row.state != State.CLOSED, row.outcome)
+            Answer(
+                row.opened_at,
+                row.exit_at,
+                row.answered_at,
+                row.state != State.CLOSED,
+                row.outcome,
+                row.confirmed_at is not None or row.outcome == Outcome.RECOVERED_BY_CUSTOMER,
+            )
             for row in todays
             if row.purpose == Purpose.CALL
         ),
@@ -146,10 +165,19 @@ def _todays(session: Session, store_id: str, today: datetime) -> Sequence[Row[An
             func.coalesce(col(Incident.acknowledged_at), col(Incident.attended_at)).label("answered_at"),
             col(Incident.closed_at),
             col(Incident.closed_by_id),
+            col(Incident.confirmed_at),
+            col(Incident.cause_id),
+            col(Cause.code).label("cause_code"),
+            col(Cause.name).label("cause_name"),
             place_name().label("place"),
         )
         .join(Zone, col(Zone.id) == col(Incident.zone_id), isouter=True)
-        .where(col(Incident.store_id) == store_id, col(Incident.opened_at) >= today)
+        .join(Cause, col(Cause.id) == col(Incident.cause_id), isouter=True)
+        .where(
+            col(Incident.store_id) == store_id,
+            col(Incident.opened_at) >= today,
+            col(Incident.quiet).is_(False),
+        )
     )
     return session.execute(query).all()
 

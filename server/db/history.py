@@ -9,10 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session, col
 
-from server.db import incidents
+from broker_config.messages import Purpose
+from server.db import cause_tree, incidents, zone_tree
 from server.db.open_incidents import OPEN, place_name
 from server.db.places import Person, people
 from server.db.tables import Button, Incident, Zone
+from server.rules.incidents import Outcome, State
+from server.rules.recovered import Rates, rates
 
 COUNT_UP_TO = 1_000
 """Counting further would read years of rows to tell a number that nobody needs exactly."""
@@ -31,6 +34,8 @@ class Filters:
     state: str | None = None
     outcome: str | None = None
     purpose: str | None = None
+    cause: int | None = None
+    """With all causes under it, as the zone with all zones in it."""
     text: str = ""
     """A number, or a part of the name of a zone or a button."""
 
@@ -62,6 +67,9 @@ class Listed:
     closed_at: datetime | None
     by: Person | None
     """Who went."""
+    cause_id: int | None = None
+    confirmed: bool = False
+    """By the customer's own green press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Found:
     newer: Cursor | None
     count: int
     """Of everything that fits, up to COUNT_UP_TO + 1."""
+    rates: Rates
+    """Of the newest COUNT_UP_TO of them."""
 
 
 def find(session: Session, store_id: str, filters: Filters, cursor: Cursor | None, limit: int) -> Found:
@@ -96,11 +106,13 @@ def find(session: Session, store_id: str, filters: Filters, cursor: Cursor | Non
     rows = tuple(_listed(row[0], row[1], row[2], who) for row in found)
     older = more if not backwards else cursor is not None
     newer = more if backwards else cursor is not None
+    count, of_all = _summary(session, _fits(session, store_id, filters))
     return Found(
         rows=rows,
         older=Cursor(rows[-1].opened_at, rows[-1].id) if rows and older else None,
         newer=Cursor(rows[0].opened_at, rows[0].id, newer=True) if rows and newer else None,
-        count=_count(session, _fits(session, store_id, filters)),
+        count=count,
+        rates=of_all,
     )
 
 
@@ -120,6 +132,8 @@ def _listed(incident: Incident, place: str, label: str | None, who: dict[int, Pe
         attended_at=incident.attended_at,
         closed_at=incident.closed_at,
         by=who.get(incident.acknowledged_by_id or incident.attended_by_id or 0),
+        cause_id=incident.cause_id,
+        confirmed=incident.confirmed_at is not None,
     )
 
 
@@ -147,16 +161,25 @@ def _fits(session: Session, store_id: str, filters: Filters) -> ColumnElement[bo
         else col(Incident.store_id) == store_id,
         col(Incident.opened_at) >= filters.first,
         col(Incident.opened_at) < filters.last,
+        col(Incident.quiet).is_(False),
     ]
     for column, wanted in (
-        (Incident.zone_id, filters.zone),
         (Incident.button_id, filters.button),
         (Incident.state, filters.state),
-        (Incident.outcome, filters.outcome),
         (Incident.purpose, filters.purpose),
     ):
         if wanted is not None:
             parts.append(col(column) == wanted)
+    if filters.zone is not None:
+        inside = zone_tree.within(zone_tree.zones(session, store_id), filters.zone)
+        parts.append(col(Incident.zone_id).in_(inside))
+    if filters.cause is not None:
+        under = cause_tree.within(cause_tree.causes(session, store_id), filters.cause)
+        parts.append(col(Incident.cause_id).in_(under))
+    if filters.outcome == Outcome.RECOVERED_BY_CUSTOMER:
+        parts.append(or_(col(Incident.outcome) == filters.outcome, col(Incident.confirmed_at).is_not(None)))
+    elif filters.outcome is not None:
+        parts.append(col(Incident.outcome) == filters.outcome)
     if filters.text:
         parts.append(_says(session, store_id, filters.text))
     return and_(*parts)
@@ -178,12 +201,22 @@ def _says(session: Session, store_id: str, text: str) -> ColumnElement[bool]:
         parts.append(col(Incident.button_id).in_(at_buttons))
     number = text.lstrip("#\u2116 ")
     if number.isascii() and number.isdigit() and len(number) <= 9:
-        found = incidents.id_of(session, store_id, int(number))
+        found = incidents.find(session, store_id, int(number))
         if found is not None:
-            parts.append(col(Incident.id) == found)
+            parts.append(col(Incident.id) == found.id)
     return or_(*parts) if parts else false()
 
 
-def _count(session: Session, fits: ColumnElement[bool]) -> int:
-    some = select(col(Incident.id)).where(fits).limit(COUNT_UP_TO + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def _summary(session: Session, fits: ColumnElement[bool]) -> tuple[int, Rates]:
+    some = session.execute(
+        select(col(Incident.state), col(Incident.purpose), col(Incident.outcome), col(Incident.confirmed_at))
+        .where(fits)
+        .order_by(col(Incident.opened_at).desc())
+        .limit(COUNT_UP_TO + 1)
+    ).all()
+    closed = (
+        (outcome, confirmed is not None)
+        for state, purpose, outcome, confirmed in some[:COUNT_UP_TO]
+        if state == State.CLOSED and purpose == Purpose.CALL
+    )
+    return len(some), rates(closed)

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from server.db.tables import Account, Button, Incident, Journal, Page, Pager, PressRow, Store, Zone
+from broker_config.messages import PressKind
+from server.db.tables import (
+    Account,
+    Button,
+    Carrier,
+    Cause,
+    Incident,
+    Journal,
+    Notice,
+    Page,
+    Pager,
+    PressRow,
+    StandInReport,
+    Store,
+    Zone,
+)
 from server.rules.incidents import State
 
 OPEN = (State.TRIGGERED, State.ACKNOWLEDGED, State.ATTENDED)
@@ -22,6 +38,7 @@ class Listed:
     incident: Incident
     zone: str | None
     button: str | None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,11 @@ class Whole:
     """With the name of who did it."""
     names: dict[int, str]
     """Account id -> name, of whoever acknowledged, arrived or closed."""
+    people: Sequence[Carrier] = ()
+    """Everybody of the store: who was called, and who was not."""
+    notices: Sequence[Notice] = ()
+    reports: Sequence[StandInReport] = ()
+    """What the keeper gateway told, if it stood in."""
 
 
 def has_store(session: Session, store: str) -> bool:
@@ -46,14 +68,12 @@ def latest(
     limit: int,
     before: int | None = None,
     states: Sequence[State] | None = None,
+    *,
+    quiet: bool = False,
 ) -> list[Listed]:
-    """Newest first; `before` is the number where the last look ended; `states` None: all."""
-    statement = (
-        select(Incident, Zone.name, Button.label)
-        .outerjoin(Zone, col(Zone.id) == col(Incident.zone_id))
-        .outerjoin(Button, col(Button.id) == col(Incident.button_id))
-        .where(Incident.store_id == store)
-    )
+    """Newest first; `before` is the number where the last look ended; `states` None: all. Quiet calls are a list
+    of their own."""
+    statement = _listed().where(Incident.store_id == store, col(Incident.quiet).is_(quiet))
     if before is not None:
         statement = statement.where(Incident.number < before)
     if states is not None:
@@ -62,21 +82,49 @@ def latest(
     return [Listed(*row) for row in rows]
 
 
-def id_of(session: Session, store: str, number: int) -> UUID | None:
-    return session.exec(
-        select(Incident.id).where(Incident.store_id == store, Incident.number == number)
-    ).one_or_none()
-
-
-def whole(session: Session, store: str, number: int) -> Whole | None:
-    """One incident with its presses, pages and journal, each in the order in which it happened."""
-    row = session.exec(
-        select(Incident, Zone.name, Button.label)
+def _listed() -> Any:
+    return (
+        select(Incident, Zone.name, Button.label, Cause)
         .outerjoin(Zone, col(Zone.id) == col(Incident.zone_id))
         .outerjoin(Button, col(Button.id) == col(Incident.button_id))
+        .outerjoin(Cause, col(Cause.id) == col(Incident.cause_id))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    id: UUID
+    quiet: bool
+    state: State
+
+
+def find(session: Session, store: str, number: int, *, quiet: bool = False) -> Found | None:
+    """An incident by its number. `quiet`: whoever asks may know of quiet calls; for others there is none."""
+    row = session.exec(
+        select(Incident.id, Incident.quiet, Incident.state).where(
+            Incident.store_id == store, Incident.number == number
+        )
+    ).one_or_none()
+    if row is None or (row[1] and not quiet):
+        return None
+    return Found(row[0], row[1], State(row[2]))
+
+
+def place_of(session: Session, store: str, number: int) -> str:
+    """The zone of an incident, or the device of an input that nobody has set up; empty without such an incident."""
+    row = session.exec(
+        select(Zone.name, Incident.device)
+        .select_from(Incident)
+        .outerjoin(Zone, col(Zone.id) == col(Incident.zone_id))
         .where(Incident.store_id == store, Incident.number == number)
     ).one_or_none()
-    if row is None:
+    return "" if row is None else row[0] or row[1]
+
+
+def whole(session: Session, store: str, number: int, *, quiet: bool = False) -> Whole | None:
+    """One incident with its presses, pages and journal, each in the order in which it happened. `quiet` as above."""
+    row = session.exec(_listed().where(Incident.store_id == store, Incident.number == number)).one_or_none()
+    if row is None or (row[0].quiet and not quiet):
         return None
     incident = row[0]
     presses = session.exec(
@@ -103,6 +151,15 @@ def whole(session: Session, store: str, number: int) -> Whole | None:
         [(page, label) for page, label in pages],
         [(entry, name) for entry, name in journal],
         names(session, {account for account in who if account is not None}),
+        people=session.exec(select(Carrier).where(Carrier.store_id == store).order_by(Carrier.name)).all(),
+        notices=session.exec(
+            select(Notice).where(Notice.incident_id == incident.id).order_by(col(Notice.created_at))
+        ).all(),
+        reports=session.exec(
+            select(StandInReport)
+            .where(StandInReport.incident_id == incident.id)
+            .order_by(col(StandInReport.received_at))
+        ).all(),
     )
 
 
@@ -117,11 +174,16 @@ def names(session: Session, accounts: set[int]) -> dict[int, str]:
 def latest_presses(
     session: Session, store: str, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> list[tuple[PressRow, int | None]]:
-    """Newest first, with the number of the incident each belongs to; `before`: when and id of the last one."""
+    """Newest first, with the number of the incident each belongs to; `before`: when and id of the last one.
+    Quiet calls are not among them."""
     statement = (
         select(PressRow, Incident.number)
         .outerjoin(Incident, col(Incident.id) == col(PressRow.incident_id))
-        .where(PressRow.store_id == store)
+        .where(
+            PressRow.store_id == store,
+            PressRow.kind != PressKind.QUIET.value,
+            col(Incident.quiet).is_not(True),
+        )
     )
     if before is not None:
         moment, press = before

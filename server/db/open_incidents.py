@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from server.db.places import Person, people
-from server.db.tables import Button, Carrier, Incident, Page, Pager, Zone
+from server.db.tables import Button, Carrier, Incident, Journal, Page, Pager, Zone
 from server.rules.incidents import State
+from server.rules.journal import Action
+from server.rules.pages import TAKEN
 
 OPEN = (State.TRIGGERED.value, State.ACKNOWLEDGED.value, State.ATTENDED.value)
 
@@ -28,6 +31,20 @@ class Call:
     state: str
     proof: str
     created_at: datetime
+    reason: str = "step"
+    carrier_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened to an open incident and must be seen: an entry of the journal."""
+
+    incident: UUID
+    action: str
+    at: datetime
+    account_id: int | None
+    by: Person | None
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +69,44 @@ class OpenIncident:
     attended_at: datetime | None
     attended_by: Person | None
     calls: tuple[Call, ...]
+    """Without those that only told somebody who goes."""
+    acknowledged_by_id: int | None = None
+    attended_by_id: int | None = None
+    quiet: bool = False
+    damped: bool = False
+    last_resort_at: datetime | None = None
+    stood_in_at: datetime | None = None
+    notes: tuple[Note, ...] = ()
+    """In the order in which they happened."""
 
 
-def open_incidents(session: Session, store_id: str) -> tuple[OpenIncident, ...]:
+NOTED = (
+    Action.FALLBACK,
+    Action.DAMPED,
+    Action.PASSED_ON,
+    Action.HELP,
+    Action.ASKED_TO_CLOSE,
+    Action.NOT_ATTENDED,
+)
+
+
+def open_incidents(
+    session: Session, store_id: str, *, quiet: bool | None = False
+) -> tuple[OpenIncident, ...]:
+    """`quiet` True: only the quiet ones; None: all, for somebody who may know of them."""
+    wanted = () if quiet is None else (col(Incident.quiet).is_(quiet),)
     rows = session.execute(
         select(Incident, place_name(), col(Button.label))
         .join(Zone, col(Zone.id) == col(Incident.zone_id), isouter=True)
         .join(Button, col(Button.id) == col(Incident.button_id), isouter=True)
         # the few open ones are found by state: years of closed ones of the store are never touched
-        .where(col(Incident.state).in_(OPEN), func.coalesce(col(Incident.store_id), "") == store_id)
+        .where(col(Incident.state).in_(OPEN), func.coalesce(col(Incident.store_id), "") == store_id, *wanted)
         .order_by(col(Incident.opened_at), col(Incident.number))
     ).all()
     found = [row[0] for row in rows]
     names = people(session, [a for row in found for a in (row.acknowledged_by_id, row.attended_by_id)])
-    calls = _calls(session, [row.id for row in found])
+    ids = [row.id for row in found]
+    calls, notes = _calls(session, ids), _notes(session, ids)
     return tuple(
         OpenIncident(
             id=row.id,
@@ -88,6 +129,13 @@ def open_incidents(session: Session, store_id: str) -> tuple[OpenIncident, ...]:
             attended_at=row.attended_at,
             attended_by=names.get(row.attended_by_id or 0),
             calls=tuple(call for call in calls if call.incident == row.id),
+            acknowledged_by_id=row.acknowledged_by_id,
+            attended_by_id=row.attended_by_id,
+            quiet=row.quiet,
+            damped=row.damped,
+            last_resort_at=row.last_resort_at,
+            stood_in_at=row.stood_in_at,
+            notes=tuple(note for note in notes if note.incident == row.id),
         )
         for row, place, label in rows
     )
@@ -104,13 +152,36 @@ def _calls(session: Session, incidents: Sequence[UUID]) -> list[Call]:
             col(Page.state),
             col(Page.proof),
             col(Page.created_at),
+            col(Page.reason),
+            col(Page.carrier_id),
         )
         .join(Pager, col(Pager.id) == col(Page.pager_id))
         .join(Carrier, col(Carrier.id) == col(Page.carrier_id), isouter=True)
-        .where(col(Page.incident_id).in_(incidents))
+        .where(col(Page.incident_id).in_(incidents), col(Page.reason) != TAKEN)
         .order_by(col(Page.created_at), col(Page.id))
     )
     return [Call(*row) for row in rows]
+
+
+def _notes(session: Session, incidents: Sequence[UUID]) -> list[Note]:
+    if not incidents:
+        return []
+    rows = list(
+        session.scalars(
+            select(Journal)
+            .where(
+                col(Journal.incident_id).in_(incidents),
+                col(Journal.action).in_([action.value for action in NOTED]),
+            )
+            .order_by(col(Journal.id))
+        )
+    )
+    who = people(session, [row.account_id for row in rows])
+    return [
+        Note(row.incident_id, row.action, row.at, row.account_id, who.get(row.account_id or 0), row.detail)
+        for row in rows
+        if row.incident_id is not None
+    ]
 
 
 def place_name() -> ColumnElement[str]:

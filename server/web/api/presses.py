@@ -1,4 +1,4 @@
-"""Every press of a store by JSON, also the late ones and those that were taken back."""
+"""Every press of a store by JSON, also the late ones and those that were taken back; no quiet call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from server.db import incidents as rows
-from server.web.api import incidents
+from server.web.api import incident_models
 from server.web.api.shared import (
     IN_A_STORE,
     Limit,
@@ -22,7 +22,7 @@ from server.web.api.shared import (
 router = APIRouter(prefix="/stores/{store}/presses", tags=["presses"])
 
 
-class Press(incidents.Press):
+class Press(incident_models.Press):
     incident: Annotated[int | None, Field(description="Number of the incident that it belongs to.")]
 
 

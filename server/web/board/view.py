@@ -7,17 +7,17 @@ from datetime import datetime
 
 from server.db.board import BoardFacts, ClosedIncident
 from server.db.open_incidents import OpenIncident
-from server.db.places import Person
 from server.rules.incidents import SAID_BY_STAFF, State
+from server.rules.recovered import rates
 from server.web.board.devices import DeviceLine, device_lines
+from server.web.board.recovered import recovered_words
 from server.web.board.tiles import Tile, tiles
+from server.web.board.words import called_line, joined, short_name, shown_name, tags
 from server.web.frame import names
 from server.web.frame.words import Words, minutes
 
 MANY = 4
 """More waiting than this, and cards shrink to one line."""
-NAMED = 4
-"""So many of the called are named on a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ClosedLine:
     place: str
     mood: str
     outcome: str
+    cause: str
     who: str
     took: str
     at: str
@@ -75,9 +76,13 @@ class Board:
     there: tuple[Card, ...]
     closed: tuple[ClosedLine, ...]
     closed_count: int
+    recovered: tuple[str, ...]
+    """Two rates that are never mixed: by the staff's word, and by the customers' own."""
     devices: tuple[DeviceLine, ...]
     shout: str | None
     """Said over everything else: somebody waits and nobody could be called."""
+    shout_note: str
+    """Whether at least the fallback group rang."""
     many: bool
     outcomes: tuple[Choice, ...]
     summary: str
@@ -93,20 +98,27 @@ def board(
     waiting = [incident for incident in facts.open if incident.state == State.TRIGGERED]
     coming = [incident for incident in facts.open if incident.state == State.ACKNOWLEDGED]
     there = [incident for incident in facts.open if incident.state == State.ATTENDED]
-    lost = [incident.place for incident in waiting if incident.nobody_at is not None]
+    lost = [incident for incident in waiting if incident.nobody_at is not None]
+    lost_places = dict.fromkeys(incident.place for incident in lost)
     return Board(
         at=now.timestamp(),
         at_words=t.clock(now),
         url=url,
         wall=wall,
         tiles=tiles(facts, len(waiting), len(coming) + len(there), usual, t),
-        waiting=tuple(_waiting(incident, now, t, url) for incident in waiting),
+        waiting=tuple(_waiting(incident, now, t, url, wall) for incident in waiting),
         coming=tuple(_coming(incident, now, t, url, wall) for incident in coming),
         there=tuple(_there(incident, now, t, url, wall) for incident in there),
         closed=tuple(_closed(incident, t, url, wall) for incident in facts.closed),
         closed_count=facts.closed_count,
+        recovered=recovered_words(
+            rates((one.outcome, one.confirmed) for one in facts.answers if not one.open), t
+        ),
         devices=device_lines(facts.devices, facts.transmitters, facts.pagers, t),
-        shout=t.gettext("Nobody could be called: %(places)s", places=", ".join(lost)) if lost else None,
+        shout=t.gettext("Nobody could be called: %(places)s", places=", ".join(lost_places))
+        if lost
+        else None,
+        shout_note=_shout_note(lost, t) if lost else "",
         many=len(waiting) > MANY,
         outcomes=tuple(Choice(said.value, names.outcome(said, t)) for said in SAID_BY_STAFF),
         summary=t.ngettext("%(n)s customer is waiting", "%(n)s customers are waiting", len(waiting))
@@ -116,7 +128,14 @@ def board(
     )
 
 
-def _waiting(incident: OpenIncident, now: datetime, t: Words, url: str) -> Card:
+def _shout_note(lost: list[OpenIncident], t: Words) -> str:
+    rang = [any(call.reason == "fallback" for call in incident.calls) for incident in lost]
+    if all(rang):
+        return t.gettext("The fallback group rang. Please go.")
+    return t.gettext("No pager rang at all. Please go.")
+
+
+def _waiting(incident: OpenIncident, now: datetime, t: Words, url: str, wall: bool) -> Card:
     late = now >= incident.exit_at
     started = max((call.created_at for call in incident.calls), default=incident.triggered_at)
     started = max(started, incident.triggered_at)
@@ -127,8 +146,8 @@ def _waiting(incident: OpenIncident, now: datetime, t: Words, url: str) -> Card:
         number=incident.number,
         url=f"{url}/incidents/{incident.number}",
         place=incident.place,
-        tags=_tags(incident, t),
-        line=_called(incident, t),
+        tags=tags(incident, t, wall=wall),
+        line=called_line(incident, t),
         since=incident.opened_at.timestamp(),
         time=_since(incident.opened_at, now),
         mood="late" if late or incident.nobody_at else "waiting",
@@ -149,11 +168,14 @@ def _coming(incident: OpenIncident, now: datetime, t: Words, url: str, wall: boo
         number=incident.number,
         url=f"{url}/incidents/{incident.number}",
         place=incident.place,
-        tags=_tags(incident, t),
-        line=_words(_who(incident.acknowledged_by, wall), t.gettext("on the way")),
+        tags=tags(incident, t, wall=wall),
+        line=joined(shown_name(incident.acknowledged_by, wall), t.gettext("on the way")),
         since=incident.opened_at.timestamp(),
         time=_since(incident.opened_at, now),
         mood="coming",
+        exit_until=incident.exit_at.timestamp(),
+        exit_time=minutes(abs((incident.exit_at - now).total_seconds())),
+        exit_over=now >= incident.exit_at,
     )
 
 
@@ -164,9 +186,9 @@ def _there(incident: OpenIncident, now: datetime, t: Words, url: str, wall: bool
         number=incident.number,
         url=f"{url}/incidents/{incident.number}",
         place=incident.place,
-        tags=_tags(incident, t),
-        line=_words(
-            _who(incident.attended_by or incident.acknowledged_by, wall), t.gettext("with the customer")
+        tags=tags(incident, t, wall=wall),
+        line=joined(
+            shown_name(incident.attended_by or incident.acknowledged_by, wall), t.gettext("with the customer")
         ),
         since=began.timestamp(),
         time=_since(began, now),
@@ -182,61 +204,11 @@ def _closed(incident: ClosedIncident, t: Words, url: str, wall: bool) -> ClosedL
         place=incident.place,
         mood=names.mood(State.CLOSED, incident.outcome),
         outcome=names.outcome(incident.outcome, t),
-        who=_short(incident.closed_by, wall),
+        cause=names.cause(incident.cause.code, incident.cause.name, t) if incident.cause else "",
+        who=short_name(incident.closed_by, wall),
         at=t.clock(incident.closed_at),
         took=minutes((answered - incident.opened_at).total_seconds()) if answered else "\u2013",
     )
-
-
-def _tags(incident: OpenIncident, t: Words) -> tuple[str, ...]:
-    tags = []
-    if incident.purpose != "call":
-        tags.append(names.purpose(incident.purpose, t))
-    if incident.nobody_at is not None and incident.state == State.TRIGGERED:
-        tags.append(t.gettext("nobody could be called"))
-    elif incident.state == State.TRIGGERED:
-        calls = incident.step + incident.repeats
-        if calls >= 2:
-            tags.append(
-                {2: t.gettext("2nd call"), 3: t.gettext("3rd call")}.get(
-                    calls, t.gettext("call %(number)s", number=calls)
-                )
-            )
-    if incident.presses > 1:
-        tags.append(t.ngettext("pressed %(n)s time", "pressed %(n)s times", incident.presses))
-    if incident.again:
-        tags.append(t.gettext("again here"))
-    return tuple(tags)
-
-
-def _called(incident: OpenIncident, t: Words) -> str:
-    called = list(dict.fromkeys(call.to for call in incident.calls))
-    if not called:
-        return _words(incident.button, "" if incident.nobody_at else t.gettext("nobody called yet"))
-    named = ", ".join(called[:NAMED])
-    if len(called) > NAMED:
-        named += " " + t.gettext("and %(number)s more", number=len(called) - NAMED)
-    newest = max(call.created_at for call in incident.calls)
-    last = [(call.state, call.proof) for call in incident.calls if call.created_at == newest]
-    return _words(incident.button, named, names.furthest(last, t))
-
-
-def _who(person: Person | None, wall: bool) -> str:
-    if person is None:
-        return ""
-    return person.initials if wall else person.name
-
-
-def _short(person: Person | None, wall: bool) -> str:
-    """`Olga S.`: enough among colleagues, and it fits."""
-    if person is None or wall:
-        return _who(person, wall)
-    first, *rest = person.name.split() or [""]
-    return f"{first}\u00a0{rest[-1][0]}." if rest else first
-
-
-def _words(*parts: str) -> str:
-    return "\u00a0\u00b7 ".join(part for part in parts if part)
 
 
 def _since(began: datetime, now: datetime) -> str:

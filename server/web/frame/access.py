@@ -97,9 +97,7 @@ def visitor_or_none(request: Request) -> Visitor | None:
     if found.stale:
         with services.db.transaction() as session:
             sign_ins.touch(session, token, now)
-    return Visitor(
-        found.account_id, found.name, found.role, found.store_id, found.language, found.carrier
-    )
+    return Visitor(found.account_id, found.name, found.role, found.store_id, found.language, found.carrier)
 
 
 def signed_in(visitor: Annotated[Visitor | None, Depends(visitor_or_none)]) -> Visitor:

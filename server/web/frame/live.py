@@ -22,6 +22,8 @@ PULSE_S = 10.0
 """So often a stream says that it is alive, and what time it is; a page that hears nothing for 40 s says so."""
 REFRESH_S = 30.0
 """A board is made anew even without a ring: days begin, and another process may have written."""
+FRESH_S = 1.0
+"""The first rendering of a stream is no older than this."""
 LOOK_UP_S = 0.5
 """So often a stream looks whether the server is stopping."""
 
@@ -71,13 +73,14 @@ class Gallery:
                 self._kept.pop(key, None)
                 self._making.pop(key, None)
 
-    async def newest(self, key: Key, render: Callable[[], Shown]) -> Shown:
-        """What is true now. `render` runs in a worker thread and takes its own short look at the database."""
+    async def newest(self, key: Key, render: Callable[[], Shown], within: float = REFRESH_S) -> Shown:
+        """What is true now, made `within` so many seconds. `render` runs in a worker thread and takes its own
+        short look at the database."""
         async with self._making.setdefault(key, asyncio.Lock()):
             loop = asyncio.get_running_loop()
             rings = self._bell.rings(key[0])
             kept = self._kept.get(key)
-            if kept is not None and kept.rings == rings and loop.time() - kept.at < REFRESH_S:
+            if kept is not None and kept.rings == rings and loop.time() - kept.at < within:
                 return kept.shown
             if kept is not None:
                 await asyncio.sleep(max(0.0, kept.at + BETWEEN_S - loop.time()))
@@ -115,7 +118,8 @@ async def stream(
                 if before is not None and not await to_thread.run_sync(allowed):
                     return
                 refresh_at = now + REFRESH_S
-            shown = await gallery.newest(key, render)
+            # The page takes the time of day from its first rendering: that one must be of now.
+            shown = await gallery.newest(key, render, FRESH_S if before is None else REFRESH_S)
             if before is None or shown.number != before.number:
                 for event in _news(before, shown):
                     yield event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.rules.incidents import Outcome, State
+from server.rules.remedies import Remedy
 from server.web.frame.words import Words
 
 
@@ -95,3 +96,100 @@ def furthest(calls: list[tuple[str, str]], t: Words) -> str:
 
     best = max(calls, key=rank)
     return page_state(best[0], best[1], t)
+
+
+def cause(code: str | None, name: str, t: Words) -> str:
+    """A store's own name as it is; a built-in one that nobody renamed in the language of the screen."""
+    if name:
+        return name
+    return {
+        "service": t.gettext("Service"),
+        "competence": t.gettext("Competence"),
+        "goods": t.gettext("Goods"),
+        "delivery": t.gettext("Delivery"),
+        "queue": t.gettext("Queue"),
+        "price": t.gettext("Price"),
+        "other": t.gettext("Something else"),
+    }.get(code or "", code or "")
+
+
+def remedy(word: str | None, t: Words) -> str:
+    return {
+        Remedy.NONE.value: t.gettext("Nothing"),
+        Remedy.COUPON.value: t.gettext("Coupon"),
+        Remedy.GIFT.value: t.gettext("Gift"),
+        Remedy.REFUND.value: t.gettext("Money back"),
+        Remedy.FREE_SERVICE.value: t.gettext("Free service"),
+        Remedy.REPLACEMENT.value: t.gettext("Replacement"),
+        Remedy.OTHER.value: t.gettext("Something else"),
+    }.get(word or "", word or "")
+
+
+def reason(word: str, t: Words) -> str:
+    """Why a page was sent; nothing for the first call of a step."""
+    return {
+        "step": "",
+        "repeat": t.gettext("nobody answered yet"),
+        "again": t.gettext("again here"),
+        "joined": t.gettext("pressed again"),
+        "not_attended": t.gettext("nobody has arrived"),
+        "unknown": t.gettext("the page before may be lost"),
+        "pass": t.gettext("passed on"),
+        "help": t.gettext("help needed"),
+        "taken": t.gettext("told that somebody goes"),
+        "fallback": t.gettext("nobody else could be called"),
+        "stand_in": t.gettext("while the server was silent"),
+        "quiet": t.gettext("quiet call"),
+    }.get(word, word)
+
+
+def why(word: str, t: Words) -> str:
+    """Why somebody was called, or was not."""
+    return {
+        "shift": t.gettext("on shift"),
+        "rotation": t.gettext("their turn"),
+        "work": t.gettext("extra shift"),
+        "here": t.gettext("said \u201cI am here\u201d"),
+        "break": t.gettext("on a break"),
+        "away": t.gettext("away"),
+        "no_shift": t.gettext("not on shift"),
+        "passed": t.gettext("had passed it on"),
+    }.get(word, word)
+
+
+def target(word: object, t: Words) -> str:
+    """Whom a step of a policy calls."""
+    return {
+        "zone": t.gettext("the people of the zone"),
+        "role": t.gettext("a role"),
+        "carrier": t.gettext("one person"),
+        "group": t.gettext("a group"),
+        "everybody": t.gettext("everybody"),
+        "staff": t.gettext("staff"),
+        "shift_lead": t.gettext("the shift lead"),
+        "manager": t.gettext("the manager"),
+        "security": t.gettext("security"),
+    }.get(str(word), str(word))
+
+
+def channel(word: object, t: Words) -> str:
+    return {"mail": t.gettext("E-mail"), "webhook": t.gettext("Webhook")}.get(str(word), str(word))
+
+
+def notice_state(word: object, t: Words) -> str:
+    return {
+        "queued": t.gettext("on its way"),
+        "sent": t.gettext("handed over"),
+        "failed": t.gettext("not sent"),
+    }.get(str(word), str(word))
+
+
+def duty(word: str | None, t: Words) -> str:
+    """What somebody said about being here; None: as the roster says."""
+    return {
+        "here": t.gettext("I am here"),
+        "break": t.gettext("On a break"),
+        "away": t.gettext("Away"),
+        "work": t.gettext("Extra shift"),
+        None: t.gettext("As the roster says"),
+    }.get(word, word or "")

@@ -34,7 +34,10 @@ class Typed:
     state: str | None = None
     outcome: str | None = None
     purpose: str | None = None
+    cause: int | None = None
     text: str = ""
+    outside: bool = False
+    """The quiet list of presses outside the opening hours, instead of calls."""
 
     def query(self, **more: str) -> str:
         """As a link carries them; what says nothing is left out."""
@@ -46,7 +49,9 @@ class Typed:
             "state": self.state,
             "outcome": self.outcome,
             "purpose": self.purpose,
+            "cause": self.cause,
             "q": self.text,
+            "outside": "1" if self.outside else "",
             **more,
         }
         return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
@@ -60,6 +65,7 @@ class Typed:
             state=self.state,
             outcome=self.outcome,
             purpose=self.purpose,
+            cause=self.cause,
             text=self.text,
         )
 
@@ -77,7 +83,9 @@ def read(given: Mapping[str, str], today: date) -> Typed:
         state=_one_of(given.get("state"), [state.value for state in State]),
         outcome=_one_of(given.get("outcome"), [outcome.value for outcome in Outcome]),
         purpose=_one_of(given.get("purpose"), PURPOSES),
+        cause=_number(given.get("cause")),
         text=" ".join("".join(c for c in given.get("q", "") if c.isprintable()).split())[:LONGEST_TEXT],
+        outside=given.get("outside") == "1",
     )
 
 

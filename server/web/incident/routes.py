@@ -1,4 +1,4 @@
-"""The screen of one incident."""
+"""The screen of one incident, and the list of the quiet ones for those who may know of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from starlette.responses import Response
 
 from server.db import incidents
 from server.web.frame.place import AtStore, Number, Place
+from server.web.incident import quiet, seen
 from server.web.incident.view import incident_view
 
 router = APIRouter()
+
+SCREENFUL = 50
 
 
 @router.get("/s/{store}/incidents/{number}", response_class=Response)
@@ -18,9 +21,23 @@ def incident_screen(place: AtStore, number: Number) -> Response:
 
 
 def show_incident(place: Place, number: int, *, notice: str | None = None, status: int = 200) -> Response:
+    one = seen.found(place, number)
+    seen.note_look(place, one)
     with place.services.db.reading() as session:
-        whole = incidents.whole(session, place.store.id, number)
+        whole = incidents.whole(session, place.store.id, number, quiet=one.quiet)
     if whole is None:
         raise HTTPException(404)
     view = incident_view(whole, place.services.now(), place.words, url=place.url)
-    return place.show("incident/incident.html", view, active="history", notice=notice, status=status)
+    active = "quiet" if one.quiet else "history"
+    return place.show("incident/incident.html", view, active=active, notice=notice, status=status)
+
+
+@router.get("/s/{store}/quiet", response_class=Response)
+def quiet_screen(place: AtStore, before: int | None = None) -> Response:
+    """Place, time and how it ended; more is on the incident's own screen, and each look there is on record."""
+    if not place.visitor.sees_quiet(place.store.id):
+        raise HTTPException(404)
+    with place.services.db.reading() as session:
+        found = incidents.latest(session, place.store.id, SCREENFUL + 1, before, quiet=True)
+    view = quiet.quiet_list(found, SCREENFUL, place.words, url=place.url)
+    return place.show("incident/quiet.html", view, active="quiet")

@@ -32,14 +32,15 @@ class SignInForm:
 
 @router.get("/", response_class=Response)
 def home(request: Request, visitor: SignedIn) -> Response:
-    """To the board of the first store that this person may see."""
+    """To the first store that this person may see: managers to the board, staff to their own calls."""
     with services_of(request).db.reading() as session:
         seen = [store for store in places.stores(session) if visitor.may_see(store.id)]
     if not seen:
         screens = screens_of(request)
         words = screens.words(language_of(request, visitor, None))
         return screens.show(request, "sign_in/no_store.html", None, words, visitor=visitor)
-    return RedirectResponse(f"/s/{seen[0].id}/board", 303)
+    store = next((one for one in seen if visitor.carrier_in(one.id) is not None), seen[0])
+    return RedirectResponse(f"/s/{store.id}/{'board' if visitor.role == 'manager' else 'me'}", 303)
 
 
 @router.get("/sign-in", response_class=Response)
