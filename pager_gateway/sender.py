@@ -81,7 +81,7 @@ class HealthReport:
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What came of a ProbeNow. `error` None: a dialogue took place since then. `asked_at`: when its first byte left."""
+    """What came of a ProbeNow. `error` None: the transmitter answered. `asked_at`: when the question left."""
 
     transmitter: str
     number: int
@@ -123,6 +123,7 @@ class Sender:
         self._clock = clock
         self._first_byte: dict[UUID, float] = {}
         self._probes: list[int] = []
+        self._wrote_at: float | None = None
         self._asked_at: float | None = None
 
     def handle(self, events: Sequence[SenderInput], now: float) -> None:
@@ -160,17 +161,21 @@ class Sender:
             self._report(ProbeReport(self._id, event.number, CANNOT_BE_ASKED, None))
 
     def _probed(self, answer: Probed) -> None:
-        """One dialogue answers everybody who asked meanwhile."""
+        """One dialogue answers everybody who asked meanwhile; its question may have left before they did."""
+        at = self._asked_at
+        if at is None and answer.error is None:
+            at = self._wrote_at
         for number in self._probes:
-            self._report(ProbeReport(self._id, number, answer.error, self._asked_at))
+            self._report(ProbeReport(self._id, number, answer.error, at))
         self._probes.clear()
         self._asked_at = None
 
     def _act(self, now: float) -> None:
         for output in self._driver.outputs():
             if isinstance(output, Write):
+                self._wrote_at = self._clock()
                 if self._probes and self._asked_at is None:
-                    self._asked_at = self._clock()
+                    self._asked_at = self._wrote_at
                 if output.begins:
                     at = self._clock()
                     self._first_byte.update(dict.fromkeys(output.begins, at))

@@ -64,6 +64,10 @@ class TapTerminal:
         self._leave()
 
     def tick(self, now: float) -> None:
+        if self.faults.silent:
+            self._voice.hush()
+            self._leave()
+            return
         self._out.extend(self._voice.ripe(now))
         if self._deadline is None or now < self._deadline:
             return

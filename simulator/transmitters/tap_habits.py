@@ -36,6 +36,7 @@ class TapFaults:
     """Switches of trouble. Counts go down as they strike; times last until they are set back."""
 
     silent: bool = False
+    """No power: it hears nothing, says nothing, and has forgotten everybody when it is back."""
     late_prompt_s: float = 0.0
     nak_logon: int = 0
     deny_logon: int | None = None

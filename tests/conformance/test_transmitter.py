@@ -13,7 +13,17 @@ import pytest
 
 from broker_config.messages import PageFormat, PageState, Proof
 from pager_gateway import registry
-from pager_gateway.sender import Batch, HealthReport, PageReport, ProbeNow, Sender, SenderInput, SenderReport
+from pager_gateway.probes import ANSWER_S
+from pager_gateway.sender import (
+    Batch,
+    HealthReport,
+    PageReport,
+    ProbeNow,
+    ProbeReport,
+    Sender,
+    SenderInput,
+    SenderReport,
+)
 from pager_gateway.transmitter import Page, Probing
 from simulator.clock import FakeClock, VirtualLoop
 from simulator.pager import Air
@@ -119,6 +129,9 @@ class Bench:
         return next(
             (one.health.state for one in reversed(self.reports) if isinstance(one, HealthReport)), "unknown"
         )
+
+    def answers(self) -> list[ProbeReport]:
+        return [one for one in self.reports if isinstance(one, ProbeReport)]
 
     def texts(self) -> list[str]:
         return [page.text for pager in self.air.pagers() for page in pager.history]
@@ -293,14 +306,106 @@ def test_a_tone_and_digits(bench: Bench) -> None:
     assert bench.texts() == ["", "12-3"]
 
 
-def test_asked_while_idle_it_disturbs_nobody(bench: Bench) -> None:
+@pytest.fixture
+def asked(bench: Bench) -> Bench:
+    """A driver that can be asked whether its transmitter is there."""
     if not isinstance(bench.driver, Probing):
         pytest.skip("cannot be asked")
-    bench.open()
-    bench.clock.advance(20)
-    bench.loop.put(ProbeNow())
-    bench.clock.advance(20)
-    assert bench.texts() == []
+    return bench
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.03, 1.0, 3.5, 4.2, 7.0, 50.0])
+def test_asked_while_idle_it_answers_and_disturbs_nobody(asked: Bench, after_s: float) -> None:
+    asked.open()
+    asked.clock.advance(after_s)
+    asked.loop.put(ProbeNow(7))
+    asked.clock.advance(ANSWER_S)
+    (answer,) = asked.answers()
+    assert (answer.transmitter, answer.number, answer.error) == ("tx-1", 7, None)
+    assert answer.asked_at is not None
+    assert answer.asked_at <= asked.clock.boot()
+    assert asked.texts() == []
+    page = asked.page("AFTERWARDS")
+    asked.submit(page, seconds=10)
+    assert asked.final(page).result.state is PageState.TRANSMITTED
+
+
+def test_asked_of_a_silent_peer_it_says_no_answer_in_time(asked: Bench) -> None:
+    asked.open()
+    for pause in (0.5, 2.0, 20.0):
+        asked.rig.silence(asked.box)
+        asked.clock.advance(pause)
+        asked.reports.clear()
+        asked.loop.put(ProbeNow(1))
+        asked.clock.advance(ANSWER_S)
+        (answer,) = asked.answers()
+        assert answer.error is not None
+        assert answer.error.code == "no_answer"
+        assert answer.error.text
+        asked.rig.speak(asked.box)
+        asked.clock.advance(30)
+        asked.reports.clear()
+        asked.loop.put(ProbeNow(2))
+        asked.clock.advance(ANSWER_S)
+        assert [one.error for one in asked.answers()] == [None]
+
+
+def test_asked_with_the_port_closed_it_answers_at_once(asked: Bench) -> None:
+    asked.loop.put(ProbeNow(1))
+    asked.clock.advance(0.01)
+    assert [one.error.code for one in asked.answers() if one.error] == ["port"]
+    asked.reports.clear()
+    asked.open()
+    asked.line.unplug()
+    asked.clock.advance(1)
+    asked.loop.put(ProbeNow(2))
+    asked.clock.advance(0.01)
+    (answer,) = asked.answers()
+    assert answer.error is not None
+    assert (answer.number, answer.error.code) == (2, "port")
+    assert "cable" in answer.error.text or "port" in answer.error.text
+
+
+def test_asked_when_the_cable_goes_it_says_so(asked: Bench) -> None:
+    asked.open()
+    asked.rig.silence(asked.box)
+    asked.loop.put(ProbeNow(1))
+    asked.clock.advance(1)
+    asked.line.unplug()
+    asked.clock.advance(0.01)
+    assert [one.error.code for one in asked.answers() if one.error] == ["port"]
+
+
+def test_asked_between_pages_each_page_goes_once_and_everybody_gets_an_answer(asked: Bench) -> None:
+    asked.open()
+    asked.clock.advance(20)
+    pages = [asked.page(f"PAGE {number}") for number in range(5)]
+    for number, page in enumerate(pages):
+        asked.loop.put(ProbeNow(2 * number))
+        asked.loop.put(Batch((page,)))
+        asked.loop.put(ProbeNow(2 * number + 1))
+        until = asked.clock.boot() + 10
+        while asked.driver.busy or not asked.results(page):
+            asked.clock.advance(0.003)
+            assert asked.clock.boot() < until
+    asked.clock.advance(ANSWER_S)
+    assert sorted(one.number for one in asked.answers()) == list(range(10))
+    assert all(one.error is None for one in asked.answers())
+    assert asked.texts() == [page.body for page in pages]
+
+
+def test_a_peer_that_falls_silent_while_idle_is_dead_in_ten_seconds(bench: Bench) -> None:
+    if bench.rig.settings.get("implied_login"):
+        pytest.skip("answers nothing but pages and probes")
+    for after_s in [step * 0.37 for step in range(1, 30)]:
+        bench.rig.speak(bench.box)
+        bench.clock.advance(40)
+        bench.open(after_s)
+        bench.rig.silence(bench.box)
+        bench.clock.advance(10)
+        assert bench.health() == "dead", after_s
+        report = next(one for one in reversed(bench.reports) if isinstance(one, HealthReport))
+        assert report.health.cause
 
 
 def test_results_name_only_pages_that_were_given(bench: Bench) -> None:

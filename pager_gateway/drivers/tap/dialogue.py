@@ -51,7 +51,7 @@ class TapDialogue(TapSession):
             State.OFF: self._connect,
             State.KNOCKING: self._knock,
             State.LOGON: self._logon_timeout,
-            State.WAIT_GO: self._no_go_ahead,
+            State.WAIT_GO: self._go_ahead_timeout,
             State.READY: self._idle_timeout,
             State.SENT: self._no_reply,
             State.CLOSING: self._unanswered,
@@ -202,9 +202,9 @@ class TapDialogue(TapSession):
 
     def _no_reply(self, now: float) -> None:
         self.jobs[0].doubt = True
+        self._tell("dead", "no reply to a page")
         if self._promised or not self._may_repeat():
             self._end(PageState.UNKNOWN, no_reply())
-            self._tell("dead", "no reply to a page")
         else:
             self.jobs[0].next_block = 0
         self._goodbye(now)

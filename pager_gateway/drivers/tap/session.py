@@ -19,6 +19,10 @@ from pager_gateway.transmitter import Health, Output, Probed, Reopen, Write
 REOPEN_EVERY = 3
 """Dead logons in a row after which the port is opened anew."""
 RELOG_S = 1.0
+SUSPECT_S = 5.0
+"""A logon that has no reply for this long makes a box suspect: it is called dead, and waited for all the same. Ten
+seconds after a box fell silent it must be known, and t3 alone is ten."""
+NO_GO_AHEAD = "logged on, but no go-ahead: setting go_ahead?"
 TROUBLES = {"no-terminal": "no_answer", "no-logon-reply": "no_answer"}
 """What a probe calls the reasons why there is no session; the others are refusals."""
 
@@ -47,7 +51,7 @@ class TapSession(ABC):
         """The last three digits that the terminal said since its last control code."""
         self._knocks = self._logons = self._restarts = self._failures = 0
         self._served = 0
-        self._prompted = self._fresh = self._asked = False
+        self._prompted = self._fresh = self._asked = self._suspected = False
         self._last_accepted: Job | None = None
         self._health = Health("unknown")
 
@@ -86,7 +90,7 @@ class TapSession(ABC):
         self._logons += 1
         self._prompted = False
         self.out.append(Write(self._logon))
-        self._to(State.LOGON, now + self._s.t3_s)
+        self._to(State.LOGON, now + min(SUSPECT_S, self._s.t3_s))
 
     def _prompt_again(self, now: float) -> None:
         """Either it was queued before our logon, or the terminal did not like that: time tells."""
@@ -100,6 +104,8 @@ class TapSession(ABC):
     def _logon_timeout(self, now: float) -> None:
         if self._prompted:
             self._send_logon(now)
+        elif self._suspects("no reply to the logon", now):
+            return
         elif self._restarts < 1:
             self._restarts += 1
             self._connect(now)
@@ -111,13 +117,27 @@ class TapSession(ABC):
 
     def _logged_on(self, now: float) -> None:
         if self._s.go_ahead:
-            self._to(State.WAIT_GO, now + self._s.t3_s)
+            self._to(State.WAIT_GO, now + min(SUSPECT_S, self._s.t3_s))
         else:
             self._ready(now)
 
+    def _go_ahead_timeout(self, now: float) -> None:
+        if not self._suspects(NO_GO_AHEAD, now):
+            self._no_go_ahead(now)
+
+    def _suspects(self, cause: str, now: float) -> bool:
+        """The first half of a wait is over; True: there is a second one."""
+        more_s = self._s.t3_s - SUSPECT_S
+        if self._suspected or more_s <= 0:
+            return False
+        self._suspected = True
+        self._tell("dead", cause)
+        self.deadline = now + more_s
+        return True
+
     def _no_go_ahead(self, now: float) -> None:
-        text = "logged on, but no go-ahead: setting go_ahead?"
-        self._no_session("no-go-ahead", text if self._code in (501, None) else words(self._code, text), now)
+        text = NO_GO_AHEAD if self._code in (501, None) else words(self._code, NO_GO_AHEAD)
+        self._no_session("no-go-ahead", text, now)
 
     def _ready(self, now: float) -> None:
         self._to(State.READY, None)
@@ -176,6 +196,7 @@ class TapSession(ABC):
     def _to(self, state: State, deadline: float | None) -> None:
         self.state = state
         self.deadline = deadline
+        self._suspected = False
 
     def _alive(self) -> None:
         self._failures = self._restarts = 0
