@@ -83,6 +83,14 @@ class Words:
         """Sat 21 Nov"""
         return format_date(self._day(day), self.gettext("EEE d MMM"), locale=self.locale)
 
+    def weekday(self, day: date) -> str:
+        """Saturday"""
+        return format_date(day, "EEEE", locale=self.locale)
+
+    def weekday_short(self, day: date) -> str:
+        """Sat"""
+        return format_date(day, "EEE", locale=self.locale)
+
     def days(self, first: date, last: date) -> str:
         """14-21 November 2026, both included."""
         if first == last:
