@@ -19,6 +19,7 @@ from broker_config.messages import (
     Abilities,
     CommandAnswer,
     DeviceStatus,
+    FallbackReport,
     PageResult,
     Press,
     PressReceipt,
@@ -30,8 +31,9 @@ from server.engine.canaries import Canaries
 from server.engine.devices import Devices
 from server.engine.presses import Presses
 from server.engine.results import Results
+from server.engine.stand_in_reports import StandInReports
 from server.engine.work import RefusedOne, Work
-from server.rules.dedup import age_ms
+from server.rules.dedup import age_ms, report_age_ms
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +91,10 @@ class Intake:
         results: Results,
         devices: Devices,
         canaries: Canaries,
+        reports: StandInReports,
         round_trip: Callable[[str], float],
     ) -> None:
+        self._reports = reports
         self._canaries = canaries
         self._presses = presses
         self._results = results
@@ -124,8 +128,17 @@ class Intake:
         elif received.channel is channels.COMMAND_ANSWER:
             answer = cast(CommandAnswer, received.message)
             self._canaries.answered(work, received.store, received.device, answer)
+        elif received.channel is channels.PLAN_REPORT:
+            self._report(work, incoming, received)
         elif received.channel is channels.PROBE:
             self._devices.probe(received.store, cast(Probe, received.message), delivery.at)
+
+    def _report(self, work: Work, incoming: Incoming, received: Received) -> None:
+        delivery, report = incoming.delivery, cast(FallbackReport, received.message)
+        waited = max(0.0, work.boot - delivery.at)
+        age = report_age_ms(report, delivery.expiry_s, waited, self._round_trip(incoming.store))
+        pressed_at = work.now - timedelta(milliseconds=age)
+        self._reports.take(work, received.store, received.device, report, pressed_at)
 
     def _press(self, work: Work, incoming: Incoming, received: Received, known: Mapping[UUID, Known]) -> None:
         delivery = incoming.delivery

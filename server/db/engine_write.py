@@ -100,6 +100,7 @@ class Writer:
         self._duty_table = _table("duty")
         self._store_table = _table("store")
         self._notice_table = _table("notice")
+        self._report_table = _table("stand_in_report")
         self._incident = FactTable(facts.Incident, _table("incident"), dialect)
         self._page = FactTable(facts.Page, _table("page"), dialect)
         self._press = PreparedTable(self._press_table, PRESS_COLUMNS, dialect)
@@ -144,6 +145,8 @@ class Writer:
         for press, columns in work.press_updates:
             presses = self._press_table
             at.execute(update(presses).where(presses.c.id == press).values(**columns))
+        if work.reports:
+            at.execute(insert(self._report_table), list(work.reports.values()))
         for one in work.refused:
             count_refused(at, one.store, one.device, one.reason, work.now, one.topic, one.detail, one.sample)
         for store, device, columns in work.devices:

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from broker_config.link import Connected, Delivery, Disconnected, Link
+from broker_config.messages import FallbackReport
 from server.channels_out.letter import Letter, Told
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
 from server.db.engine_store import revision_of
 from server.db.engine_write import RowChanged, Writer
+from server.db.stand_ins import Found, find
 from server.engine.answers import Answers
 from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
@@ -30,6 +32,8 @@ from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.shop import read_anew
+from server.engine.stand_in_reports import StandInReports
+from server.engine.stand_ins import StandIns
 from server.engine.steps import Steps
 from server.engine.timers import Timers
 from server.engine.watch import Watch
@@ -85,8 +89,10 @@ class ServerCore:
             self._results,
             self._devices,
             canaries,
+            StandInReports(steps, self._results, new_id, self._look_up_report),
             lambda store: self._devices.round_trip_s.get(store, 0.0),
         )
+        self._stand_ins = StandIns(picture, self._timers)
         self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
         self._held: list[Step] = []
         self._failures = 0
@@ -132,6 +138,7 @@ class ServerCore:
             return read(event.store, event.event, self._picture.stores[event.store].devices)
         if isinstance(event.event, Connected):
             self._timers.set(("probe", event.store), self._utc(event.event.at))
+            self._stand_ins.connected(event.store, self._utc(event.event.at))
         if isinstance(event.event, Disconnected):
             self._watch.soon(event.store, self._utc(event.event.at))
         return None
@@ -202,6 +209,7 @@ class ServerCore:
             self._in_doubt |= self._db.in_trouble(error) or isinstance(error, RowChanged)
             raise
         self._effects.after(work)
+        self._stand_ins.after(work)
         self._watch.after(work)
 
     def _look_again(self, moment: datetime, now: float) -> None:
@@ -242,6 +250,8 @@ class ServerCore:
                 self._phases.page(work, key)
             case Due(("canary" | "canaries" | "readiness", _) as key):
                 self._watch.due(work, key)
+            case Due(("plan", str() as store)):
+                self._stand_ins.go_on(work, store)
             case Due(("probe", str() as store)):
                 work.others.append((store, self._devices.probe_for(store, work.boot)))
                 self._look_at_shop(work, store)
@@ -252,6 +262,10 @@ class ServerCore:
         with self._db.reading() as session:
             if revision_of(session, store) != work.picture.stores[store].revision:
                 read_anew(work, store, session)
+
+    def _look_up_report(self, store: str, report: FallbackReport) -> Found:
+        with self._db.reading() as session:
+            return find(session, store, report)
 
     def _post_letter(self, notice: Notice, picture: Picture) -> None:
         incident = picture.incidents.get(notice.incident_id)

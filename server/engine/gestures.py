@@ -26,6 +26,9 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=ref)
     row = work.presses.get(ref)
     found = Known(row["state"], row["incident_id"]) if row is not None else known.get(ref)
+    if found is None and ref in work.picture.reported:  # its press is to come, a stand-in told of it
+        found = Known("stored", work.picture.reported[ref])
+        work.picture.note(work.picture.undone, ref, press.id, work.undo)
     if found is None:  # came before its press, which is then stored as undone
         if ref not in work.picture.undone:
             work.picture.note(work.picture.undone, ref, press.id, work.undo)

@@ -17,6 +17,7 @@ from server.engine.canaries import Canaries
 from server.engine.gestures import arrive_by_key, confirm, undo
 from server.engine.people import People
 from server.engine.steps import Steps
+from server.engine.stood_in import press_came
 from server.engine.work import Work
 from server.rules import dedup
 from server.rules.facts import Button, Incident, Policy
@@ -61,6 +62,8 @@ class Presses:
         calls = False
         if press.kind is PressKind.UNDO:
             undo(work, arrival, button, known)
+        elif press_came(work, arrival, button, late=late):
+            pass  # the keeper gateway told of it: nobody is called once more
         elif press.id in work.picture.undone:
             store_press(work, arrival, button, "undone")
             work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=press.id)

@@ -14,6 +14,7 @@ from server.rules.incidents import State
 from server.rules.journal import Action
 from server.rules.pages import TAKEN, any_hope, apply_result, reached
 from server.rules.policies import policy_of
+from server.rules.stand_in import REASON, is_too_old
 
 FALLBACK = "fallback"
 _LOST = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.UNKNOWN})
@@ -70,6 +71,8 @@ class Results:
             return  # its own timer closes it
         store = work.picture.stores[incident.store_id]
         policy = policy_of(store, incident.policy_id, quiet=incident.quiet)
+        if page.reason == REASON and is_too_old(policy, incident.opened_at, work.now):
+            return  # of a stand-in, told long after
         pagers = [one for one in store.pagers if one.id == page.pager_id]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 Key: TypeAlias = (
     tuple[Literal["incident", "page", "canary"], UUID]
-    | tuple[Literal["probe", "tidy", "canaries", "readiness"], str]
+    | tuple[Literal["probe", "tidy", "canaries", "readiness", "plan"], str]
 )
 
 
@@ -27,6 +27,9 @@ class Timers:
             self._when[key] = when
             self._order += 1
             heapq.heappush(self._heap, (when, self._order, key))
+
+    def when(self, key: Key) -> datetime | None:
+        return self._when.get(key)
 
     def next(self) -> datetime | None:
         self._drop_stale()

@@ -73,6 +73,8 @@ class Work:
     duties: list[DutyChange] = field(default_factory=list)
     stores: set[str] = field(default_factory=set)
     """Whose revision counts up."""
+    reports: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """New ones of the stand-in."""
     journal: list[tuple[Any, ...]] = field(default_factory=list)
     """In the order of JOURNAL_COLUMNS."""
     refused: list[RefusedOne] = field(default_factory=list)
@@ -159,6 +161,7 @@ class Work:
             or self.pages
             or self.presses
             or self.press_updates
+            or self.reports
             or self.notices
             or self.duties
             or self.stores

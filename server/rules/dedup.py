@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from broker_config.messages import Press, Purpose
+from broker_config.channels import PLAN_REPORT
+from broker_config.messages import FallbackReport, Press, Purpose
 from server.rules.facts import Incident
 from server.rules.incidents import State
 
@@ -21,10 +22,24 @@ def age_ms(press: Press, expiry_left_s: int | None, waited_s: float, round_trip_
 
     What the broker took off the expiry is the time it held the press. No expiry on it (a v3.1.1 bridge): its own
     word plus the time since arrival. A slow broker (last probe over 1 s) is added, since it hides time."""
-    held_s = 0 if expiry_left_s is None else max(0, press.exp_s - expiry_left_s)
+    return _age_ms(press.age_ms, press.exp_s, expiry_left_s, waited_s, round_trip_s)
+
+
+def report_age_ms(
+    report: FallbackReport, expiry_left_s: int | None, waited_s: float, round_trip_s: float
+) -> int:
+    """The same of the press that a stand-in tells of."""
+    expiry_s = PLAN_REPORT.expiry
+    assert isinstance(expiry_s, int)
+    return _age_ms(report.age_ms, expiry_s, expiry_left_s, waited_s, round_trip_s)
+
+
+def _age_ms(
+    sent_ms: int, expiry_s: int, expiry_left_s: int | None, waited_s: float, round_trip_s: float
+) -> int:
+    held_s = 0 if expiry_left_s is None else max(0, expiry_s - expiry_left_s)
     slow_s = round_trip_s if round_trip_s > 1.0 else 0.0
-    age = press.age_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s))
-    return min(age, MOST_AGE_MS)
+    return min(sent_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s)), MOST_AGE_MS)
 
 
 def is_late(age: int, press_ttl_s: int, policy_ttl_s: int) -> bool:
