@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.rules.canaries import Canary, CanaryState, Input, Sender
+from server.rules.coverage import Span
 from server.rules.facts import Button, Policy, PolicyUse, Step, Store
 from server.rules.opening import is_open
 from server.rules.policies import BUILT_IN, policy_for
@@ -166,6 +167,14 @@ def readiness(facts: Facts, now: datetime) -> Readiness:
     lines += _transmitters(facts, now, opened)
     lines.append(_people(store, people, opened))
     return Readiness(tuple(lines), opened, steps, people)
+
+
+def link_of(newest: Span | None, now: datetime) -> LinkFact:
+    """What the engine last wrote down about its own way to the broker, for those who are not the engine."""
+    if newest is None or now - newest.ends_at > SILENT_AFTER:
+        return LinkFact(Cause.SERVER_OFF)
+    codes = {code for code, _ in newest.causes}
+    return LinkFact(next((cause for cause in (Cause.NO_LINK, Cause.SLOW_BROKER) if cause in codes), None))
 
 
 def _server(facts: Facts) -> Line:

@@ -16,7 +16,10 @@ from server.web.frame.security import SecurityHeaders
 from server.web.history import routes as history
 from server.web.incident import actions, forms
 from server.web.incident import routes as incident
+from server.web.readiness import routes as readiness
+from server.web.policy import routes as policy
 from server.web.refused import routes as refused
+from server.web.roster import routes as roster
 from server.web.services import Services
 from server.web.sign_in import routes as sign_in
 from server.web.staff import routes as staff
@@ -31,7 +34,19 @@ def create_app(services: Services, screens: Screens | None = None) -> FastAPI:
     app.state.boards = Boards(services, app.state.screens)
     app.state.phones = Phones(services, app.state.screens)
     app.state.gallery = Gallery(services.bell)
-    for screen in (sign_in, board, staff, incident, actions, forms, history, refused, health):
+    for screen in (
+        sign_in,
+        board,
+        staff,
+        incident,
+        actions,
+        forms,
+        history,
+        readiness,
+        refused,
+        roster,
+        health,
+    ):
         app.include_router(screen.router, include_in_schema=False)
     app.include_router(api)
     app.add_api_route("/static/{path:path}", _static, include_in_schema=False, response_class=Response)
