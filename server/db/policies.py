@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from datetime import datetime
+
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
+from broker_config.messages import Purpose
+from server.db.engine_read import OPENED_WITHIN
 from server.db.roster import changed
-from server.db.tables import Policy, PolicyHours, PolicyStep
+from server.db.tables import Incident, Page, Policy, PolicyHours, PolicyStep
 from server.rules import facts
+from server.rules.pages import TAKEN
 
 COLUMNS = (
     *("name", "zone_id", "priority", "tell_others"),
@@ -85,3 +90,20 @@ def _steps(policy_id: int, policy: facts.Policy) -> list[PolicyStep]:
         )
         for position, one in enumerate(policy.steps, start=1)
     ]
+
+
+def last_paged(session: Session, store_id: str, now: datetime) -> dict[int, datetime]:
+    """Carrier -> when a call last rang there, as the engine remembers it."""
+    rows = session.exec(
+        select(Page.carrier_id, func.max(Page.created_at))
+        .join(Incident, col(Incident.id) == col(Page.incident_id))
+        .where(
+            Incident.store_id == store_id,
+            Incident.opened_at > now - OPENED_WITHIN,
+            Incident.purpose == Purpose.CALL.value,
+            Page.reason != TAKEN,
+            col(Page.carrier_id).is_not(None),
+        )
+        .group_by(col(Page.carrier_id))
+    )
+    return {carrier: at for carrier, at in rows if carrier is not None}

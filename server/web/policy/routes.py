@@ -1,0 +1,129 @@
+"""Policies on screen: the list, the form of one, and what a press would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from server.db import policies as rows
+from server.rules.facts import Policy, Store
+from server.rules.policies import BUILT_IN
+from server.web.frame.place import AtStoreAsManager, Place
+from server.web.policy.asked import Asked, answer, asked
+from server.web.policy.form import Raw, act, raw_of_form, raw_of_policy, read
+from server.web.policy.timeline import Forecast
+from server.web.policy.view import form_view, policies_view
+from server.web.roster.desk import change, facts
+from server.web.roster.fields import Fields, Typed, TypedForm
+from server.web.roster.shifts import Key
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class TryScreen:
+    url: str
+    asked: Asked
+    forecast: Forecast | None
+
+
+@router.get("/s/{store}/setup/policies", response_class=Response)
+def policies_screen(place: AtStoreAsManager) -> Response:
+    with place.services.db.reading() as session:
+        off = rows.switched_off(session, place.store.id)
+    view = policies_view(facts(place), off, place.words, url=f"{place.url}/setup")
+    return place.show("policy/policies.html", view, active="setup")
+
+
+@router.get("/s/{store}/setup/policies/new", response_class=Response)
+def new_policy(place: AtStoreAsManager) -> Response:
+    raw = raw_of_policy(BUILT_IN)
+    return _form(place, facts(place), raw, None, {}, {})
+
+
+@router.get("/s/{store}/setup/policies/{key}", response_class=Response)
+def one_policy(place: AtStoreAsManager, key: Key) -> Response:
+    shop = facts(place)
+    return _form(place, shop, raw_of_policy(_known(shop, key)), key, {}, {})
+
+
+@router.post("/s/{store}/setup/policies/new", response_class=Response)
+def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+    return _take(place, None, typed)
+
+
+@router.post("/s/{store}/setup/policies/{key}", response_class=Response)
+def save(place: AtStoreAsManager, key: Key, typed: TypedForm) -> Response:
+    return _take(place, key, typed)
+
+
+@router.post("/s/{store}/setup/policies/{key}/off", response_class=Response)
+def switch_off(place: AtStoreAsManager, key: Key) -> Response:
+    return _switch(place, key, active=False)
+
+
+@router.post("/s/{store}/setup/policies/{key}/on", response_class=Response)
+def switch_on(place: AtStoreAsManager, key: Key) -> Response:
+    return _switch(place, key, active=True)
+
+
+@router.get("/s/{store}/setup/try", response_class=Response)
+def try_screen(place: AtStoreAsManager, button: str = "", day: str = "", time: str = "") -> Response:
+    shop = facts(place)
+    question = asked(place, shop, button, day, time)
+    view = TryScreen(f"{place.url}/setup", question, answer(place, shop, question))
+    return place.show("policy/try.html", view, active="setup")
+
+
+def _take(place: Place, key: int | None, typed: Typed) -> Response:
+    """One of the buttons of the form: save it, try it, or change the form itself."""
+    shop, fields = facts(place), Fields(typed, place.words)
+    if key is not None:
+        _known(shop, key)
+    what, raw = fields.raw("act"), raw_of_form(typed)
+    moved = act(raw, what)
+    if moved is not None:
+        return _form(place, shop, moved, key, typed, {})
+    policy = read(raw, key, shop, fields)
+    if fields.errors:
+        return _form(place, shop, raw, key, typed, fields.errors, status=422)
+    if what == "try":
+        return _form(place, shop, raw, key, typed, {}, tried=policy)
+    done = change(place, "policy", policy.name, lambda session: rows.save(session, shop.id, policy))
+    if done is None:
+        raise HTTPException(404)
+    return RedirectResponse(f"{place.url}/setup/policies", 303)
+
+
+def _switch(place: Place, key: int, *, active: bool) -> Response:
+    store = place.store.id
+    if not change(place, "policy", "", lambda session: rows.switch(session, store, key, active=active)):
+        raise HTTPException(404)
+    return RedirectResponse(f"{place.url}/setup/policies", 303)
+
+
+def _known(shop: Store, key: int) -> Policy:
+    found = shop.policies.get(key)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _form(
+    place: Place,
+    shop: Store,
+    raw: Raw,
+    key: int | None,
+    typed: Typed,
+    errors: dict[str, str],
+    *,
+    tried: Policy | None = None,
+    status: int = 200,
+) -> Response:
+    fields = Fields(typed, place.words)
+    question = asked(place, shop, fields.raw("button"), fields.raw("day"), fields.raw("time"))
+    found = answer(place, shop, question, tried) if tried is not None else None
+    view = form_view(raw, key, shop, errors, question, found, place.words, url=f"{place.url}/setup")
+    return place.show("policy/policy.html", view, active="setup", status=status)
