@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from server.db.engine_store import read_store
 from server.db.open_incidents import OpenIncident, open_incidents
 from server.db.places import StoreFacts
+from server.rules.incidents import State
 from server.rules.roster import Standing, roster
 from server.web.frame.access import Visitor
 from server.web.frame.live import Key, Shown
@@ -25,6 +26,8 @@ KEEP = timedelta(seconds=5)
 ROSTER_FOR = timedelta(seconds=15)
 """Who is here changes by the minute; a whole roster is not made for each ring."""
 MOST_KEPT = 500
+ORDER = {State.TRIGGERED: 0, State.ACKNOWLEDGED: 1, State.ATTENDED: 2}
+"""What waits stands on top, under the thumb; among equals the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class Phones:
     ) -> PhoneFacts:
         carrier, quiet = visitor.carrier_in(store), visitor.sees_quiet(store)
         seen = [one for one in found if quiet or not one.quiet]
-        mine = tuple(one for one in seen if is_mine(one, visitor.account_id, carrier))
+        own = [one for one in seen if is_mine(one, visitor.account_id, carrier)]
+        mine = tuple(sorted(own, key=lambda one: ORDER[State(one.state)]))
         return PhoneFacts(
             mine=mine,
             others=tuple(one for one in seen if one not in mine and not one.quiet),

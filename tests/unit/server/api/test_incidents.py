@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from server.requests import Acknowledge, Arrive, Close, Refusal, RefusalReason
+from server.requests import (
+    Acknowledge,
+    Arrive,
+    Close,
+    Ending,
+    Looked,
+    NeedHelp,
+    PassOn,
+    Refusal,
+    RefusalReason,
+)
 from server.rules.incidents import SAID_BY_STAFF, Outcome, State
 from tests.unit.server.api.shop import ANNA, BORIS, CHIEF, Shop, done, incident_id
 
@@ -126,7 +136,7 @@ def test_acknowledge_arrive_and_close_ask_the_desk(shop: Shop) -> None:
     assert shop.desk.asked == [
         Acknowledge(which, ANNA),
         Arrive(which, ANNA),
-        Close(which, ANNA, Outcome.RECOVERED),
+        Close(which, ANNA, Ending(Outcome.RECOVERED)),
     ]
 
 

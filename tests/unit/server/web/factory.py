@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from server.db.tables import (
     Account,
     Button,
     Carrier,
+    Cause,
     Device,
     Incident,
     Journal,
@@ -22,6 +23,7 @@ from server.db.tables import (
     Policy,
     PressRow,
     Refused,
+    Shift,
     Store,
     Transmitter,
     Zone,
@@ -328,6 +330,87 @@ class Shop:
         session.add(entry)
         session.flush()
         self.journal_id = _id(entry)
+
+    def change(self, number: int, **columns: Any) -> None:
+        """What the engine would have set on an incident."""
+        with self.db.transaction() as session:
+            row = self._row(session, number)
+            for name, value in columns.items():
+                setattr(row, name, value)
+
+    def say(self, number: int, action: Action, after: float, by: str | None = None, **more: Any) -> None:
+        """An entry of the journal, `after` seconds after the press."""
+        with self.db.transaction() as session:
+            account = self.accounts[by] if by is not None else None
+            self._say(session, self._row(session, number), action, after, account, **more)
+
+    def page(
+        self,
+        number: int,
+        who: int,
+        after: float,
+        *,
+        reason: str = "step",
+        state: str = "transmitted",
+        worn: bool = True,
+    ) -> None:
+        """One page to the pager of the carrier at this place; `worn` False: the pager is nobody's alone."""
+        with self.db.transaction() as session:
+            row = self._row(session, number)
+            at = row.opened_at + timedelta(seconds=after)
+            session.add(
+                Page(
+                    id=uuid4(),
+                    store_id=self.store,
+                    incident_id=row.id,
+                    press_id=row.press_id,
+                    step=1,
+                    reason=reason,
+                    pager_id=self.pagers[who],
+                    carrier_id=self.carriers[who] if worn else None,
+                    gateway="gw",
+                    transmitter="roof",
+                    address=f"123400{who}",
+                    format="text",
+                    charset="ascii",
+                    body="DAIRY CALL",
+                    alert=1,
+                    priority=2,
+                    purpose=row.purpose,
+                    state=state,
+                    proof="accepted" if state == "transmitted" else "none",
+                    created_at=at,
+                    deadline_at=at + timedelta(seconds=120),
+                    final_at=at + timedelta(seconds=0.8),
+                )
+            )
+
+    def cause(self, code: str | None = None, name: str = "", parent: int | None = None, **more: Any) -> int:
+        with self.db.transaction() as session:
+            row = Cause(store_id=self.store, code=code, name=name, parent_id=parent, **more)
+            session.add(row)
+            session.flush()
+            return _id(row)
+
+    def on_shift(self, who: int, zone: int | None = None) -> None:
+        """All day, every day."""
+        with self.db.transaction() as session:
+            for weekday in range(7):
+                session.add(
+                    Shift(
+                        store_id=self.store,
+                        carrier_id=self.carriers[who],
+                        zone_id=None if zone is None else self.zones[zone],
+                        weekday=weekday,
+                        starts=time(0),
+                        ends=time(0),
+                    )
+                )
+
+    def _row(self, session: Session, number: int) -> Incident:
+        return session.exec(
+            select(Incident).where(Incident.store_id == self.store, Incident.number == number)
+        ).one()
 
     def refused(self, reason: str, count: int, ago: float, device: str = "hall") -> None:
         at = self.now - timedelta(seconds=ago)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from server.db.connect import Database
-from server.requests import Answer, Done, Request
+from server.requests import AboutStore, Answer, Done, Request, StoreDone
 from server.rules.incidents import State
 from server.web.frame.bell import Bell
 from server.web.services import Services, WebSettings
@@ -24,10 +24,15 @@ class FakeDesk:
 
     def ask(self, request: Request) -> Answer:
         self.asked.append(request)
-        answer = self.answers.pop(0) if self.answers else Done(request.incident, State.ACKNOWLEDGED)
+        answer = self.answers.pop(0) if self.answers else self._agrees(request)
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def _agrees(self, request: Request) -> Answer:
+        if isinstance(request, AboutStore):
+            return StoreDone(request.store, 1)
+        return Done(request.incident, State.ACKNOWLEDGED)
 
 
 def services(db: Database, desk: FakeDesk | None = None, now: datetime = NOW, **more: Any) -> Services:

@@ -19,6 +19,11 @@ SCREENS = (
     "incidents/1",
     "incidents/9",
     "refused",
+    "me",
+    "quiet",
+    "history?outside=1",
+    "incidents/9/pass",
+    "incidents/9/close?back=me",
 )
 HEARD = {"en": "Nobody is waiting", "ru": "Никто не ждёт", "et": "Keegi ei oota"}
 
@@ -49,7 +54,7 @@ def test_a_stranger_is_asked_to_sign_in(shop: Shop, client_for: ClientFor, scree
     assert answer.headers["location"].startswith("/sign-in?next=/s/")
 
 
-@pytest.mark.parametrize("screen", ["board", "history", "incidents/1"])
+@pytest.mark.parametrize("screen", ["board", "history", "incidents/1", "me", "quiet", "incidents/9/pass"])
 def test_another_store_looks_as_if_it_did_not_exist(shop: Shop, client_for: ClientFor, screen: str) -> None:
     busy_day(shop)
     shop.account("guest", "A Guest", store_id=shop.store)
@@ -85,8 +90,10 @@ def test_a_wall_shows_initials_and_no_actions(shop: Shop, client_for: ClientFor)
 
 
 def test_home_leads_to_the_first_store_one_may_see(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("marina", "Marina Kask")
+    shop.account("marina", "Marina Kask", role="manager")
     assert client_for("marina").get("/").headers["location"] == f"/s/{shop.store}/board"
+    shop.account("olga", "Olga Smirnova", carrier=shop.carriers[1])
+    assert client_for("olga").get("/").headers["location"] == f"/s/{shop.store}/me", "staff to their calls"
 
 
 def test_history_pages_through_everything_once(shop: Shop, client_for: ClientFor) -> None:
