@@ -131,6 +131,18 @@ def test_after_a_restart_a_press_that_was_taken_back_stays_dark() -> None:
     assert (again.shown(1), again.shown(2)) == (Shown.IDLE, Shown.IDLE)
 
 
+def test_after_a_restart_the_press_before_the_one_taken_back_still_waits() -> None:
+    spool = Spool(":memory:")
+    desk = Desk(spool)
+    desk.press()
+    desk.press()
+    desk.means(Intent(1, PressKind.UNDO))
+    again = Desk(spool, now=desk.now + 1)
+    assert again.shown() is Shown.SENDING
+    again.advance(10)
+    assert again.shown() is Shown.NOBODY
+
+
 @pytest.mark.parametrize(
     "intent",
     [

@@ -315,6 +315,15 @@ def test_a_store_with_other_causes_still_hears_the_outcome(staff: Staff) -> None
     assert staff.doing["anna"][0] is Doing.IDLE
 
 
+def test_a_server_that_takes_nothing_at_all_leaves_everybody_free(staff: Staff) -> None:
+    staff.server.open(1, "Dairy")
+    staff.server.trouble = NotTaken("what is that?")
+    staff.feels("1001", "Dairy")
+    staff.clock.advance(300)
+    assert staff.server.asked == 1
+    assert staff.doing["anna"][0] is Doing.IDLE
+
+
 def test_a_close_that_got_no_answer_says_the_same_again() -> None:
     staff = Staff(lambda login: random.Random(login).random, lambda die: Habits(overhears=0.0))
     staff.switch()
