@@ -20,7 +20,8 @@ BEFORE_OPENING = timedelta(minutes=30)
 AGAIN_AFTER_BAD = timedelta(seconds=60)
 """What failed is tried again soon: a cable that was put back must not look broken for a quarter of an hour."""
 LENIENT = timedelta(seconds=60)
-"""What is tried along with others is tried by itself only when it is later than this."""
+"""What is tried along with others is tried by itself only when it is later than this; and what was tried so short
+a time ago is not tried again for its slot."""
 APART = timedelta(seconds=5)
 """Two walks of a store never begin closer together, by the schedule."""
 
@@ -147,7 +148,8 @@ def _due(members: Sequence[T], tried: Mapping[T, Tried], *, slots: bool) -> dict
         if last is None:
             found[one] = LONG_AGO
             continue
-        when = slot_after(last.at, index, len(members)) if slots else last.at + EVERY + LENIENT
+        just_now = last.at + LENIENT  # a slot so soon after is the same one, or not needed
+        when = slot_after(just_now, index, len(members)) if slots else just_now + EVERY
         found[one] = when if last.good else min(when, last.at + AGAIN_AFTER_BAD)
     return found
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from server.db.upgrade import upgrade
 from server.requests import Refusal, RunCanaries, StoreDone
 from server.rules.coverage import Covered, covered_minutes
 from server.rules.opening import stretches
-from server.rules.readiness import Cause, LinkFact, Mood, Readiness, readiness
+from server.rules.readiness import Cause, LinkFact, Readiness, readiness
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, STORE
 
@@ -34,9 +35,7 @@ class Morning(Shop):
 
     def __init__(self, db: Database, folder: Path) -> None:
         super().__init__(db, folder, watch=True)
-        hours = [
-            Opening(store_id=STORE, weekday=day, opens=time(15), closes=time(22)) for day in range(7)
-        ]
+        hours = [Opening(store_id=STORE, weekday=day, opens=time(15), closes=time(22)) for day in range(7)]
         with db.transaction() as session:
             session.add_all(hours)
         self.remove(Button, input=16)
@@ -104,7 +103,7 @@ def test_everything_is_tried_before_opening_and_nobody_notices(morning: Morning)
     morning.until(15, 0, 5)
     assert morning.causes() == []
     assert morning.readiness().covered
-    for before, after in zip(tried, tried[1:], strict=False):
+    for before, after in pairwise(tried):
         assert (after.asked_at - before.asked_at).total_seconds() >= 5
     morning.nobody_was_disturbed()
 
@@ -115,11 +114,11 @@ def test_each_input_is_tried_every_quarter_of_an_hour_and_never_all_at_once(morn
     for one in morning.canaries():
         moments.setdefault((one.device, one.input), []).append(one.asked_at)
     for of_one in moments.values():
-        gaps = [after - before for before, after in zip(of_one, of_one[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(of_one)]
         assert max(gaps) <= timedelta(minutes=15, seconds=10)
         assert len(of_one) >= 7
     late = sorted(at for of_one in moments.values() for at in of_one if at.minute >= 45)
-    assert all(b - a > timedelta(minutes=3) for a, b in zip(late, late[1:], strict=False))
+    assert all(b - a > timedelta(minutes=3) for a, b in pairwise(late))
     assert morning.covered() == Covered(80, 80, {})
     morning.nobody_was_disturbed()
 

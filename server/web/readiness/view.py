@@ -190,8 +190,9 @@ def _steps(store: Store, found: Readiness, t: Words) -> tuple[StepLine, ...]:
 
 
 def _target(step: Step, store: Store, t: Words) -> str:
-    if step.target == "carrier" and step.carrier_id is not None and step.carrier_id in store.carriers:
-        return store.carriers[step.carrier_id].name
+    carrier = store.carriers.get(step.carrier_id) if step.carrier_id is not None else None
+    if step.target == "carrier" and carrier is not None:
+        return carrier.name
     if step.target == "group":
         return next((pager.label for pager in store.pagers if pager.id == step.pager_id), "")
     return names.target(step.role or step.target, t)
