@@ -1,0 +1,41 @@
+"""What every setup screen does: read the shop, change it in one transaction, tell the engine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from fastapi import HTTPException
+from sqlmodel import Session
+
+from server.db import setup_write
+from server.db.roster import changed
+from server.db.setup_book import Book, read_book
+from server.requests import DeskClosed, ShopChanged
+from server.web.frame.place import Place
+
+
+def url_of(place: Place) -> str:
+    return f"{place.url}/setup"
+
+
+def book_of(place: Place) -> Book:
+    with place.services.db.reading() as session:
+        return read_book(session, place.store.id)
+
+
+def change(place: Place, what: str, do: Callable[[Session, Book], str | None]) -> bool:
+    """`do` sees the shop as it is in this very transaction and gives the name of what it changed, for the journal;
+    None: nothing. Should the engine not answer, it finds the new revision by itself within seconds."""
+    with place.services.db.transaction() as session:
+        setup_write.lock(session, place.store.id)
+        try:
+            name = do(session, read_book(session, place.store.id))
+        except LookupError:
+            raise HTTPException(404) from None
+        if name is not None:
+            changed(session, place.store.id)
+    if name is not None:
+        with contextlib.suppress(DeskClosed):
+            place.services.desk.ask(ShopChanged(place.store.id, place.visitor.account_id, what, name))
+    return name is not None
