@@ -81,7 +81,7 @@ class FallbackPlan(Message):
     """In order, with offsets; the first is the start of the plan, the last its end."""
     calls: Annotated[list[Annotated[list[Slot], Field(max_length=64)]], Field(max_length=1_000)] = []
     hours: Annotated[list[Hours], Field(max_length=500)] = []
-    buttons: Annotated[list[PlannedButton], Field(max_length=500)]
+    buttons: Annotated[list[PlannedButton], Field(max_length=2_000)]
     everybody: Annotated[list[Slot], Field(max_length=64)] = []
     """For a gateway whose clock is not synced, and past the end of the plan."""
 

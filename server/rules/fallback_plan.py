@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from pydantic import ValidationError
+
 from broker_config.channels import PLAN
 from broker_config.codec import encode
 from broker_config.messages import FallbackPlan
@@ -118,11 +120,17 @@ class Draft:
         yield from self._look_up()
         for texts in (True, False):
             for hours in SHORTER:
-                self._made = self._cut(min(self._moments[0] + timedelta(hours=hours), self._end), texts=texts)
+                try:
+                    self._made = self._cut(
+                        min(self._moments[0] + timedelta(hours=hours), self._end), texts=texts
+                    )
+                except ValidationError:  # more buttons, hours or people than the message has room for
+                    yield False
+                    continue
                 if len(encode(self._made)) <= PLAN.max_bytes:
                     return
                 yield False
-        self._made = no_plan(LONGEST_REV)
+        self._made = no_plan(LONGEST_REV)  # a shop too large for any plan: nobody stands in
 
     def _look_up(self) -> Iterator[bool]:
         for moment in self._moments:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker_config import channels
+from broker_config.channels import PLAN
 from broker_config.codec import decode, encode
 from broker_config.messages import FallbackPlan
 from server.ids import first_page_id, slot
@@ -35,6 +36,7 @@ from server.rules.fallback_plan import HORIZON, Draft, first_called, no_plan, pl
 from server.rules.policies import policy_for
 from server.rules.roster import roster
 from server.rules.routing import candidates, fallback_pagers
+from tests.big_shop import BUSY, big_store
 from tests.unit.server.rules.floor import (
     ANNA,
     BORIS,
@@ -424,3 +426,17 @@ def test_who_is_first_has_a_step(hours: int) -> None:
     first = first_called(facts, facts.buttons["b1", 1], at, roster(facts, at), {})
     assert first.policy is not None
     assert (first.step <= len(first.policy.steps)) is bool(first.pagers)
+
+
+def test_a_shop_of_a_thousand_buttons_has_a_plan_and_one_of_ten_thousand_does_no_harm() -> None:
+    store = big_store()
+    for count, keeper in ((1_024, True), (10_000, False)):
+        many = {
+            (f"u{number // 16}", number % 16 + 1): replace(
+                store.button("hall", 1), device=f"u{number // 16}", input=number % 16 + 1
+            )
+            for number in range(count)
+        }
+        made = plan(replace(store, buttons=many, keeper="g1"), BUSY, 1)
+        assert made.keeper is keeper
+        assert len(encode(made)) <= PLAN.max_bytes
