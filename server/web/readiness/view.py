@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.rules.canaries import Canary
 from server.rules.facts import Step, Store
-from server.rules.readiness import Line, Mood, Readiness, Thing
+from server.rules.readiness import Cause, Line, Mood, Readiness, Thing
 from server.web.frame import names
 from server.web.frame.words import Words
 from server.web.readiness import words
@@ -96,7 +96,7 @@ def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool) ->
             found.people,
         ),
         steps=_steps(whole.store, found, t),
-        days=tuple(_day(day, whole.store, t) for day in whole.days),
+        days=tuple(_day(day, found.lines, t) for day in whole.days),
         url=f"{url}/readiness",
         may_try=may_try,
         again_s=WHILE_RUNNING_S if running else OTHERWISE_S,
@@ -198,7 +198,7 @@ def _target(step: Step, store: Store, t: Words) -> str:
     return names.target(step.role or step.target, t)
 
 
-def _day(day: Day, store: Store, t: Words) -> DayLine:
+def _day(day: Day, lines: tuple[Line, ...], t: Words) -> DayLine:
     covered = day.covered
     if covered.opening:
         text = t.ngettext(
@@ -217,15 +217,19 @@ def _day(day: Day, store: Store, t: Words) -> DayLine:
         covered=covered.covered,
         share=share,
         text=text,
-        why=_why(covered.lost, t),
+        why=_why(covered.lost, {line.key: line.name for line in lines if line.name}, t),
     )
 
 
-def _why(lost: Mapping[tuple[str, str], int], t: Words) -> str:
+def _why(lost: Mapping[tuple[str, str], int], named: Mapping[str, str], t: Words) -> str:
     """The longest causes; a minute may have had several."""
     longest = sorted(lost.items(), key=lambda item: (-item[1], item[0]))[:CAUSES_SHOWN]
-    return " · ".join(
-        f"{about + ': ' if about and code != 'nobody' else ''}{words.cause_name(code, t)}, "
-        + t.gettext("%(number)s min", number=t.number(minutes))
-        for (code, about), minutes in longest
+    return " \u00b7 ".join(
+        _lost(code, named.get(about, about), minutes, t) for (code, about), minutes in longest
     )
+
+
+def _lost(code: str, about: str, minutes: int, t: Words) -> str:
+    spent = t.gettext("%(number)s min", number=t.number(minutes)).replace(" ", "\u00a0")
+    whose = f"{about}: " if about and code not in (Cause.NOBODY, Cause.NO_PAGER) else ""
+    return f"{whose}{words.cause_name(code, t)}, {spent}"

@@ -9,6 +9,8 @@ from server.web.frame.words import Words
 
 
 def title(line: Line, t: Words) -> str:
+    if line.name and line.thing in (Thing.UNIT, Thing.GATEWAY):
+        return line.name  # as people call it
     name = line.name or line.key
     match line.thing:
         case Thing.SERVER:
