@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from server.db.tables import Carrier, Cause, Incident, Notice
 from server.requests import (
     Acknowledge,
     Arrive,
@@ -18,6 +20,7 @@ from server.requests import (
     RefusalReason,
 )
 from server.rules.incidents import SAID_BY_STAFF, Outcome, State
+from server.rules.remedies import Remedy
 from tests.unit.server.api.shop import ANNA, BORIS, CHIEF, Shop, done, incident_id
 
 LIST = "/api/v1/stores/s1/incidents"
@@ -84,13 +87,15 @@ def test_addresses_of_pagers_are_not_told(shop: Shop) -> None:
     assert "1234001" not in shop.client.get(f"{LIST}/3", headers=shop.as_(ANNA)).text
 
 
-PATHS = ["", "/1", "/1/acknowledge", "/1/arrive", "/1/close"]
+PATHS = ["", "/1", "/1/acknowledge", "/1/pass", "/1/help", "/1/arrive", "/1/close"]
 
 
 def _call(shop: Shop, url: str, headers: dict[str, str]) -> Any:
     if url.endswith("close"):
         return shop.client.post(url, headers=headers, json={"outcome": "recovered"})
-    if url.endswith(("acknowledge", "arrive")):
+    if url.endswith("pass"):
+        return shop.client.post(url, headers=headers, json={"to": None})
+    if url.endswith(("acknowledge", "arrive", "help")):
         return shop.client.post(url, headers=headers)
     return shop.client.get(url, headers=headers)
 
@@ -122,10 +127,13 @@ def test_an_incident_of_another_store_is_not_reached_by_its_number(shop: Shop) -
     assert shop.desk.asked == []
 
 
-def test_acknowledge_arrive_and_close_ask_the_desk(shop: Shop) -> None:
+def test_every_action_asks_the_desk(shop: Shop) -> None:
     headers = shop.as_(ANNA)
     for verb, body, state in (
         ("acknowledge", None, State.ACKNOWLEDGED),
+        ("pass", {}, State.TRIGGERED),
+        ("pass", {"to": 12}, State.TRIGGERED),
+        ("help", None, State.ACKNOWLEDGED),
         ("arrive", None, State.ATTENDED),
         ("close", {"outcome": "recovered"}, State.CLOSED),
     ):
@@ -135,6 +143,9 @@ def test_acknowledge_arrive_and_close_ask_the_desk(shop: Shop) -> None:
     which = incident_id(4)
     assert shop.desk.asked == [
         Acknowledge(which, ANNA),
+        PassOn(which, ANNA),
+        PassOn(which, ANNA, 12),
+        NeedHelp(which, ANNA),
         Arrive(which, ANNA),
         Close(which, ANNA, Ending(Outcome.RECOVERED)),
     ]
@@ -145,6 +156,105 @@ def test_somebody_else_was_faster(shop: Shop) -> None:
     answer = shop.client.post(f"{LIST}/3/acknowledge", headers=shop.as_(ANNA))
     assert answer.status_code == 409
     assert answer.json() == {"reason": "too_late", "state": "acknowledged", "by": "Chief"}
+
+
+@pytest.mark.parametrize("reason", [RefusalReason.NOT_YOURS, RefusalReason.NOBODY, RefusalReason.BAD_VALUE])
+def test_why_nothing_changed_is_told_by_name(shop: Shop, reason: RefusalReason) -> None:
+    shop.desk.answer = Refusal(incident_id(3), reason, State.ACKNOWLEDGED, ANNA)
+    answer = shop.client.post(f"{LIST}/3/pass", headers=shop.as_(ANNA), json={"to": None})
+    assert answer.status_code == 409
+    assert answer.json() == {"reason": reason.value, "state": "acknowledged", "by": "Anna"}
+
+
+@pytest.mark.parametrize("body", [{"to": 0}, {"to": "x"}, {"to": -1}, {"to": 2**40}, {"whom": 1}, []])
+def test_whom_to_pass_to_is_a_carrier_or_nobody(shop: Shop, body: object) -> None:
+    assert shop.client.post(f"{LIST}/4/pass", headers=shop.as_(ANNA), json=body).status_code == 422
+    assert shop.desk.asked == []
+
+
+def test_how_it_ended_whole(shop: Shop) -> None:
+    with shop.db.transaction() as session:
+        session.add(Cause(id=1, store_id="s1", code="queue"))
+        session.add(Cause(id=2, store_id="s1", name="Kassa", active=False))
+        session.add(Cause(id=3, store_id="s2", code="price"))
+    shop.desk.answer = done(4, State.CLOSED)
+    told = {"outcome": "recovered", "apology": True, "remedy": "coupon", "cost_cents": 450}
+    headers = shop.as_(ANNA)
+    for cause in ("queue", 1):
+        body = told | {"cause": cause}
+        assert shop.client.post(f"{LIST}/4/close", headers=headers, json=body).status_code == 200
+    whole = Close(incident_id(4), ANNA, Ending(Outcome.RECOVERED, 1, True, Remedy.COUPON, 450))
+    assert shop.desk.asked == [whole, whole]
+    for wrong in (2, 3, 99, "price", "", -1):
+        answer = shop.client.post(f"{LIST}/4/close", headers=headers, json=told | {"cause": wrong})
+        assert answer.status_code == 422
+        assert "cause" in answer.json()["detail"]
+    for more in ({"remedy": "car"}, {"cost_cents": -1}, {"cost_cents": 10**9}, {"apology": "perhaps"}):
+        answer = shop.client.post(f"{LIST}/4/close", headers=headers, json=told | more)
+        assert answer.status_code == 422
+    assert len(shop.desk.asked) == 2
+    causes = shop.client.get("/api/v1/stores/s1/causes", headers=headers).json()["items"]
+    assert [(one["id"], one["code"], one["active"]) for one in causes] == [
+        (1, "queue", True),
+        (2, None, False),
+    ]
+
+
+def test_one_incident_says_how_it_ended_and_what_was_tried(shop: Shop) -> None:
+    with shop.db.transaction() as session:
+        session.add(Cause(id=1, store_id="s1", code="queue"))
+        session.add(Carrier(id=1, store_id="s1", name="Anna T.", initials="AT"))
+        session.flush()
+        row = session.get(Incident, incident_id(1))
+        assert row is not None
+        row.cause_id, row.apology, row.remedy, row.cost_cents = 1, False, "gift", 250
+        row.damped, row.passed_ids = True, [1]
+        row.last_resort_at = row.stood_in_at = row.confirmed_at = row.sorry_at = shop.now
+        session.add(
+            Notice(
+                id=UUID(int=5),
+                store_id="s1",
+                incident_id=row.id,
+                kind="mail",
+                target="boss@shop.example",
+                state="failed",
+                created_at=shop.now,
+                tries=3,
+                error="451 busy",
+            )
+        )
+    text = shop.client.get(f"{LIST}/1", headers=shop.as_(ANNA))
+    told = text.json()
+    assert told["cause"] == {"id": 1, "code": "queue", "name": ""}
+    assert (told["apology"], told["remedy"], told["cost_cents"]) == (False, "gift", 250)
+    assert (told["damped"], told["passed_on_by"], told["quiet"]) == (True, ["AT"], False)
+    for moment in ("last_resort_at", "stood_in_at", "confirmed_at", "sorry_at"):
+        assert told[moment] == "2026-03-02T12:00:00Z"
+    assert [(one["kind"], one["state"], one["tries"]) for one in told["notices"]] == [("mail", "failed", 3)]
+    assert "boss@shop.example" not in text.text
+
+
+def test_a_quiet_call_is_not_there_for_others(shop: Shop) -> None:
+    with shop.db.transaction() as session:
+        row = session.get(Incident, incident_id(4))
+        assert row is not None
+        row.quiet = True
+    shop.desk.answer = done(4, State.TRIGGERED)
+    assert _numbers(shop) == [5, 3, 2, 1]
+    assert _numbers(shop, who=CHIEF) == [5, 3, 2, 1], "a list of its own"
+    assert _numbers(shop, "?quiet=true", who=CHIEF) == [4]
+    assert shop.client.get(f"{LIST}?quiet=true", headers=shop.as_(ANNA)).status_code == 404
+    for path in PATHS[1:]:
+        hidden = _call(shop, LIST + path.replace("/1", "/4"), shop.as_(ANNA))
+        nowhere = _call(shop, LIST + path.replace("/1", "/77"), shop.as_(ANNA))
+        assert (hidden.status_code, hidden.json()) == (nowhere.status_code, nowhere.json())
+    presses = shop.client.get("/api/v1/stores/s1/presses", headers=shop.as_(CHIEF)).json()["items"]
+    assert [press["incident"] for press in presses] == [5, 3, 2, 1]
+    assert shop.desk.asked == []
+    assert shop.client.get(f"{LIST}/4", headers=shop.as_(CHIEF)).json()["quiet"] is True
+    assert shop.desk.asked == [Looked(incident_id(4), CHIEF)]
+    shop.desk.answer = None
+    assert shop.client.get(f"{LIST}/4", headers=shop.as_(CHIEF)).status_code == 503
 
 
 def test_a_refusal_by_nobody(shop: Shop) -> None:
