@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker_config.messages import LightState
@@ -54,10 +54,17 @@ class Forecast:
 
 def forecast(found: TryOut, store: Store, label: str, t: Words) -> Forecast:
     """`label`: the button as people call it."""
-    entries, light = [], LightState.RECEIVED
+    entries: list[Entry] = []
+    before: Moment | None = None
+    repeated: Moment | None = None
     for one in found.moments:
-        entries.append(_entry(one, found, store, t, tells_light=one.light is not light))
-        light = one.light
+        shown_light = before.light if before is not None else LightState.RECEIVED
+        entry = _entry(one, found, store, t, tells_light=one.light is not shown_light)
+        if one.kind is Kind.REPEAT and repeated is not None and one.called == repeated.called:
+            entry = replace(entry, note=t.gettext("the same people"), called=(), more="")
+        repeated = one if one.kind is Kind.REPEAT else repeated
+        entries.append(entry)
+        before = one
     at = f"{t.weekday(t.local(found.at).date())} {t.day(found.at)} {t.clock(found.at)}"
     return Forecast(
         question=t.gettext("%(button)s, %(moment)s", button=label, moment=at),

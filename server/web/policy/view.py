@@ -179,7 +179,7 @@ def _numbers(raw: Raw, t: Words) -> tuple[Number, ...]:
 
 def _alerts(chosen: str, t: Words) -> tuple[Option, ...]:
     return options(
-        [("", t.gettext("the pager's own")), *((str(one), str(one)) for one in range(1, 5))], chosen
+        [("", t.gettext("its own")), *((str(one), str(one)) for one in range(1, 5))], chosen
     )
 
 
