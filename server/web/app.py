@@ -16,11 +16,12 @@ from server.web.frame.security import SecurityHeaders
 from server.web.history import routes as history
 from server.web.incident import actions, forms
 from server.web.incident import routes as incident
-from server.web.readiness import routes as readiness
 from server.web.policy import routes as policy
+from server.web.readiness import routes as readiness
 from server.web.refused import routes as refused
 from server.web.roster import routes as roster
 from server.web.services import Services
+from server.web.setup import routes as setup
 from server.web.sign_in import routes as sign_in
 from server.web.staff import routes as staff
 from server.web.staff.phones import Phones
@@ -45,6 +46,8 @@ def create_app(services: Services, screens: Screens | None = None) -> FastAPI:
         readiness,
         refused,
         roster,
+        policy,
+        setup,
         health,
     ):
         app.include_router(screen.router, include_in_schema=False)
