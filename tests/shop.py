@@ -24,7 +24,7 @@ from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Page, PressRow, Store
 from server.engine.core import ServerCore
-from server.engine.events import Ask, Event, FromLink
+from server.engine.events import Ask, Event
 from server.requests import (
     Acknowledge,
     Answer,
@@ -86,7 +86,11 @@ class Server:
         )
         self._loop = VirtualLoop(self._core, self._clock)
         self._loop.start()
-        self._link.open(into(self._loop.put, STORE))
+        self._link.open(into(self._put, STORE))
+
+    def _put(self, event: Event) -> None:
+        if self._loop is not None:
+            self._loop.put(event)
 
     def kill(self) -> None:
         """As kill -9: the broker notices by the silence of the socket."""
@@ -100,6 +104,31 @@ class Server:
         self.kill()
         self.start()
 
+    def freeze(self) -> None:
+        """As SIGSTOP: its sockets stay open and nobody reads from them."""
+        assert self._loop is not None
+        self._loop.stop()
+        self.cut()
+
+    def thaw(self) -> None:
+        """It finds its tick late: it reconnects, and passes on nothing that waited in its socket."""
+        assert self._core is not None
+        assert self._link is not None
+        self.mend()
+        self._clock.advance(0)
+        self._loop = VirtualLoop(self._core, self._clock)
+        self._loop.start()
+        self._link.reconnect("stood still")
+
+    def cut(self) -> None:
+        """The network swallows all that it says and hears, and tells nobody."""
+        assert self._link is not None
+        self._broker.cut(self._link.setup.client_id)
+
+    def mend(self) -> None:
+        assert self._link is not None
+        self._broker.mend(self._link.setup.client_id)
+
     def ask(self, request: Request) -> Answer | None:
         found: list[Answer | None] = []
         assert self._loop is not None, "the server is not running"
@@ -112,8 +141,16 @@ class Shop:
     """`units` button units with `inputs` buttons each, one gateway with one TAP transmitter, small_shop's people."""
 
     def __init__(
-        self, db: Database, folder: Path, *, units: int = 2, inputs: int = 2, watch: bool = False
+        self,
+        db: Database,
+        folder: Path,
+        *,
+        units: int = 2,
+        inputs: int = 2,
+        watch: bool = False,
+        keeper: bool = True,
     ) -> None:
+        """`keeper`: the gateway stands in while the server is silent."""
         self.clock = FakeClock()
         self.db = db
         with db.transaction() as session:
@@ -135,6 +172,7 @@ class Shop:
             store=STORE,
             device="g1",
             password="pw",
+            keeper=keeper,
         )
         self.server.start()
         self.gateway.start()

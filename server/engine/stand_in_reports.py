@@ -18,7 +18,7 @@ from server.engine.calls import NewId
 from server.engine.closing import close_by_itself
 from server.engine.results import Results
 from server.engine.steps import Steps
-from server.engine.stood_in import Told, incident_of, join, opened, told_of
+from server.engine.stood_in import Told, incident_of, join, opened, told_of, with_true_times
 from server.engine.work import Work
 from server.rules.facts import Incident, Page, Pager
 from server.rules.incidents import Event, Outcome, State
@@ -58,7 +58,7 @@ class StandInReports:
                     number=incident.number,
                     again=incident.again,
                 )
-        incident = replace(incident, stood_in_at=incident.stood_in_at or told.stood_at)
+        incident = with_true_times(told, incident)
         work.put_incident(incident)
         if not told.found.seen and report.id not in work.reports:
             self._write_down(work, told, incident)

@@ -22,6 +22,8 @@ from server.rules.roster import roster
 from server.rules.stand_in import WAIT, is_too_old
 
 UNDONE = "undone"
+SLACK = timedelta(seconds=1)
+"""An age is counted in whole seconds on its way through the broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ def told_of(
     """`heard`: when it was pressed, by the report; the press itself knows better."""
     store = work.picture.stores[store_id]
     pressed_at = min(found.pressed_at or heard, work.now)
+    if (
+        heard < pressed_at - SLACK
+    ):  # bytes that wait in a socket do not age: of two words the older one is right
+        pressed_at = heard
     wait = (
         WAIT
         if report.stood_in_ms is None
@@ -104,12 +110,17 @@ def join(work: Work, told: Told) -> Incident | None:
     found = dedup.joins(work.picture.open_at(place), Purpose.CALL, work.now, flood=False)
     if found is None or told.calm:
         return None
-    earlier = min(found.opened_at, told.pressed_at)
+    return replace(found, presses=found.presses + 1)
+
+
+def with_true_times(told: Told, incident: Incident) -> Incident:
+    """Since when the customer waits, and when the stand-in called."""
+    earlier = min(incident.opened_at, told.pressed_at)
     return replace(
-        found,
-        presses=found.presses + 1,
+        incident,
         opened_at=earlier,
-        exit_at=found.exit_at - (found.opened_at - earlier),
+        exit_at=incident.exit_at - (incident.opened_at - earlier),
+        stood_in_at=min(incident.stood_in_at or told.stood_at, told.stood_at),
     )
 
 

@@ -14,9 +14,19 @@ from tests.shop import Shop
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
+    yield from _shop(tmp_path, keeper=True)
+
+
+@pytest.fixture
+def unkept(tmp_path: Path) -> Iterator[Shop]:
+    """A shop in which nobody stands in for a silent server."""
+    yield from _shop(tmp_path, keeper=False)
+
+
+def _shop(folder: Path, *, keeper: bool) -> Iterator[Shop]:
     db = Database("sqlite://")
     upgrade(db)
-    made = Shop(db, tmp_path)
+    made = Shop(db, folder, keeper=keeper)
     yield made
     made.done()
     db.close()

@@ -11,17 +11,17 @@ from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, BORIS
 
 
-def test_with_the_server_dead_the_press_waits_on_the_button_and_rings_when_it_is_back(shop: Shop) -> None:
-    shop.server.kill()
-    shop.button().press()
-    shop.clock.advance(12)
-    assert shop.light() is Shown.NOBODY
-    assert shop.units["b1"].waiting == 1
-    shop.server.start()
-    shop.clock.advance(20)
-    shop.pager(ADDRESS[ANNA]).expects("DAIRY")
-    assert [one.presses for one in shop.incidents()] == [1]
-    assert shop.units["b1"].waiting == 0
+def test_with_the_server_dead_the_press_waits_on_the_button_and_rings_when_it_is_back(unkept: Shop) -> None:
+    unkept.server.kill()
+    unkept.button().press()
+    unkept.clock.advance(12)
+    assert unkept.light() is Shown.NOBODY
+    assert unkept.units["b1"].waiting == 1
+    unkept.server.start()
+    unkept.clock.advance(20)
+    unkept.pager(ADDRESS[ANNA]).expects("DAIRY")
+    assert [one.presses for one in unkept.incidents()] == [1]
+    assert unkept.units["b1"].waiting == 0
 
 
 def test_with_the_broker_dead_the_press_waits_and_rings_when_it_is_back(shop: Shop) -> None:
@@ -36,16 +36,16 @@ def test_with_the_broker_dead_the_press_waits_and_rings_when_it_is_back(shop: Sh
     assert len(shop.presses()) == len(shop.incidents()) == 2
 
 
-def test_a_press_that_came_back_too_late_is_history_and_rings_nobody(shop: Shop) -> None:
-    shop.server.kill()
-    shop.button().press()
-    shop.clock.advance(150)
-    shop.server.start()
-    shop.clock.advance(60)
-    assert [one.state for one in shop.presses()] == ["late"]
-    assert shop.incidents() == []
-    assert shop.units["b1"].waiting == 0
-    assert shop.light() is Shown.IDLE
+def test_a_press_that_came_back_too_late_is_history_and_rings_nobody(unkept: Shop) -> None:
+    unkept.server.kill()
+    unkept.button().press()
+    unkept.clock.advance(150)
+    unkept.server.start()
+    unkept.clock.advance(60)
+    assert [one.state for one in unkept.presses()] == ["late"]
+    assert unkept.incidents() == []
+    assert unkept.units["b1"].waiting == 0
+    assert unkept.light() is Shown.IDLE
 
 
 def test_a_button_that_dies_right_after_the_push_sends_it_when_it_is_back(shop: Shop) -> None:
