@@ -266,6 +266,27 @@ def test_an_undo_takes_back_what_waits_for_the_channel(rig: KeeperRig) -> None:
     assert rig.told(again) == [CALLED], "any later press opens its own"
 
 
+def test_a_press_after_one_that_rang_and_was_taken_back_is_a_call_of_its_own(rig: KeeperRig) -> None:
+    first = rig.press()
+    rig.clock.advance(5)
+    rig.undo(first)
+    rig.clock.advance(5)
+    second = rig.press()
+    rig.clock.advance(5)
+    assert rig.texts() == ["DAIRY CALL"] * 2
+    assert (rig.told(first), rig.told(second)) == ([CALLED], [CALLED])
+    assert {report.press for report in rig.reports()} == {first, second}
+
+
+def test_a_press_that_comes_again_when_it_is_too_old_is_answered_no_more(rig: KeeperRig) -> None:
+    press = rig.press(ttl_s=30)
+    rig.clock.advance(40)
+    assert rig.told(press) == [CALLED]
+    rig.press(id=press, age_ms=40_000, ttl_s=30)
+    rig.clock.advance(5)
+    assert rig.told(press) == [CALLED]
+
+
 def test_presses_of_one_button_are_one_and_each_light_is_told(rig: KeeperRig) -> None:
     first = rig.press()
     rig.clock.advance(1)
