@@ -13,7 +13,18 @@ from tests.live.site import Site, Viewer, opened_browser, opened_site
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
 
-SCREENS = ("board", "board?wall=1", "history", "incidents/9", "refused")
+SCREENS = (
+    "board",
+    "board?wall=1",
+    "history",
+    "history?outside=1",
+    "incidents/9",
+    "incidents/9/close",
+    "incidents/9/pass",
+    "me",
+    "quiet",
+    "refused",
+)
 
 
 @pytest.fixture(scope="module")

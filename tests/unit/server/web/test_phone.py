@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from server.db import places, sign_ins
+from server.db.open_incidents import open_incidents
 from server.db.sign_ins import Wearer
 from server.rules.incidents import State
 from server.rules.journal import Action
@@ -118,8 +121,6 @@ def test_a_stream_sends_only_what_concerns_its_owner(
 def test_an_old_rendering_is_made_anew_but_is_no_news(
     staffed: Shop, given: Services, screens: Screens
 ) -> None:
-    from dataclasses import replace
-
     now = [NOW]
     phones = Phones(replace(given, now=lambda: now[0]), screens)
     with staffed.db.reading() as session:
@@ -137,13 +138,13 @@ def test_an_old_rendering_is_made_anew_but_is_no_news(
 def test_one_look_at_the_database_serves_every_phone(
     staffed: Shop, given: Services, screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from server.web.staff import phones as module
-
     looks = []
-    real = module.open_incidents
-    monkeypatch.setattr(
-        module, "open_incidents", lambda *given, **more: looks.append(1) or real(*given, **more)
-    )
+
+    def counted(*args: Any, **more: Any) -> Any:
+        looks.append(1)
+        return open_incidents(*args, **more)
+
+    monkeypatch.setattr("server.web.staff.phones.open_incidents", counted)
     phones = Phones(given, screens)
     with staffed.db.reading() as session:
         store = places.store(session, staffed.store)
