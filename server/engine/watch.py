@@ -88,6 +88,9 @@ class Watch:
         match key:
             case ("canary", UUID() as canary):
                 self._canaries.due(work, canary)
+                left = self._canaries.open.get(canary)
+                if left is not None:  # it was said once more, and nothing is written down of that
+                    self._timers.set(key, wakes_at(left, work.now))
             case ("canaries", str() as name):
                 self._rounds.walk(work, work.picture.stores[name])
             case ("readiness", str() as name):
