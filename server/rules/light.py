@@ -28,4 +28,4 @@ def button_light(incidents: Iterable[Incident]) -> LightState:
     open_ones = [one for one in incidents if one.state is not State.CLOSED and not one.quiet]
     if not open_ones:
         return LightState.IDLE
-    return light_of(max(open_ones, key=lambda one: (one.purpose is Purpose.CALL, one.number)))
+    return light_of(max(open_ones, key=lambda one: (one.purpose is Purpose.CALL, one.opened_at, one.number)))

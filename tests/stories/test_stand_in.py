@@ -119,10 +119,12 @@ def test_afterwards_there_is_one_incident_with_the_true_times(
     shop.clock.advance(10)
     incident = shop.incident()
     assert len(shop.incidents()) == 1
-    assert near(incident.opened_at, pushed)
-    assert near(incident.stood_in_at, pushed + 3.5 * SECOND)
+    # what waited in a half-open socket has not aged: a cut of five seconds hides some of them
+    within = 1.5 if trouble is not SILENT["cut off"] or away_s > 5 else 2.5
+    assert near(incident.opened_at, pushed, within)
+    assert near(incident.stood_in_at, pushed + 3.5 * SECOND, within)
     assert near(incident.called_at, pushed + 4 * SECOND)
-    assert near(incident.exit_at, pushed + 90 * SECOND)
+    assert incident.exit_at == incident.opened_at + 90 * SECOND
     [press] = shop.presses()
     assert press.incident_id == incident.id
     assert near(press.pressed_at, pushed, 1.5 if trouble is not SILENT["cut off"] else 5)
@@ -236,7 +238,7 @@ def test_the_report_first_and_the_press_long_after(shop: Shop) -> None:
     shop.units["b1"].kill()
     lose_what_waits(shop)
     shop.server.start()
-    shop.clock.advance(40)  # the keeper says it again
+    shop.clock.advance(12)
     assert shop.presses() == []
     assert len(shop.incidents()) == 1
     assert [page.reason for page in shop.pages()] == ["stand_in"]
@@ -264,6 +266,7 @@ def test_the_press_first_and_the_report_long_after(shop: Shop) -> None:
     shop.clock.advance(12)
     assert [one.stood_in_at for one in shop.incidents()] == [None]
     shop.acknowledge(ANNA)
+    shop.arrive(ANNA)
     shop.clock.advance(200)
     shop.gateway.start()
     shop.clock.advance(20)
