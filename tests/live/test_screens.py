@@ -60,6 +60,13 @@ def test_axe_finds_nothing_at_the_door(look: Viewer, site: Site) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("screen", ["board", "me", "incidents/9", "incidents/9/close"])
+def test_axe_finds_nothing_on_a_phone(look: Viewer, screen: str) -> None:
+    """What is too wide for a phone is hidden from the eye, not from the ear."""
+    found = Axe().run(look(screen, width=390, reduced_motion="reduce"))
+    assert found.violations_count == 0, found.generate_report()
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_phone_never_scrolls_sideways(look: Viewer, screen: str) -> None:
     page = look(screen, width=390)
