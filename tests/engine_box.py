@@ -76,8 +76,10 @@ class RecordingLink:
 
 
 class EngineBox:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, watch: bool = False) -> None:
         self.db = db
+        self.watch = watch
+        """Whether it looks if everything works."""
         self.time = FakeClock()
         self.link = RecordingLink()
         self.rings: list[int] = []
@@ -97,7 +99,7 @@ class EngineBox:
             clock=SteadyClock(self.time.boot, self.time.now),
             entropy=lambda size: next(self._entropy).to_bytes(size, "big"),
             ring=lambda _, journal: self.rings.append(journal),
-            watch=False,
+            watch=self.watch,
         )
         self.loop: VirtualLoop[Event] = VirtualLoop(self.core, self.time)
         self.loop.put(FromLink(STORE, Connected(1, False, self.time.boot())))

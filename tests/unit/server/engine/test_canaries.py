@@ -47,8 +47,8 @@ def begin(box: EngineBox, device: str | None = "b2") -> None:
     box.time.advance(0.01)
 
 
-def press(box: EngineBox, number: int = 1, device: str = "b2", **more: object) -> Press:
-    return box.press(device, number, purpose=Purpose.CANARY, **more)
+def press(box: EngineBox, number: int = 1, device: str = "b2", **more: int) -> Press:
+    return box.press(device, number, run=True, purpose=Purpose.CANARY, **more)
 
 
 def said(box: EngineBox, order: PageOrder, state: PageState, seq: int = 1, **more: object) -> None:
