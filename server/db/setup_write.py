@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from server.db import sign_ins, tables
-from server.db.setup_book import Hours, mark
+from server.db.setup_book import Hours
 
 TABLES: Mapping[str, type[Any]] = {
     "zones": tables.Zone,
@@ -19,10 +19,6 @@ TABLES: Mapping[str, type[Any]] = {
     "causes": tables.Cause,
     "channels": tables.LastResort,
 }
-
-
-class Changed(Exception):
-    """Somebody else changed the row since the form was shown."""
 
 
 def lock(session: Session, store_id: str) -> None:
@@ -36,16 +32,13 @@ def save(
     sort: str,
     row_id: int | None,
     values: Mapping[str, Any],
-    seen: str | None = None,
 ) -> int:
-    """The id of the new or changed row. `seen`: its mark when the form was shown. Raises Changed, LookupError."""
+    """The id of the new or changed row. Raises LookupError."""
     table = TABLES[sort]
     if row_id is None:
         row = table(store_id=store_id, **values)
     else:
         row = _row(session, store_id, sort, row_id)
-        if seen is not None and seen != mark(row):
-            raise Changed
         for name, value in values.items():
             setattr(row, name, value)
     session.add(row)

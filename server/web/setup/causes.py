@@ -69,7 +69,7 @@ class Causes(Plain):
             back_label=t.gettext("Causes"),
             url=f"{url}/causes/{row_id or 'new'}",
             fields=(
-                fill.text("name", t.gettext("Name"), needed=not own, help=own),
+                fill.text("name", t.gettext("Name of the cause"), needed=not own, help=own),
                 fill.select(
                     "parent_id", t.gettext("Is a part of"), [("", t.gettext("No other cause")), *above]
                 ),

@@ -69,7 +69,7 @@ class Channels(Plain):
                 fill.select("kind", t.gettext("Kind"), [(one, kind(one, t)) for one in KINDS]),
                 fill.text(
                     "target",
-                    t.gettext("To"),
+                    t.gettext("Send it to"),
                     longest=LONGEST,
                     needed=True,
                     help=t.gettext("manager@shop.example, or https://\u2026 for a webhook."),

@@ -109,10 +109,14 @@ def mark_of(book: Book) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def read_hours(fields: Fields) -> list[Hours]:
+def read_hours(fields: Fields, book: Book) -> list[Hours]:
     """The week as it was typed; none: always open. What is wrong stands at its day."""
     t = fields.t
     if fields.raw("open") != "hours":
+        if _stands(fields.typed) - _stands(_typed(book)):
+            fields.wrong(
+                "open", t.gettext("You wrote hours. Choose \u201copen at these hours\u201d, or clear them.")
+            )
         return []
     found: list[Hours] = []
     for day in range(7):
@@ -152,6 +156,11 @@ def _typed(book: Book) -> Values:
             found[f"f{day}-{number}"] = (f"{one.opens:%H:%M}",)
             found[f"t{day}-{number}"] = (f"{one.closes:%H:%M}",)
     return found
+
+
+def _stands(values: Values) -> set[tuple[str, str]]:
+    """The times that stand in the fields of the week."""
+    return {(name, text[-1]) for name, text in values.items() if name[0] in "ft" and "-" in name and text[-1]}
 
 
 def _stretch(values: Values, day: int, number: int) -> Stretch:

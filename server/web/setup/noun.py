@@ -26,7 +26,7 @@ class Noun(Protocol):
         ...
 
     def kept(self, book: Book, row_id: int) -> Values:
-        """What stands in the form of one that is there. Raises LookupError."""
+        """What stands in the form of one that is there, and its `mark`, which changes with it. Raises LookupError."""
         ...
 
     def form(

@@ -37,8 +37,8 @@ class People(Plain):
                     title=person.name,
                     url=f"{url}/people/{person.id}",
                     note=sayings.listed([person.initials, *(pager.label for pager in worn(book, person.id))]),
-                    tags=_tags(person, t),
-                    warnings=_warnings(book, person, t),
+                    tags=_tags(book, person, t),
+                    warnings=() if worn(book, person.id) else (t.gettext("no pager"),),
                 )
                 for person in people
                 if person.active
@@ -56,13 +56,13 @@ class People(Plain):
 
     def kept(self, book: Book, row_id: int) -> Values:
         person = one_of(book.people, row_id)
-        values = values_of(person, "name", "initials", "role", "languages", "mark")
-        mine = worn(book, row_id)
+        values = values_of(person, "name", "initials", "role", "languages")
+        mine = tuple(str(pager.id) for pager in worn(book, row_id))
         return {
             **values,
             "skills": (sayings.listed(person.skills),),
-            "pagers": tuple(str(pager.id) for pager in mine),
-            "worn": tuple(str(pager.id) for pager in mine),
+            "pagers": mine,
+            "mark": ("-".join((person.mark, *mine)),),
         }
 
     def form(
@@ -73,7 +73,8 @@ class People(Plain):
         known = sorted({skill for person in book.people for skill in person.skills})
         skills = t.gettext("Separated by commas: Wine, Fish. Buttons can ask for a skill.")
         if known:
-            skills = f"{skills} {t.gettext('In use: %(skills)s.', skills=sayings.listed(known))}"
+            used = t.gettext("In use: %(skills)s.", skills=sayings.listed(known))
+            skills = f"{skills} {used}"
         free = [(str(pager.id), pager.label) for pager in offered(book, row_id)]
         fields = [
             fill.text("name", t.gettext("Name"), needed=True),
@@ -227,13 +228,9 @@ def _is_code(text: str) -> bool:
     return text.isascii() and text.isalpha() and text.islower() and 2 <= len(text) <= 3
 
 
-def _tags(person: Person, t: Words) -> tuple[str, ...]:
-    role = (sayings.role(person.role, t),) if person.role != "staff" else ()
-    return (*role, *(sayings.spoken(code, t) for code in person.languages), *person.skills)
-
-
-def _warnings(book: Book, person: Person, t: Words) -> tuple[str, ...]:
-    found = [] if worn(book, person.id) else [t.gettext("no pager")]
+def _tags(book: Book, person: Person, t: Words) -> tuple[str, ...]:
+    found = [] if person.role == "staff" else [sayings.role(person.role, t)]
+    found += [*(sayings.spoken(code, t) for code in person.languages), *person.skills]
     if not any(account.active for account in accounts_of(book, person.id)):
         found.append(t.gettext("no sign-in"))
     return tuple(found)

@@ -58,7 +58,7 @@ def save_hours(place: AtStoreAsManager, typed: TypedForm) -> Response:
     stale: list[bool] = []
 
     def do(session: Session, book: Book) -> str | None:
-        found = week.read_hours(fields)
+        found = week.read_hours(fields, book)
         stale.append(fields.raw("seen") != week.mark_of(book))
         if fields.errors or stale[0]:
             return None

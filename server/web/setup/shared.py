@@ -15,6 +15,10 @@ from server.requests import DeskClosed, ShopChanged
 from server.web.frame.place import Place
 
 
+class Changed(Exception):
+    """Somebody else changed a thing since its form was shown: nothing may be overwritten."""
+
+
 def url_of(place: Place) -> str:
     return f"{place.url}/setup"
 

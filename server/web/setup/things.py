@@ -12,7 +12,7 @@ from server.web.frame.place import AtStoreAsManager, Number, Place
 from server.web.roster.fields import Fields, TypedForm
 from server.web.setup.forms import Values
 from server.web.setup.noun import Noun
-from server.web.setup.shared import book_of, change, url_of
+from server.web.setup.shared import Changed, book_of, change, url_of
 from server.web.setup.tree import moved
 
 
@@ -109,20 +109,19 @@ def _save(place: Place, noun: Noun, row_id: int | None, typed: Values) -> Respon
     saved: list[int] = []
 
     def do(session: Session, book: Book) -> str | None:
-        if row_id is not None:
-            noun.kept(book, row_id)
+        if row_id is not None and fields.raw("seen") != noun.kept(book, row_id)["mark"][-1]:
+            raise Changed
         target, values = noun.read(book, fields, row_id)
         if fields.errors:
             return None
-        seen = fields.raw("seen") if row_id is not None else None
-        written = setup_write.save(session, place.store.id, noun.path, target, values, seen)
+        written = setup_write.save(session, place.store.id, noun.path, target, values)
         noun.after(session, book, fields, written)
         saved.append(written)
         return str(values.get("name") or values.get("label") or "")
 
     try:
         change(place, noun.what, do)
-    except setup_write.Changed:
+    except Changed:
         return _changed_meanwhile(place, noun, row_id)
     if fields.errors:
         return show_form(place, noun, book_of(place), row_id, typed, fields.errors, status=422)

@@ -61,7 +61,10 @@ class Zones(Plain):
         ]
         fields = [
             fill.text(
-                "name", t.gettext("Name"), needed=True, help=t.gettext("As people in the store say it.")
+                "name",
+                t.gettext("Name of the zone"),
+                needed=True,
+                help=t.gettext("As people in the store say it."),
             ),
             fill.text(
                 "pager_name",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from broker_config.errors import SetupError
 from server.db.connect import Database
@@ -214,7 +214,7 @@ def _on_screens(session: Any, data: st.DataObject) -> None:
             carrier.active = False
     session.flush()
     if not session.exec(select(RotationMember)).all():
-        for shift in session.exec(select(Shift).where(Shift.rotation_id.is_not(None))):
+        for shift in session.exec(select(Shift).where(col(Shift.rotation_id).is_not(None))):
             session.delete(shift)
         session.flush()
         for rotation in session.exec(select(Rotation)):
