@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from broker_config.messages import PressKind
+from broker_config.messages import PressKind, Purpose
 from server.db.tables import (
     Account,
     Button,
@@ -175,13 +175,14 @@ def latest_presses(
     session: Session, store: str, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> list[tuple[PressRow, int | None]]:
     """Newest first, with the number of the incident each belongs to; `before`: when and id of the last one.
-    Quiet calls are not among them."""
+    Neither quiet calls nor canaries are among them."""
     statement = (
         select(PressRow, Incident.number)
         .outerjoin(Incident, col(Incident.id) == col(PressRow.incident_id))
         .where(
             PressRow.store_id == store,
             PressRow.kind != PressKind.QUIET.value,
+            PressRow.purpose != Purpose.CANARY.value,
             col(Incident.quiet).is_not(True),
         )
     )
