@@ -49,7 +49,10 @@ class WholeShop:
         silent: dict[str, int] | None = None,
         ttl_s: int = 120,
         reply_s: float = 0,
+        keeper: bool = False,
     ) -> None:
+        """`keeper`: the gateway stands in while the server is silent."""
+        self._keeper = keeper
         self.folder = Path(tempfile.mkdtemp(prefix="rb-shop-"))
         self._stack = ExitStack()
         self._stack.callback(rmtree, self.folder, ignore_errors=True)
@@ -121,7 +124,8 @@ class WholeShop:
         config.write_text(
             f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {self.broker.port}\n'
             f'password_file = "{self.folder / GATEWAY}.word"\ndata = "{self.folder / "gateway"}"\n'
-            f'ready_file = "{ready}"\n[[transmitters]]\nname = "t1"\nport = "{self.transmitter.path}"\n'
+            f'ready_file = "{ready}"\nkeeper = {str(self._keeper).lower()}\n'
+            f'[[transmitters]]\nname = "t1"\nport = "{self.transmitter.path}"\n'
             "[transmitters.settings]\nstay = true\n"
         )
         return Process("gateway", ["pager_gateway", str(config)], ready, self.folder / "gateway.log")

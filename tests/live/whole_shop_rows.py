@@ -54,7 +54,9 @@ def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
         (SERVER, OTHER_SERVER), "s"
     )
     kinds |= dict.fromkeys(units, "b")
-    session.add_all(Device(store_id=STORE, device=name, kind=kind) for name, kind in kinds.items())
+    session.add_all(
+        Device(store_id=STORE, device=name, kind=kind, keeper=name == GATEWAY) for name, kind in kinds.items()
+    )
     session.add_all(Carrier(id=n, store_id=STORE, name=f"Person {n}", initials=f"P{n}") for n in zones)
     session.flush()
     for zone in zones:

@@ -178,8 +178,8 @@ def test_presses_do_not_wait_for_the_plan_of_a_large_shop(db: Database) -> None:
     with db.transaction() as session:
         small_shop.fill(session)
         for minute in range(60):
-            hours = {"starts": time(minute % 24, minute), "ends": time(minute % 24, 59 - minute % 30)}
-            session.add(Shift(store_id=STORE, carrier_id=DMITRI, weekday=0, **hours))
+            starts, ends = time(minute % 24, minute), time(minute % 24, 59 - minute % 30)
+            session.add(Shift(store_id=STORE, carrier_id=DMITRI, weekday=0, starts=starts, ends=ends))
     box = EngineBox(db)
     box.press()
     tails = [one.topic.rsplit("/", 1)[1] for one in box.link.published]
@@ -202,7 +202,7 @@ def page(
 
 
 def tell(box: EngineBox, *pages: ReportedPage, left_s: int | None = None, **more: Any) -> FallbackReport:
-    values = {
+    values: dict[str, Any] = {
         "id": REPORT,
         "press": PRESS,
         "device": "b1",
@@ -341,7 +341,7 @@ def test_an_unknown_age_rings_nobody(quiet_box: EngineBox) -> None:
 def test_a_press_of_known_age_mends_the_times_of_an_unknown_one(quiet_box: EngineBox) -> None:
     box = quiet_box
     tell(box, page(), age_known=False)
-    box.press(id=PRESS, age_ms=60_000, **{"try": 5})
+    box.press(id=PRESS, age_ms=60_000, try_=5)
     assert seconds_ago(box, box.incidents()[0].opened_at) == 60
     assert len(box.incidents()) == 1
     assert box.orders == []
@@ -361,7 +361,7 @@ def test_the_press_after_the_report_is_a_row_of_the_same_incident(quiet_box: Eng
     box = quiet_box
     tell(box, page())
     for number in (1, 2, 3):
-        box.press(id=PRESS, age_ms=10_000, **{"try": number})
+        box.press(id=PRESS, age_ms=10_000, try_=number)
     [press], [incident] = box.presses(), box.incidents()
     assert (press.state, press.incident_id, incident.presses) == ("stored", incident.id, 1)
     assert [one.result for one in box.receipts] == [ReceiptResult.STORED] * 3
@@ -377,7 +377,7 @@ def test_a_first_send_of_the_press_finds_the_report_over_a_restart(quiet_box: En
     assert len(box.incidents()) == 1
     assert [one.incident_id for one in box.presses()] == [box.incidents()[0].id]
     box.restart()
-    box.press(id=PRESS, age_ms=11_000, **{"try": 2})
+    box.press(id=PRESS, age_ms=11_000, try_=2)
     assert len(box.presses()) == 1
 
 
@@ -386,7 +386,7 @@ def test_a_late_press_after_the_report_is_history_of_the_same_incident(quiet_box
     tell(box, page())
     box.ask(Acknowledge(box.incidents()[0].id, ANNA))
     box.time.advance(5)
-    box.press(id=PRESS, age_ms=200_000, **{"try": 30})
+    box.press(id=PRESS, age_ms=200_000, try_=30)
     assert [(one.state, one.incident_id) for one in box.presses()] == [("late", box.incidents()[0].id)]
     assert [one.result for one in box.receipts] == [ReceiptResult.LATE]
     assert len(box.incidents()) == 1
@@ -397,7 +397,7 @@ def test_a_press_after_its_incident_was_closed_opens_none(quiet_box: EngineBox) 
     box = quiet_box
     tell(box, page())
     box.ask(Close(box.incidents()[0].id, ANNA, Ending(Outcome.LEFT_BEFORE_CONTACT)))
-    box.press(id=PRESS, age_ms=50_000, **{"try": 9})
+    box.press(id=PRESS, age_ms=50_000, try_=9)
     assert [one.state for one in box.incidents()] == ["closed"]
     assert [one.incident_id for one in box.presses()] == [box.incidents()[0].id]
     assert box.orders == []
@@ -431,7 +431,7 @@ def test_a_result_for_the_same_page_counts_as_called(quiet_box: EngineBox) -> No
 
 def test_a_late_press_before_the_report_is_linked_with_what_the_report_opens(quiet_box: EngineBox) -> None:
     box = quiet_box
-    box.press(id=PRESS, age_ms=150_000, **{"try": 20})
+    box.press(id=PRESS, age_ms=150_000, try_=20)
     assert box.incidents() == []
     tell(box, page(), age_ms=150_000)
     assert [(one.state, one.incident_id) for one in box.presses()] == [("late", box.incidents()[0].id)]
@@ -506,7 +506,7 @@ def test_a_report_after_the_undo_is_written_down_as_a_false_press(
         box.press(id=PRESS, age_ms=9_000)
     tell(box, page(), page(CARMEN, PageState.HELD))
     assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "false_press")]
-    box.press(id=PRESS, age_ms=11_000, **{"try": 2})
+    box.press(id=PRESS, age_ms=11_000, try_=2)
     assert sorted(one.state for one in box.presses()) == ["stored", "undone"]
     assert [one.incident_id for one in box.presses() if one.state == "undone"] == [box.incidents()[0].id]
     box.time.advance(120)
