@@ -29,14 +29,22 @@ class _Open:
     taken: int = 0
     """The version that has its receipt."""
     again_at: float | None = None
-    """While a version is on the way: when it is given up."""
+    """While a version is on the way: when it is given up. Then it is said again as soon as there is room."""
     tries: int = 0
     early: bool = False
     """Somebody is there to hear what is known, though some page is not over."""
 
-    def wants(self, now: float) -> bool:
+    @property
+    def owed(self) -> bool:
+        """The version that was said last has no receipt."""
+        return self.said > self.taken
+
+    @property
+    def wants(self) -> bool:
         if self.again_at is not None:
-            return now >= self.again_at
+            return False
+        if self.owed:
+            return True
         news = self.call.changes > self.taken and (self.call.worth_telling or self.said > 0)
         return news and (self.call.over or self.early)
 
@@ -59,7 +67,7 @@ class Reports:
     def receipt(self, report: UUID) -> Call | None:
         """The call that is told whole with this, or None: unknown, or there is more to say."""
         found = self._open.get(report)
-        if found is None or found.again_at is None:
+        if found is None or not found.owed:
             return None
         found.taken, found.again_at, found.tries, found.early = found.said, None, 0, False
         if found.call.over and found.call.changes == found.taken:
@@ -98,10 +106,11 @@ class Reports:
         """Say what there is to say, new things first. `wall`: epoch seconds, None when the clock is not sure."""
         if not self._link.connected:
             return
-        room = MOST_ON_THE_WAY - sum(
-            one.again_at is not None and one.again_at > now for one in self._open.values()
-        )
-        wanted = [one for one in self._open.values() if one.wants(now)]
+        for one in self._open.values():
+            if one.again_at is not None and one.again_at <= now:
+                one.again_at = None
+        room = MOST_ON_THE_WAY - sum(one.again_at is not None for one in self._open.values())
+        wanted = [one for one in self._open.values() if one.wants]
         for one in sorted(wanted, key=lambda one: one.tries)[: max(0, room)]:
             self._say(one, now, wall)
 

@@ -177,9 +177,11 @@ class TapDialogue(TapSession):
         self._next(now)
 
     def _not_understood(self, now: float) -> None:
-        """Checksum, or an unknown pager on terminals that say NAK for everything; 502: it forgot the logon."""
+        """Checksum, or an unknown pager on terminals that say NAK for everything; 502: it forgot the logon, or a slow
+        one says so of our second logon, and its word on the block is still to come."""
         self._alive()
         code = self._code
+        self.jobs[0].doubt = self.jobs[0].doubt or code == 502
         if not self._may_repeat():
             self._end(PageState.FAILED, Refused("nak", words(code, "refused again and again")))
             self._goodbye(now)

@@ -83,5 +83,6 @@ class Replies:
         text = self._line.decode("ascii")
         self._line.clear()
         if text.strip():
-            code = int(text[:3]) if text[:3].isdigit() and not text[3:4].isdigit() else None
+            three = len(text) >= 3 and text[:3].isdigit() and not text[3:4].isdigit()
+            code = int(text[:3]) if three else None
             found.append(Line(text.strip(), code))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ import pytest
 from broker_config.messages import PageState
 from pager_gateway import ledger as ledger_module
 from pager_gateway.errors import LedgerError
-from pager_gateway.ledger import KEEP_S, Ledger, Row
+from pager_gateway.ledger import KEEP_S, CallRow, Ledger, Row
 
 
 def row(page: UUID | None = None, state: PageState = PageState.HELD, wall: float = 0.0, seq: int = 1) -> Row:
@@ -121,3 +122,47 @@ def test_notes() -> None:
     ledger.note("settings", "1")
     ledger.note("settings", "2")
     assert ledger.noted("settings") == "2"
+
+
+def call(is_open: bool = True, wall: float = 0.0, pressed_at: float = 5.0) -> CallRow:
+    return CallRow(uuid4(), "b001", pressed_at, 125.0, None, wall, is_open, False, True, b"{}")
+
+
+def test_calls_come_back_as_they_were_with_the_pages_of_their_commit(tmp_path: Path) -> None:
+    page, kept = row(), call()
+    ledger = Ledger(tmp_path / "l.sqlite")
+    ledger.put([page], [kept])
+    ledger.close()
+    again = Ledger(tmp_path / "l.sqlite")
+    assert list(again.calls()) == [kept]
+    closed = replace(kept, open=False, report=b"[]")
+    again.put([], [closed])
+    assert list(again.calls()) == [closed]
+    again.close()
+
+
+def test_neither_page_nor_call_without_the_other() -> None:
+    ledger = Ledger(":memory:")
+    good, bad = row(), replace(call(), boot=None)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.put([good], [bad])
+    assert ledger.get(good.page) is None
+    assert list(ledger.calls()) == []
+
+
+def test_calls_that_were_reported_are_forgotten_when_old_and_others_never() -> None:
+    ledger = Ledger(":memory:")
+    waiting, told = call(), call(is_open=False)
+    ledger.put([], [waiting, told])
+    ledger.tidy(KEEP_S + 1)
+    assert list(ledger.calls()) == [waiting]
+
+
+def test_of_many_calls_all_open_and_the_newest_others_are_read_oldest_first() -> None:
+    ledger = Ledger(":memory:")
+    closed = [call(False, wall=float(n), pressed_at=float(n)) for n in range(700)]
+    old_and_open = call(wall=-1.0, pressed_at=-1.0)
+    ledger.put([], [*closed, old_and_open])
+    found = list(ledger.calls())
+    assert found[0] == old_and_open
+    assert found[1:] == closed[200:]

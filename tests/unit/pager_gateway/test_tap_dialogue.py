@@ -226,6 +226,18 @@ def test_too_long_for_one_block() -> None:
     assert len(driver.encode(Page(uuid4(), "12345678", "x" * 240))) == 1
 
 
+def test_a_502_may_be_about_our_second_logon_so_the_block_is_in_doubt() -> None:
+    driver = create({}, 9600)
+    driver.opened(0.0)
+    driver.received(b"ID=\x06\r\x1b[p", 0.0)
+    page = Page(uuid4(), "1234001", "HELP")
+    driver.submit([page], 0.0)
+    driver.received(b"502 Unexpected characters\r\x15\r", 0.1)
+    driver.lost("cable", 0.2)
+    (result,) = [one for one in driver.outputs() if isinstance(one, SubmitResult)]
+    assert result.state is U
+
+
 NOISE = bytes(byte for byte in range(0x20, 0x7F) if chr(byte) not in "ID=[") + b"\x00\x0a\x7f"
 PEER = st.lists(
     st.one_of(

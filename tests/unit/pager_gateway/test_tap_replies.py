@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,11 @@ def test_prompt_and_control_codes_count_anywhere_in_a_line() -> None:
     assert Replies().feed(b"512 later\x1e") == [Line("512 later", 512), Sign.RS]
     assert Replies().feed(b"\x1b\x1b[p") == [Sign.GO_AHEAD]
     assert Replies().feed(b"\x1b[\x06") == [Sign.ACK]
+
+
+@pytest.mark.parametrize("text", ["7", "50", "7 x", "50 2"])
+def test_a_number_of_fewer_digits_is_no_code(text: str) -> None:
+    assert Replies().feed(text.encode() + b"\r") == [Line(text, None)]
 
 
 def test_a_number_of_four_digits_is_no_code() -> None:
