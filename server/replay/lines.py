@@ -1,0 +1,141 @@
+"""What stands in a record: a head, then one line per call and per press that called nobody, then an end.
+
+All moments are aware UTC datetimes. People are initials, places are (device, input): no name, no customer's word."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from server.rules.facts import DutyKind
+
+VERSION = 1
+Did = Literal[
+    "acknowledged", "passed_on", "help", "attended", "not_attended", "closed", "nobody", "fallback", "last_resort"
+]  # fmt: skip
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DutyPart(_Part):
+    """A dated exception to the weekly shifts."""
+
+    who: str
+    kind: DutyKind
+    zone: str | None = None
+    """Name of the zone; None: anywhere."""
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Head(_Part):
+    what: Literal["head"] = "head"
+    version: int = VERSION
+    store: str
+    timezone: str
+    first_day: date
+    last_day: date
+    """Local days, both included."""
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    shop: dict[str, Any]
+    """The shop as it was when this was recorded: the table of a shop file, with initials instead of names."""
+    duties: tuple[DutyPart, ...] = ()
+    last_called: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """Initials -> when a call last rang there before the period."""
+
+
+class PressPart(_Part):
+    """One push; of a call the first one stands first."""
+
+    id: UUID
+    pressed_at: AwareDatetime
+    received_at: AwareDatetime
+
+
+class PagePart(_Part):
+    at: AwareDatetime
+    pager: str
+    """Its label."""
+    who: str | None = None
+    """Initials; None: a pager that nobody carries alone."""
+    reason: str
+    step: int = 0
+    reached: bool = True
+    """Whether a transmitter proved something for it."""
+
+
+class DeedPart(_Part):
+    at: AwareDatetime
+    did: Did
+    staff: bool = False
+    """Somebody of the staff did it; otherwise it came by itself, or from the customer."""
+    by: str | None = None
+    """Initials; None for an account without a pager and for the key at the button."""
+    to: str | None = None
+    """To whom it was passed on, if one person was named."""
+    outcome: str | None = None
+
+
+class CallLine(_Part):
+    """One call, from its first press to its outcome, as it really went."""
+
+    what: Literal["call"] = "call"
+    number: int
+    device: str
+    input: int
+    zone: str | None = None
+    kind: Literal["press", "quiet"] = "press"
+    opened_at: AwareDatetime
+    exit_at: AwareDatetime
+    again: bool = False
+    damped: bool = False
+    stood_in: bool = False
+    """The keeper gateway called for it, while the server was silent."""
+    presses: Annotated[tuple[PressPart, ...], Field(min_length=1)]
+    pages: tuple[PagePart, ...] = ()
+    deeds: tuple[DeedPart, ...] = ()
+
+    @property
+    def id(self) -> UUID:
+        return self.presses[0].id
+
+    @property
+    def moment(self) -> datetime:
+        return self.opened_at
+
+
+class PressLine(_Part):
+    """A press that opened no call and joined none."""
+
+    what: Literal["press"] = "press"
+    device: str
+    input: int
+    kind: Literal["press", "quiet"] = "press"
+    state: Literal["stored", "late", "undone"]
+    """`stored`: outside the opening hours, or the colour of its button calls nobody."""
+    press: PressPart
+
+    @property
+    def id(self) -> UUID:
+        return self.press.id
+
+    @property
+    def moment(self) -> datetime:
+        return self.press.pressed_at
+
+
+class End(_Part):
+    """Without it the record was cut."""
+
+    what: Literal["end"] = "end"
+    calls: int
+    presses: int
+
+
+Line: TypeAlias = CallLine | PressLine
