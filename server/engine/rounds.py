@@ -12,7 +12,16 @@ from server.engine.canaries import Canaries
 from server.engine.timers import Key, Timers
 from server.engine.work import Work
 from server.requests import Answer, Refusal, RefusalReason, RunCanaries, StoreDone
-from server.rules.canaries import APART, EVERY, Input, Sender, Walk, next_walk, runs_now
+from server.rules.canaries import (
+    APART,
+    EVERY,
+    Input,
+    Sender,
+    Walk,
+    gap_before,
+    next_walk,
+    runs_now,
+)
 from server.rules.facts import Store
 from server.rules.readiness import Facts
 
@@ -89,7 +98,8 @@ class Rounds:
             return
         found = self._scheduled_walk(store, now)
         if found is not None:
-            self._timers.set(key, found[0] if queue.last is None else max(found[0], queue.last + APART))
+            due = found[0]
+            self._timers.set(key, due if queue.last is None else max(due, queue.last + gap_before(due)))
         else:
             self._timers.set(key, None)
 

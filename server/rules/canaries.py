@@ -23,7 +23,9 @@ LENIENT = timedelta(seconds=60)
 """What is tried along with others is tried by itself only when it is later than this; and what was tried so short
 a time ago is not tried again for its slot."""
 APART = timedelta(seconds=5)
-"""Two walks of a store never begin closer together, by the schedule."""
+"""Two walks of a store never begin closer together, by the schedule ..."""
+APART_AT_FIRST = timedelta(seconds=1)
+"""... but for what was never tried before: a new shop wants to know."""
 
 PRESS_WITHIN = timedelta(seconds=10)
 RESULT_WITHIN = timedelta(seconds=20)
@@ -104,6 +106,11 @@ class Tried:
 class Walk:
     place: Input
     sender: Sender | None
+
+
+def gap_before(due: datetime) -> timedelta:
+    """How long after the last walk one that was due at this moment may begin."""
+    return APART_AT_FIRST if due == LONG_AGO else APART
 
 
 def runs_now(store: Store, now: datetime) -> bool:
