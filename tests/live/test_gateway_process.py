@@ -9,16 +9,30 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from broker_config import codec, machine, topics
+from broker_config import codec, machine, presence, topics
 from broker_config.broker.run import Broker
-from broker_config.channels import ABILITIES, ORDER, RESULT
+from broker_config.channels import ABILITIES, ORDER, PLAN, PLAN_REPORT, PRESS, RESULT
 from broker_config.link import Delivery, LinkEvent, LinkSetup, Subscription
-from broker_config.messages import Abilities, PageFormat, PageOrder, PageResult, PageState, Route
+from broker_config.messages import (
+    Abilities,
+    FallbackPlan,
+    FallbackReport,
+    PageFormat,
+    PageOrder,
+    PageResult,
+    PageState,
+    Press,
+    Route,
+    StandIn,
+    StandInState,
+)
+from broker_config.messages.fallback import PlannedButton, PlannedOrder
 from broker_config.paho_link import PahoLink
 from simulator.pager import Air
 from simulator.transmitters.on_pty import PtyTransmitter
@@ -38,7 +52,8 @@ class Server:
         self.results: list[PageResult] = []
         self.abilities: list[Abilities] = []
         user = users()[SERVER]
-        tails = [RESULT.tail, ABILITIES.tail]
+        self.reports: list[FallbackReport] = []
+        tails = [RESULT.tail, ABILITIES.tail, PLAN_REPORT.tail]
         self.link = PahoLink(
             LinkSetup(
                 client_id=user.name,
@@ -46,7 +61,9 @@ class Server:
                 password=user.password,
                 port=port,
                 subscriptions=[
-                    Subscription(topics.build_filter(STORE, "g", GATEWAY, tail)) for tail in tails
+                    # not what the gateway of the test before left behind
+                    Subscription(topics.build_filter(STORE, "g", GATEWAY, tail), retain_handling=2)
+                    for tail in tails
                 ],
             )
         )
@@ -60,6 +77,8 @@ class Server:
                     self.results.append(message)
                 elif isinstance(message, Abilities):
                     self.abilities.append(message)
+                elif isinstance(message, FallbackReport):
+                    self.reports.append(message)
                 self.changed.notify_all()
             self.link.settle(event)
 
@@ -124,7 +143,7 @@ def run(
     config = tmp_path / "gateway.toml"
     config.write_text(
         f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {broker.port}\npassword_file = "{secret}"\n'
-        f'data = "{tmp_path / "data"}"\nready_file = "{tmp_path / "ready"}"\n'
+        f'data = "{tmp_path / "data"}"\nready_file = "{tmp_path / "ready"}"\nkeeper = true\n'
         f'[[transmitters]]\nname = "tx-1"\nport = "{box.path}"\n[transmitters.settings]\nstay = true\n'
     )
     started: list[subprocess.Popen[bytes]] = []
@@ -202,6 +221,56 @@ def test_the_first_page_after_a_kill_does_not_wait_for_the_old_session(
     assert time.monotonic() - started < 3.0
     air.pager("1234001").expects("HELP")
     assert second.poll() is None
+
+
+def test_a_press_that_nobody_receipts_rings_by_the_plan_and_the_button_hears_of_it(
+    broker: Broker, server: Server, run: Callable[[], subprocess.Popen[bytes]], air: Air
+) -> None:
+    """Also what the broker lets a keeper hear and say."""
+    run()
+    server.ready()
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    order = PlannedOrder(
+        slot="anna",
+        routes=[Route(transmitter="tx-1", address="1234001")],
+        format=PageFormat.TEXT,
+        charset="ascii",
+        body="DAIRY CALL",
+    )
+    plan = FallbackPlan(
+        rev=1,
+        keeper=True,
+        wait_ms=500,
+        orders=[order],
+        moments=[start, start + timedelta(days=36_500)],
+        calls=[["anna"]],
+        hours=[[(0, 0)]],
+        buttons=[PlannedButton(device="b1", input=1, hours=0)],
+        everybody=["anna"],
+    )
+    server.link.publish(codec.publication(PLAN, STORE, "g", GATEWAY, plan))
+    words: list[StandIn] = []
+    link = PahoLink(presence.link_setup(users()["b1"], run="abcd", boot="beef", sw="1", port=broker.port))
+
+    def hear(event: LinkEvent) -> None:
+        if isinstance(event, Delivery):
+            message = codec.receive(event).message
+            if isinstance(message, StandIn):
+                with server.changed:
+                    words.append(message)
+                    server.changed.notify_all()
+
+    link.open(hear)
+    end = time.monotonic() + PATIENCE_S
+    while not link.connected and time.monotonic() < end:
+        threading.Event().wait(0.01)
+    press = Press(id=uuid4(), run="abcd", boot="beef", seq=1, input=1, age_ms=5, ttl_s=120, exp_s=120, sw="1")
+    assert link.publish(codec.publication(PRESS, STORE, "b", "b1", press)) is not None
+    server.until(lambda: bool(words and server.reports))
+    link.close()
+    assert (words[0].press, words[0].state) == (press.id, StandInState.CALLED)
+    assert [page.state for page in server.reports[0].pages] == [PageState.TRANSMITTED]
+    air.pager("1234001").expects("DAIRY CALL")
 
 
 @pytest.mark.parametrize(
