@@ -83,6 +83,12 @@ def spans(session: Session, store_id: str, first: datetime, last: datetime) -> t
     return tuple(_span(one) for one in found)
 
 
+def first_look(session: Session, store_id: str) -> datetime | None:
+    """Since when minutes are counted at all."""
+    row = tables.Coverage
+    return session.scalar(select(func.min(col(row.starts_at))).where(col(row.store_id) == store_id))
+
+
 def newest_span(session: Session, store_id: str) -> Span | None:
     row = tables.Coverage
     found = session.scalars(

@@ -13,7 +13,7 @@ from server.db.engine_store import read_store
 from server.rules.canaries import Canary
 from server.rules.coverage import Covered, Span, covered_minutes
 from server.rules.facts import Store
-from server.rules.opening import stretches
+from server.rules.opening import Stretch, stretches
 from server.rules.readiness import SILENT_AFTER, Readiness, link_of, readiness
 
 DAYS = 14
@@ -25,6 +25,8 @@ BACK = timedelta(days=3)
 class Day:
     day: date
     covered: Covered
+    counted: bool = True
+    """False: the store was open, but nobody looked yet, since there was no server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,20 @@ def _days(session: Session, store: Store, newest: Span | None, now: datetime, co
     today = now.astimezone(store.zone).date()
     wanted = [today - timedelta(days=back) for back in range(count)]
     hours = {day: stretches(store, day) for day in wanted}
-    every = [moment for stretch in hours.values() for first, last in stretch for moment in (first, last)]
-    if not every:
-        return tuple(Day(day, Covered(0, 0)) for day in wanted)
-    spans = rows.spans(session, store.id, min(every), max(every))
+    began = rows.first_look(session, store.id) or now
+    counted = {
+        day: tuple((max(first, began), last) for first, last in found if last > began)
+        for day, found in hours.items()
+    }
+    every = [moment for found in counted.values() for stretch in found for moment in stretch]
+    spans = rows.spans(session, store.id, min(every), max(every)) if every else ()
     until = _known_until(newest, now)
-    return tuple(Day(day, covered_minutes(spans, hours[day], until)) for day in wanted)
+    return tuple(_day(day, covered_minutes(spans, counted[day], until), hours[day], until) for day in wanted)
+
+
+def _day(day: date, covered: Covered, hours: tuple[Stretch, ...], until: datetime) -> Day:
+    was_open = any(first < until for first, _ in hours)
+    return Day(day, covered, covered.opening > 0 or not was_open)
 
 
 def _known_until(newest: Span | None, now: datetime) -> datetime:

@@ -209,7 +209,7 @@ def _day(day: Day, lines: tuple[Line, ...], t: Words) -> DayLine:
         )
         share = t.percent(int(1000 * covered.covered / covered.opening) / 1000)
     else:
-        text, share = t.gettext("not open"), ""
+        text, share = t.gettext("not open") if day.counted else t.gettext("not counted yet"), ""
     return DayLine(
         key=f"d{day.day.isoformat()}",
         day=t.day_short(day.day),

@@ -22,6 +22,8 @@ def test_what_is_wrong_with_what(shop: Shop) -> None:
         session.add(
             Coverage(store_id="s1", starts_at=NOW - timedelta(hours=1), ends_at=NOW, ok=True, causes=[])
         )
+        two = NOW - timedelta(hours=2)
+        session.add(Coverage(store_id="s1", starts_at=two, ends_at=two, ok=True, causes=[]))
         session.add(
             Canary(
                 id=UUID(int=1),
@@ -43,8 +45,9 @@ def test_what_is_wrong_with_what(shop: Shop) -> None:
     assert (lines["b1"]["mood"], lines["b1"]["tried"][0]["pressed"]) == ("good", True)
     assert (lines["g1/t1"]["mood"], lines["g1/t1"]["cause"]) == ("warn", "offline")
     today = found["days"][0]
-    assert (today["day"], today["opening"], today["covered"]) == ("2026-03-02", 840, 60)
-    assert today["lost"] == {"server_off": 780}
+    assert (today["day"], today["opening"], today["covered"]) == ("2026-03-02", 120, 60)
+    assert today["lost"] == {"server_off": 60}
+    assert found["days"][1]["opening"] == 0  # nobody had looked yet
     assert len(found["days"]) == 14
 
 
