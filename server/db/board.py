@@ -38,6 +38,8 @@ class ClosedIncident:
     closed_at: datetime
     closed_by: Person | None
     cause: CauseWord | None = None
+    confirmed: bool = False
+    """By the customer's own green press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def load(session: Session, store_id: str, today: datetime) -> BoardFacts:
                 row.closed_at,
                 names.get(row.closed_by_id or 0),
                 None if row.cause_id is None else CauseWord(row.cause_code, row.cause_name or ""),
+                row.confirmed_at is not None and row.outcome != Outcome.RECOVERED_BY_CUSTOMER,
             )
             for row in newest
         ),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -80,6 +80,7 @@ class OpenIncident:
     """In the order in which they happened."""
 
 
+One = TypeVar("One", Call, Note)
 NOTED = (
     Action.FALLBACK,
     Action.DAMPED,
@@ -106,7 +107,7 @@ def open_incidents(
     found = [row[0] for row in rows]
     names = people(session, [a for row in found for a in (row.acknowledged_by_id, row.attended_by_id)])
     ids = [row.id for row in found]
-    calls, notes = _calls(session, ids), _notes(session, ids)
+    calls, notes = _by_incident(_calls(session, ids)), _by_incident(_notes(session, ids))
     return tuple(
         OpenIncident(
             id=row.id,
@@ -128,17 +129,24 @@ def open_incidents(
             acknowledged_by=names.get(row.acknowledged_by_id or 0),
             attended_at=row.attended_at,
             attended_by=names.get(row.attended_by_id or 0),
-            calls=tuple(call for call in calls if call.incident == row.id),
+            calls=tuple(calls.get(row.id, ())),
             acknowledged_by_id=row.acknowledged_by_id,
             attended_by_id=row.attended_by_id,
             quiet=row.quiet,
             damped=row.damped,
             last_resort_at=row.last_resort_at,
             stood_in_at=row.stood_in_at,
-            notes=tuple(note for note in notes if note.incident == row.id),
+            notes=tuple(notes.get(row.id, ())),
         )
         for row, place, label in rows
     )
+
+
+def _by_incident(found: Iterable[One]) -> dict[UUID, list[One]]:
+    sorted_out: dict[UUID, list[One]] = {}
+    for one in found:
+        sorted_out.setdefault(one.incident, []).append(one)
+    return sorted_out
 
 
 def _calls(session: Session, incidents: Sequence[UUID]) -> list[Call]:

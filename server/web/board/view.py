@@ -51,6 +51,8 @@ class ClosedLine:
     place: str
     mood: str
     outcome: str
+    confirmed: bool
+    """By the customer's own green press as well."""
     cause: str
     who: str
     took: str
@@ -204,6 +206,7 @@ def _closed(incident: ClosedIncident, t: Words, url: str, wall: bool) -> ClosedL
         place=incident.place,
         mood=names.mood(State.CLOSED, incident.outcome),
         outcome=names.outcome(incident.outcome, t),
+        confirmed=incident.confirmed,
         cause=names.cause(incident.cause.code, incident.cause.name, t) if incident.cause else "",
         who=short_name(incident.closed_by, wall),
         at=t.clock(incident.closed_at),

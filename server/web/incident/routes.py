@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from server.db import incidents
@@ -13,6 +15,8 @@ from server.web.incident.view import incident_view
 router = APIRouter()
 
 SCREENFUL = 50
+Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+"""The number where the screenful before ended."""
 
 
 @router.get("/s/{store}/incidents/{number}", response_class=Response)
@@ -33,7 +37,7 @@ def show_incident(place: Place, number: int, *, notice: str | None = None, statu
 
 
 @router.get("/s/{store}/quiet", response_class=Response)
-def quiet_screen(place: AtStore, before: int | None = None) -> Response:
+def quiet_screen(place: AtStore, before: Before = None) -> Response:
     """Place, time and how it ended; more is on the incident's own screen, and each look there is on record."""
     if not place.visitor.sees_quiet(place.store.id):
         raise HTTPException(404)

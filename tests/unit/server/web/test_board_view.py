@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from server.db.board import Answer, BoardFacts, ClosedIncident, DeviceFacts, TransmitterFacts
+from server.db.board import Answer, BoardFacts, CauseWord, ClosedIncident, DeviceFacts, TransmitterFacts
 from server.db.open_incidents import Call, OpenIncident
 from server.db.places import Person
 from server.web.board.devices import device_lines
@@ -148,6 +148,10 @@ def test_what_was_closed() -> None:
     assert (first.took, first.mood, first.outcome) == ("0:51", "bad", "Not put right")
     assert (first.who.replace("\u00a0", " "), first.at) == ("Olga S.", "14:07")
     assert (second.took, second.who) == ("–", "")
+    assert (first.cause, first.confirmed) == ("", False)
+    said = replace(line, cause=CauseWord("queue", ""), confirmed=True)
+    (third,) = board(replace(EMPTY, closed=(said,)), None, NOW, T, url="/s/shop").closed
+    assert (third.cause, third.confirmed) == ("Queue", True)
 
 
 def answer(took: float | None, *, outcome: str | None = "recovered", is_open: bool = False) -> Answer:

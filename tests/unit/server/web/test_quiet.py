@@ -142,3 +142,9 @@ def test_it_is_passed_only_to_those_who_may_know(hushed: Shop, client_for: Clien
     text = client_for("boss").get(f"/s/{hushed.store}/incidents/2/pass").text
     assert "Jaan Tamm" not in text
     assert "<b>Marina Kask</b>" in text, "the carrier who is security"
+
+
+@pytest.mark.parametrize("before", ["0", "x", "9" * 30])
+def test_nonsense_in_the_address_of_the_list(hushed: Shop, client_for: ClientFor, before: str) -> None:
+    assert client_for("boss").get(f"/s/{hushed.store}/quiet?before={before}").status_code == 422
+    assert "incidents/2" in client_for("boss").get(f"/s/{hushed.store}/quiet?before=3").text
