@@ -37,10 +37,8 @@ def find(session: Session, store_id: str, report: FallbackReport) -> Found:
         press = None
     reports = session.exec(
         select(tables.StandInReport).where(
-            or_(
-                tables.StandInReport.id == report.id,
-                (tables.StandInReport.press_id == report.press) & (tables.StandInReport.store_id == store_id),
-            )
+            tables.StandInReport.store_id == store_id,
+            or_(tables.StandInReport.id == report.id, tables.StandInReport.press_id == report.press),
         )
     ).all()
     ids = [row.incident_id for row in reports] + ([press.incident_id] if press is not None else [])

@@ -101,7 +101,7 @@ class StandInReports:
                 and said.page not in told.found.strange
                 and pager is not None
             ):
-                page = _held(told, incident, said, pager)
+                page = _held(told, incident, said, pager, work.now)
                 work.put_page(page)
                 work.say(
                     Action.PAGE,
@@ -156,9 +156,10 @@ class StandInReports:
         work.receipts.append((store, publication(channels.PLAN_REPORT_RECEIPT, store, "g", gateway, message)))
 
 
-def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager) -> Page:
-    """The page as it was when the stand-in ordered it. What is too old is never ordered by the server."""
-    ttl = timedelta(seconds=told.policy.ttl_s)
+def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager, now: datetime) -> Page:
+    """The page as it was when the stand-in ordered it. What is too old is never ordered by the server, yet its gateway
+    has time to say what became of it."""
+    deadline = max(told.pressed_at + timedelta(seconds=told.policy.ttl_s), now)
     return Page(
         id=said.page,
         store_id=told.store.id,
@@ -179,7 +180,7 @@ def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager) -> P
         purpose=incident.purpose,
         state=PageState.HELD,
         created_at=told.stood_at,
-        deadline_at=told.pressed_at + ttl,
+        deadline_at=deadline,
         ordered_at=told.stood_at,
         held_at=told.stood_at,
         attempt=said.attempt,

@@ -42,7 +42,7 @@ class Told:
     press_state: str | None
     """None: the press itself is not here yet."""
     calm: bool
-    """Nobody is called for it any more: it is too old, of unknown age, or taken back."""
+    """Nobody is called for it any more: it is too old, of unknown age, taken back, or of a closed shop."""
 
     @property
     def undone(self) -> bool:
@@ -84,7 +84,10 @@ def told_of(
         button=button,
         first=first,
         press_state=state,
-        calm=state == UNDONE or unsure or is_too_old(first.policy or BUILT_IN, pressed_at, work.now),
+        calm=state == UNDONE
+        or unsure
+        or first.policy is None
+        or is_too_old(first.policy, pressed_at, work.now),
     )
 
 

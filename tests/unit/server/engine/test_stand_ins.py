@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from broker_config import channels
@@ -28,8 +31,23 @@ from broker_config.messages import (
 from broker_config.messages.fallback import ReportedPage
 from broker_config.messages.page import ResultError
 from server.db.connect import Database
-from server.db.tables import Button, Device, Journal, Page, Pager, PolicyStep, Shift, Store, Transmitter
+from server.db.engine_write import Writer
+from server.db.tables import (
+    Button,
+    Device,
+    Journal,
+    Opening,
+    Page,
+    Pager,
+    PolicyStep,
+    Refused,
+    Shift,
+    StandInReport,
+    Store,
+    Transmitter,
+)
 from server.engine.events import FromLink
+from server.engine.work import Work
 from server.requests import Acknowledge, Close, Ending, SetDuty, ShopChanged
 from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome
@@ -313,6 +331,17 @@ def test_what_was_given_up_on_is_mended_by_a_later_report(quiet_box: EngineBox) 
     assert box.orders == []
 
 
+def test_a_page_that_is_not_over_long_after_may_still_be_told_of(quiet_box: EngineBox) -> None:
+    box = quiet_box
+    tell(box, page(state=PageState.HELD), age_ms=200_000)
+    box.time.advance(5)
+    tell(box, page(), age_ms=205_000)
+    box.time.advance(5)
+    [told] = [one for one in box.pages() if one.pager_id == ANNA]
+    assert (told.state, told.error_code) == ("transmitted", None)
+    assert ADDRESS[ANNA] not in box.addresses()
+
+
 def test_a_report_that_lay_in_the_broker_is_older_than_it_says(quiet_box: EngineBox) -> None:
     box = quiet_box
     tell(box, page(), left_s=20)
@@ -451,6 +480,34 @@ def test_report_and_press_in_one_batch(quiet_box: EngineBox) -> None:
     assert receipts(box) == [REPORT] * 2
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_in_whatever_order_it_comes_it_is_one_incident(quiet_box: EngineBox, late: bool) -> None:
+    """Press, press again, report, newer report and a restart, in every order; fresh and too late."""
+    box, age_ms = quiet_box, 300_000 if late else 9_000
+    for number, order in enumerate(permutations(["press", "again", "report", "newer"]), 1):
+        press, report = UUID(int=number << 64 | 0x4000 << 48 | 0x8000), UUID(int=number << 70)
+        for place, what in enumerate(order):
+            if place == number % 4:
+                box.restart()
+            match what:
+                case "press" | "again":
+                    box.press(id=press, age_ms=age_ms, try_=1 if what == "press" else 7)
+                case "report":
+                    tell(box, page(state=PageState.HELD, press=press), id=report, press=press, age_ms=age_ms)
+                case "newer":
+                    tell(box, page(press=press), id=report, press=press, age_ms=age_ms)
+        incidents = [one for one in box.incidents() if one.closed_at is None]
+        assert [one.press_id for one in incidents] == [press], order
+        [row] = [one for one in box.presses() if one.id == press]
+        assert row.incident_id == incidents[0].id, order
+        [rung] = [one for one in box.pages() if one.press_id == press]
+        assert (rung.id, rung.state) == (uuid5(press, "p1"), "transmitted"), order
+        assert incidents[0].called_at is not None
+        box.ask(Close(incidents[0].id, ANNA, Ending(Outcome.RECOVERED)))
+        assert box.core._picture.reported == {}
+    assert not late or box.orders == []
+
+
 def test_a_fresh_report_joins_the_open_incident_of_its_button(quiet_box: EngineBox) -> None:
     box = quiet_box
     box.press()
@@ -469,6 +526,61 @@ def test_an_old_report_never_joins_the_call_of_another_customer(quiet_box: Engin
     tell(box, page(), age_ms=700_000)
     assert len(box.incidents()) == 2
     assert sorted(one.presses for one in box.incidents()) == [1, 1]
+
+
+def test_a_report_that_could_not_be_stored_is_dealt_with_again(
+    quiet_box: EngineBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, real = quiet_box, Writer.write
+    troubles = [OperationalError("insert", {}, Exception("disk full"))]
+
+    def write(self: Writer, at: Connection, work: Work) -> None:
+        real(self, at, work)
+        if troubles and work.reports:
+            raise troubles.pop()
+
+    monkeypatch.setattr(Writer, "write", write)
+    tell(box, page())
+    assert (receipts(box), box.incidents()) == ([], [])
+    box.press(id=PRESS, age_ms=10_000)
+    box.time.advance(1)
+    assert receipts(box) == [REPORT]
+    assert len(box.incidents()) == len(box.presses()) == len(box.pages()) == 1
+    box.restart()
+    box.press(id=PRESS, age_ms=12_000, try_=2)
+    assert len(box.presses()) == 1
+
+
+def test_a_call_of_a_closed_shop_is_written_down_and_rings_nobody_more(quiet_box: EngineBox) -> None:
+    """By a clock that nobody vouched for the keeper called everybody."""
+    box = quiet_box
+    with box.db.transaction() as session:
+        session.add(Opening(store_id=STORE, weekday=6, opens=time(9), closes=time(10)))
+    changed(box)
+    tell(box, page())
+    box.time.advance(300)
+    assert box.orders == []
+    assert len(box.incidents()) == 1
+
+
+def test_a_report_id_of_another_store_is_refused_aloud_and_stops_nothing(quiet_box: EngineBox) -> None:
+    box = quiet_box
+    with box.db.transaction() as session:
+        session.add(Store(id="s2", name="Other", timezone="Europe/Tallinn"))
+        session.flush()
+        words: dict[str, Any] = {
+            "gateway": "g1",
+            "press_id": PRESS,
+            "reason": "no receipt",
+            "received_at": box.time.now(),
+        }
+        session.add(StandInReport(id=REPORT, store_id="s2", **words))
+    tell(box, page())
+    assert box.incidents() == []
+    with box.db.reading() as session:
+        assert [one.reason for one in session.exec(select(Refused))] == ["internal"]
+    box.press()
+    assert len(box.incidents()) == 1
 
 
 # -- taken back
