@@ -75,7 +75,8 @@ def leave(session: Session, store_id: str, carrier_id: int) -> None:
     session.execute(delete(shift).where(*mine))
     turns = set(session.exec(select(member.rotation_id).where(member.carrier_id == carrier_id)))
     session.execute(delete(member).where(col(member.carrier_id) == carrier_id))
-    empty = turns - set(session.exec(select(member.rotation_id)))  # nobody is left to take turns
+    kept: set[int] = set(session.exec(select(member.rotation_id)))
+    empty = turns - kept  # nobody is left to take turns
     session.execute(delete(shift).where(col(shift.rotation_id).in_(empty)))
     session.execute(delete(rotation).where(col(rotation.id).in_(empty)))
 

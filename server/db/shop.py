@@ -59,8 +59,8 @@ def _devices(rows: Rows, shop: ShopFile) -> None:
             "store_id": shop.store.id,
             "device": device,
             "kind": kind,
-            "name": names.get(device) or "",
             "keeper": device == keeper,
+            **({} if kind == "s" else {"name": names.get(device) or ""}),  # no file names the server
         }
         for device, kind in shop.devices().items()
     }

@@ -19,7 +19,7 @@ INPUTS = 16
 class Buttons(Plain):
     path, what = "buttons", "button"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         zones = {zone.id: zone.name for zone in book.zones}
         return ListView(
             title=t.gettext("Buttons"),

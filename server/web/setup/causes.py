@@ -19,7 +19,7 @@ from server.web.setup.zones import moves, name_in_use, namesake
 class Causes(Plain):
     path, what = "causes", "cause"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         active = [cause for cause in book.causes if cause.active]
         return ListView(
             title=t.gettext("Causes"),

@@ -19,7 +19,7 @@ LONGEST = 200
 class Channels(Plain):
     path, what = "channels", "last_resort"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         return ListView(
             title=t.gettext("Slow channels"),
             back=url,

@@ -19,7 +19,7 @@ class Noun(Protocol):
     what: str
     """For the journal: zone, button, person ..."""
 
-    def list(self, book: Book, t: Words, url: str) -> ListView: ...
+    def listing(self, book: Book, t: Words, url: str) -> ListView: ...
 
     def start(self, book: Book, query: Mapping[str, str]) -> Values:
         """What a form for a new one begins with."""

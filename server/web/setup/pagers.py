@@ -23,7 +23,7 @@ KEPT = (
 class Pagers(Plain):
     path, what = "pagers", "pager"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         people = {person.id: person.name for person in book.people}
         pagers = sorted(book.pagers, key=lambda one: (one.carrier_id is None, one.label))
         return ListView(

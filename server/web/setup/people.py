@@ -20,7 +20,7 @@ from server.web.setup.zones import name_in_use, namesake
 class People(Plain):
     path, what = "people", "person"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         people = sorted(book.people, key=lambda one: (one.name.casefold(), one.id))
         return ListView(
             title=t.gettext("People"),

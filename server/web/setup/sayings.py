@@ -54,7 +54,7 @@ def charset(word: str, t: Words) -> str:
 
 def spoken(code: str, t: Words) -> str:
     """A language as people of the screen's language call it."""
-    name = t.locale.languages.get(code, code)
+    name: str = t.locale.languages.get(code, code)
     return name[:1].upper() + name[1:]
 
 

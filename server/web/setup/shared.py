@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from server.db import setup_write
 from server.db.roster import changed
-from server.db.setup_book import Book, read_book
+from server.db.setup_book import Book
+from server.db.setup_read import read_book
 from server.requests import DeskClosed, ShopChanged
 from server.web.frame.place import Place
 

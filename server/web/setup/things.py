@@ -78,7 +78,7 @@ def moving(noun: Noun) -> APIRouter:
 
 
 def show_list(place: Place, noun: Noun, *, notice: str | None = None, status: int = 200) -> Response:
-    view = noun.list(book_of(place), place.words, url_of(place))
+    view = noun.listing(book_of(place), place.words, url_of(place))
     return place.show("setup/list.html", view, active="setup", notice=notice, status=status)
 
 

@@ -19,22 +19,19 @@ N = TypeVar("N", bound=Node)
 
 
 def in_order(rows: Sequence[N]) -> list[tuple[N, int]]:
-    """Each row with its depth, before those in it. Whose parent is not among the rows stands at the top."""
-    known = {row.id for row in rows}
-    placed = sorted(rows, key=lambda row: (row.position, row.id))
+    """Each row with its depth, before those in it."""
+    above = _parents(rows)
+    below: dict[int | None, list[N]] = {}
+    for row in sorted(rows, key=lambda row: (row.position, row.id)):
+        below.setdefault(above[row.id], []).append(row)
     found: list[tuple[N, int]] = []
-    seen: set[int] = set()
 
     def walk(parent: int | None, depth: int) -> None:
-        for row in placed:
-            top = parent is None and row.parent_id not in known
-            if (top or (parent is not None and row.parent_id == parent)) and row.id not in seen:
-                seen.add(row.id)
-                found.append((row, depth))
-                walk(row.id, depth + 1)
+        for row in below.get(parent, []):
+            found.append((row, depth))
+            walk(row.id, depth + 1)
 
     walk(None, 0)
-    found += [(row, 0) for row in placed if row.id not in seen]  # a ring has no beginning
     return found
 
 
@@ -50,10 +47,8 @@ def within(rows: Sequence[N], row_id: int) -> set[int]:
 
 def neighbours(rows: Sequence[N], row_id: int) -> list[int]:
     """Those of the same parent, in order."""
-    placed = in_order(rows)
-    depth = {row.id: depth for row, depth in placed}
-    parent = {row.id: row.parent_id if depth[row.id] else None for row, _ in placed}
-    return [row.id for row, _ in placed if parent[row.id] == parent.get(row_id)]
+    above = _parents(rows)
+    return [row.id for row, _ in in_order(rows) if above[row.id] == above[row_id]]
 
 
 def moved(rows: Sequence[N], row_id: int, up: bool) -> list[int] | None:
@@ -67,3 +62,20 @@ def moved(rows: Sequence[N], row_id: int, up: bool) -> list[int] | None:
     first, second = order.index(row_id), order.index(side[other])
     order[first], order[second] = order[second], order[first]
     return order
+
+
+def _parents(rows: Sequence[N]) -> dict[int, int | None]:
+    """Row -> its parent; None where that is not among the rows, and for a row that would lie in itself."""
+    known = {row.id: row.parent_id for row in rows}
+    return {
+        row.id: row.parent_id if row.parent_id in known and not _rings(row.id, known) else None
+        for row in rows
+    }
+
+
+def _rings(row_id: int, known: dict[int, int | None]) -> bool:
+    up, walked = known[row_id], {row_id}
+    while up is not None and up not in walked:
+        walked.add(up)
+        up = known.get(up)
+    return up == row_id

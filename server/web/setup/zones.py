@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from server.db.setup_book import Book
+from server.db.setup_book import Book, Zone
 from server.web.frame.words import Words
 from server.web.roster.fields import Fields
 from server.web.setup.forms import Filling, FormView, ListView, Move, Row, Switch, Values, values_of
@@ -17,7 +17,7 @@ from server.web.setup.tree import in_order, neighbours, within
 class Zones(Plain):
     path, what = "zones", "zone"
 
-    def list(self, book: Book, t: Words, url: str) -> ListView:
+    def listing(self, book: Book, t: Words, url: str) -> ListView:
         active = [zone for zone in book.zones if zone.active]
         return ListView(
             title=t.gettext("Zones"),
@@ -141,7 +141,7 @@ class Zones(Plain):
     def why_not_on(self, book: Book, row_id: int, t: Words) -> str | None:
         return name_in_use(book.zones, "name", row_id, t)
 
-    def _parents(self, book: Book, row_id: int | None) -> list[Any]:
+    def _parents(self, book: Book, row_id: int | None) -> list[Zone]:
         """Zones that this one may be a part of: not itself, nor what lies in it."""
         inside = set() if row_id is None else within(book.zones, row_id)
         return [zone for zone in book.zones if zone.active and zone.id not in inside]
