@@ -35,7 +35,8 @@ class Call:
     """Pager -> when last."""
     asked: set[str] = field(default_factory=set)
     """Who was called in this round."""
-    pages: list[tuple[datetime, Rang]] = field(default_factory=list)
+    pages: list[tuple[datetime, str, str, str, int]] = field(default_factory=list)
+    """When, and the rest of `Rang` in its order."""
     answered_at: datetime | None = None
     answered_by: str | None = None
     nobody: bool = False
@@ -71,7 +72,7 @@ class Call:
         self.rang_at[pager.id] = now
         alone = pager.carrier_id is None or reason == "fallback"
         self.rang[pager.id] = self.rang.get(pager.id, False) or alone
-        self.pages.append((now, Rang(timedelta(), key, pager.label, reason, step)))
+        self.pages.append((now, key, pager.label, reason, step))
         return True
 
     def answered(self, now: datetime, by: str | None) -> None:
@@ -85,7 +86,9 @@ class Call:
             place=(incident.device, incident.input),
             opened_at=opened,
             exit_after=incident.exit_at - opened,
-            pages=in_order(replace(one, after=at - opened) for at, one in self.pages),
+            pages=in_order(
+                Rang(at - opened, key, pager, reason, step) for at, key, pager, reason, step in self.pages
+            ),
             answered_after=self.answered_at - opened if self.answered_at is not None else None,
             answered_by=self.answered_by,
             presses=incident.presses,

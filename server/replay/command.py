@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,7 +81,7 @@ def run_record(
 
     base = _database(_settings(config))
     try:
-        end = make_record(base, store, first.date(), last.date(), out)
+        end = make_record(base, store, first.date(), last.date(), out, datetime.now(UTC))
     finally:
         base.close()
     typer.echo(f"{end.calls} calls and {end.presses} other presses are in {out}")

@@ -43,6 +43,8 @@ class Head(_Part):
     """Local days, both included."""
     begins_at: AwareDatetime
     ends_at: AwareDatetime
+    recorded_at: AwareDatetime
+    """What was open then is open in a replay, too."""
     shop: dict[str, Any]
     """The shop as it was when this was recorded: the table of a shop file, with initials instead of names."""
     duties: tuple[DutyPart, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlmodel import select
@@ -18,7 +18,9 @@ from server.setup import NO_SHOP, need_newest
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-def make_record(db: Database, store: str | None, first_day: date, last_day: date, out: Path) -> End:
+def make_record(
+    db: Database, store: str | None, first_day: date, last_day: date, out: Path, now: datetime
+) -> End:
     """`store` may be left out where there is only one. Raises SetupError."""
     if last_day < first_day:
         raise SetupError(f"--from {first_day} is after --to {last_day}: turn them round")
@@ -29,5 +31,5 @@ def make_record(db: Database, store: str | None, first_day: date, last_day: date
         known = sorted(session.exec(select(Store.id)))
         if store is None and len(known) != 1:
             raise SetupError(f"say which store: --store {' or --store '.join(known)}" if known else NO_SHOP)
-        top = head(session, store or known[0], first_day, last_day)
+        top = head(session, store or known[0], first_day, last_day, now)
     return write(out, top, lines(db, top.store, top.begins_at, top.ends_at))

@@ -46,7 +46,7 @@ class Period:
         return datetime.combine(self.last_day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
 
 
-def head(session: Session, store_id: str, first_day: date, last_day: date) -> Head:
+def head(session: Session, store_id: str, first_day: date, last_day: date, now: datetime) -> Head:
     """Raises SetupError: no such store, or one that no shop file can describe."""
     table = _without_names(export_table(session, store_id))
     parse_shop(table, f"the store {store_id} in the database")
@@ -59,6 +59,7 @@ def head(session: Session, store_id: str, first_day: date, last_day: date) -> He
         last_day=last_day,
         begins_at=period.begins_at,
         ends_at=period.ends_at,
+        recorded_at=now,
         shop=table,
         duties=tuple(_duties(session, store_id, period, names)),
         last_called=_last_called(session, store_id, period, names),

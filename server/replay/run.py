@@ -77,8 +77,12 @@ class _Run:
             if line is not None and (at is None or line.moment <= at):
                 self._read(line)
                 line = next(source, None)
+            elif at is not None and at > self._head.recorded_at:
+                break
             else:
                 self._moments.pop()
+        still_open = [call for calls in self._open.values() for call in calls]
+        self._tally.calls += [call.went() for call in still_open]
         self._tally.people |= {self._store.carriers[one].initials for one in self._seen}
         return self._tally.replayed(self._floors.empty_minutes(self._head.first_day, self._head.last_day))
 

@@ -48,10 +48,10 @@ class Steps:
             if found:
                 rang = True
                 self.page(call, _pagers(found), reason, now, number)
-        call.change(step=number)
         if not rang and not call.rang:
+            call.change(step=number)
             self._nobody(call, now)
-        call.change(due_at=next_step_at(call.incident, number, call.policy, now))
+        call.change(step=number, due_at=next_step_at(call.incident, number, call.policy, now))
 
     def repeat(self, call: Call, now: datetime) -> None:
         """Everybody called so far who is still here, and whoever came on the floor for the last step."""

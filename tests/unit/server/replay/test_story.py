@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,7 +41,7 @@ def replayed(shop: Shop, folder: Path, **other: Any) -> Comparison:
     """The day of the story; `other`: sections of a second shop file that differ."""
     out = folder / "record.jsonl"
     day = shop.clock.now().date()
-    make_record(shop.db, None, day - timedelta(days=1), day + timedelta(days=1), out)
+    make_record(shop.db, None, day - timedelta(days=1), day + timedelta(days=1), out, shop.clock.now())
     file = RecordFile(out)
     file.check()
     others: list[tuple[str, ShopFile]] = []
@@ -215,19 +215,14 @@ def test_breaks_the_opening_hours_and_nobody_on_the_floor(shop: Shop, tmp_path: 
     shop.clock.advance(3)
     served(shop, DMITRI, after=9)
     shop.clock.advance(3600)
-    now = shop.clock.now()
-    hours = {(now + timedelta(days=passed)).weekday() for passed in (-1, 0, 1)}
     found = replayed(shop, tmp_path)
     assert_same(found)
     assert found.columns[1].figures.fallback == 1
     assert found.columns[1].figures.nobody_calls == 1
     assert 26 < found.columns[1].figures.nobody_minutes < 31
-    assert hours
 
 
 def test_closed_hours_call_nobody_and_another_shop_is_open(shop: Shop, tmp_path: Path) -> None:
-    from datetime import time  # noqa: PLC0415
-
     shop.change(*(Opening(store_id=STORE, weekday=day, opens=time(6), closes=time(12)) for day in range(7)))
     shop.button().press()
     shop.clock.advance(30)
@@ -242,7 +237,7 @@ def test_a_day_of_people_at_random(shop: Shop, tmp_path: Path) -> None:
     seed = Random(11)
     shop.change(Policy(id=1, store_id=STORE, name="Whole shop", repeats=3))
     shop.edit(PolicyStep, 1, most=1)
-    for _ in range(40):
+    for _ in range(25):
         shop.button(seed.choice(["b1", "b2"]), seed.choice([1, 2])).press()
         shop.clock.advance(seed.choice([3, 17, 45, 130]))
         for incident in shop.incidents():
@@ -255,7 +250,6 @@ def test_a_day_of_people_at_random(shop: Shop, tmp_path: Path) -> None:
             elif incident.state == "attended":
                 shop.close(incident.attended_by_id or who, incident.number)
         shop.clock.advance(seed.choice([1, 40, 200, 900]))
-    shop.clock.advance(5000)
     found = replayed(shop, tmp_path)
     assert_same(found)
-    assert found.columns[1].figures.calls > 20
+    assert found.columns[1].figures.calls > 10
