@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -16,10 +16,9 @@ from broker_config.codec import encode
 from broker_config.messages import FallbackPlan
 from broker_config.messages.fallback import Slot
 from server.ids import slot
+from server.rules.edges import edges
 from server.rules.facts import Button, Pager, Policy, Store
 from server.rules.fallback_texts import buttons_of, orders_of
-from server.rules.local_time import Weekly, bounds
-from server.rules.opening import stretches
 from server.rules.policies import policy_for
 from server.rules.roster import Standing, roster
 from server.rules.routing import candidates, fallback_pagers
@@ -31,7 +30,6 @@ MOST_MOMENTS = 400
 MOST_SLOTS = 64
 LONGEST_REV = 2**53
 """Stands for the real one while the size is tried."""
-SECOND = timedelta(seconds=1)
 
 Slots = tuple[Slot, ...]
 Place = tuple[str, int]
@@ -102,7 +100,9 @@ class Draft:
         self._answers: dict[Kind, list[Slots]] = {_kind(button): [] for button in self._red}
         self._alerts: dict[Slot, int | None] = {}
         self._pagers: dict[Slot, Pager] = {}
-        self._same: dict[tuple[Kind, Policy | None, tuple[Standing, ...]], Slots] = {}
+        self._floors: dict[tuple[Standing, ...], int] = {}
+        self._same: dict[tuple[Kind, int | None, int], Slots] = {}
+        """Answers so far, by button, policy and who is on the floor."""
         self.by_load = False
         """Whether a page changes who would be called next."""
         self._made = no_plan(LONGEST_REV)
@@ -139,26 +139,31 @@ class Draft:
             here = tuple(
                 Standing(one.carrier_id, True, one.zones, one.why) for one in standings if one.present
             )
+            floor = self._floors.setdefault(here, len(self._floors))
             done: set[Kind] = set()
             for button in self._red:
                 kind = _kind(button)
                 if kind not in done:
                     done.add(kind)
-                    self._answers[kind].append(self._answer(button, kind, moment, here))
+                    self._answers[kind].append(self._answer(button, kind, moment, here, floor))
                     yield False
 
-    def _answer(self, button: Button, kind: Kind, at: datetime, here: tuple[Standing, ...]) -> Slots:
+    def _answer(
+        self, button: Button, kind: Kind, at: datetime, here: tuple[Standing, ...], floor: int
+    ) -> Slots:
         store = self.store
         policy = policy_for(store, button.zone_id, at)
-        found = self._same.get((kind, policy, here))
+        if policy is None:
+            return ()
+        found = self._same.get((kind, policy.id, floor))
         if found is None:
             first = first_called(store, button, at, here, self._last_paged, gateway=store.keeper)
-            self.by_load |= policy is not None and any(step.most is not None for step in policy.steps)
+            self.by_load |= any(step.most is not None for step in policy.steps)
             for pager, alert in first.pagers:
                 self._pagers[slot(pager.id)] = pager
                 self._alerts.setdefault(slot(pager.id), alert)
             found = tuple(dict.fromkeys(slot(pager.id) for pager, _ in first.pagers))[:MOST_SLOTS]
-            self._same[kind, policy, here] = found
+            self._same[kind, policy.id, floor] = found
         return found
 
     def _cut(self, end: datetime, *, texts: bool) -> FallbackPlan:
@@ -191,22 +196,6 @@ class Draft:
         return [one for one in self.store.pagers if one.gateway == self.store.keeper]
 
 
-def edges(store: Store, start: datetime, end: datetime) -> list[datetime]:
-    """Every moment after `start` and before `end` at which somebody may come or go, or another policy may hold: UTC,
-    whole seconds, in order."""
-    first, last = (moment.astimezone(store.zone).date() for moment in (start, end))
-    days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 2)]
-    weekly: list[Weekly] = [*store.shifts]
-    weekly += [span for policy in store.policies.values() for span in policy.hours]
-    found = {moment for duty in store.duties for moment in (duty.starts_at, duty.ends_at)}
-    for day in days:
-        found.update(
-            moment for one in weekly if one.weekday == day.weekday() for moment in _ends(one, day, store)
-        )
-        found.update(moment for stretch in stretches(store, day) for moment in stretch)
-    return sorted({whole for moment in found if start < (whole := _whole(moment)) < end})
-
-
 def same_while(old: FallbackPlan, new: FallbackPlan) -> bool:
     """Whether the two say the same from the start of the new one to the end of the old one."""
     if (old.keeper, old.orders) != (new.keeper, new.orders):
@@ -237,13 +226,3 @@ def _kind(button: Button) -> Kind:
 def _runs(answers: list[Slots]) -> list[tuple[int, Slots]]:
     """Where the answer changes, and what it is from there on."""
     return [(index, now) for index, now in enumerate(answers) if index == 0 or answers[index - 1] != now]
-
-
-def _ends(one: Weekly, day: date, store: Store) -> tuple[datetime, datetime]:
-    return bounds(one.starts, one.ends, day, store.zone)
-
-
-def _whole(moment: datetime) -> datetime:
-    """The roster is looked up by whole seconds: what begins within one begins with the next."""
-    moment = moment.astimezone(UTC)
-    return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + SECOND
