@@ -26,7 +26,8 @@ def export_text(session: Session, store_id: str) -> str:
     """A shop file; loading it changes nothing. Raises SetupError: no such store, or one that no file can describe."""
     table = export_table(session, store_id)
     parse_shop(table, f"the store {store_id} in the database")
-    return dump(table, HEADING.format(name=table["store"]["name"]))
+    full = {section: rows for section, rows in table.items() if rows}
+    return dump(full, HEADING.format(name=table["store"]["name"]))
 
 
 def export_table(session: Session, store_id: str) -> Table:
