@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.rules.facts import Policy, PolicyUse, Store
-from server.rules.policies import BUILT_IN
+from server.rules.policies import BUILT_IN, BUILT_IN_QUIET
 from server.web.frame.words import Words
 from server.web.policy import sentences
 from server.web.policy.asked import Asked
@@ -36,6 +36,8 @@ class Shown:
 class Policies:
     url: str
     policies: tuple[Shown, ...]
+    closed: str
+    """What a press does outside the opening hours, when nobody has written a policy for them."""
     off: tuple[tuple[int, str], ...]
 
 
@@ -88,9 +90,14 @@ def policies_view(store: Store, off: tuple[tuple[int, str], ...], t: Words, *, u
         store.policies.values(),
         key=lambda one: (one.use is not PolicyUse.CALL, one.use, one.zone_id is not None, one.name, one.id),
     )
-    if not any(one.use is PolicyUse.CALL and one.zone_id is None and not one.hours for one in listed):
-        listed.append(BUILT_IN)
-    return Policies(url, tuple(_shown(one, store, t) for one in listed), off)
+    everywhere = {one.use for one in listed if one.zone_id is None and not one.hours}
+    listed += [one for one in (BUILT_IN, BUILT_IN_QUIET) if one.use not in everywhere]
+    closed = ""
+    if store.opening and PolicyUse.CLOSED not in everywhere:
+        closed = t.gettext(
+            "Outside the opening hours a press is recorded and calls nobody, unless a policy says so."
+        )
+    return Policies(url, tuple(_shown(one, store, t) for one in listed), closed, off)
 
 
 def _shown(one: Policy, store: Store, t: Words) -> Shown:
@@ -178,9 +185,7 @@ def _numbers(raw: Raw, t: Words) -> tuple[Number, ...]:
 
 
 def _alerts(chosen: str, t: Words) -> tuple[Option, ...]:
-    return options(
-        [("", t.gettext("its own")), *((str(one), str(one)) for one in range(1, 5))], chosen
-    )
+    return options([("", t.gettext("its own")), *((str(one), str(one)) for one in range(1, 5))], chosen)
 
 
 def _groups(store: Store, chosen: str, t: Words) -> tuple[tuple[str, tuple[Option, ...]], ...]:

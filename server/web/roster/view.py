@@ -71,7 +71,13 @@ def now_view(
     """`plan` of today: when somebody who is not here will come."""
     lines = {
         one.carrier_id: _line(
-            store, one, plan.get(one.carrier_id, ()), now, t, may_say=manager or one.carrier_id == me
+            store,
+            one,
+            plan.get(one.carrier_id, ()),
+            now,
+            t,
+            own=one.carrier_id == me,
+            may_say=manager or one.carrier_id == me,
         )
         for one in sorted(standings, key=lambda one: store.carriers[one.carrier_id].name.casefold())
     }
@@ -119,6 +125,7 @@ def _line(
     now: datetime,
     t: Words,
     *,
+    own: bool,
     may_say: bool,
 ) -> Line:
     carrier = store.carriers[one.carrier_id]
@@ -132,7 +139,7 @@ def _line(
         until=_until(one, plan, now, t),
         zones=zones_words(one.zones, store, t) if one.present else "",
         no_pager=one.present and not pagers_of(store, carrier.id),
-        says=_says(one, t) if may_say else (),
+        says=_says(one, t, own=own) if may_say else (),
     )
 
 
@@ -148,25 +155,29 @@ def _until(one: Standing, plan: Sequence[Stretch], now: datetime, t: Words) -> s
     return t.gettext("until %(time)s", time=moment(one.until, now, t))
 
 
-def _says(one: Standing, t: Words) -> tuple[Says, ...]:
+def _says(one: Standing, t: Words, *, own: bool) -> tuple[Says, ...]:
+    """In the words of oneself, or of a manager about somebody else."""
     breaks = Says(
-        t.gettext("I take a break"),
+        t.gettext("I take a break") if own else t.gettext("Takes a break"),
         tuple(
             Saying(value, t.ngettext("%(n)s minute", "%(n)s minutes", int(length.total_seconds()) // 60))
             for value, length in BREAKS.items()
         ),
     )
-    here = (
-        *(
-            Saying(value, t.ngettext("%(n)s hour", "%(n)s hours", int(length.total_seconds()) // 3600))
-            for value, length in HERE.items()
+    here = Says(
+        t.gettext("I am here") if own else t.gettext("Is here"),
+        (
+            *(
+                Saying(value, t.ngettext("%(n)s hour", "%(n)s hours", int(length.total_seconds()) // 3600))
+                for value, length in HERE.items()
+            ),
+            Saying(HERE_ALL_DAY, t.gettext("the rest of the day")),
         ),
-        Saying(HERE_ALL_DAY, t.gettext("the rest of the day")),
     )
-    leave = Says("", (Saying(LEAVE, t.gettext("I am leaving")),))
+    leave = Says("", (Saying(LEAVE, t.gettext("I am leaving") if own else t.gettext("Is leaving")),))
     if one.present:
-        return breaks, Says(t.gettext("I am here"), here), leave
+        return breaks, here, leave
     if one.why is Why.NO_SHIFT:
-        return (Says(t.gettext("I am here"), here),)
-    back = Says("", (Saying(BACK, t.gettext("I am back"), main=True),))
-    return (back, breaks, leave) if one.why is Why.BREAK else (back,)
+        return (here,)
+    back = Says("", (Saying(BACK, t.gettext("I am back") if own else t.gettext("Is back"), main=True),))
+    return (back, breaks, leave) if one.why is Why.BREAK else (back, here)

@@ -162,11 +162,9 @@ def test_only_buttons_of_the_store(shop: Shop, button: str, status: int) -> None
 
 
 def test_strangers_and_other_stores(shop: Shop) -> None:
-    for call in (
-        lambda **more: shop.client.get(ROSTER, **more),
-        lambda **more: shop.client.post(DUTY, json={"kind": None}, **more),
-        lambda **more: shop.client.get(TRY, params={"button": "b1/1"}, **more),
-    ):
-        assert call().status_code == 401
-        assert call(headers=shop.as_(BORIS)).status_code == 404
+    for method, path in (("GET", ROSTER), ("POST", DUTY), ("GET", f"{TRY}?button=b1/1")):
+        body = {"kind": None} if method == "POST" else None
+        assert shop.client.request(method, path, json=body).status_code == 401
+        answer = shop.client.request(method, path, json=body, headers=shop.as_(BORIS))
+        assert answer.status_code == 404
     assert shop.desk.asked == []

@@ -21,7 +21,7 @@ from server.db.tables import (
 )
 from tests.unit.server.web.factory import Shop
 
-TEAM = (
+TEAM: tuple[tuple[str, str, str, list[str], list[str]], ...] = (
     ("Kadri Mets", "KM", "shift_lead", ["et", "en"], []),
     ("Sergei Volkov", "SV", "staff", ["ru"], ["fish"]),
     ("Liis Pärn", "LP", "staff", ["et"], []),
@@ -82,18 +82,18 @@ def staffed(shop: Shop) -> Shop:
                 session.add(_shift(shop, shop.carriers[who], zone, weekday, first, last))
             session.add(_shift(shop, None, None, weekday, time(15), time(23), rotation.id))
         now = shop.now.replace(second=0)
-        for who, kind, first, last in (
+        for who, kind, begins, ends in (
             (OLGA, "break", now - timedelta(minutes=7), now + timedelta(minutes=8)),
             (LIIS, "away", now - timedelta(hours=5), now + timedelta(hours=9)),
             (MARINA, "work", now + timedelta(days=1), now + timedelta(days=1, hours=8)),
         ):
-            session.add(_duty(shop, shop.carriers[who], kind, first, last))
+            session.add(_duty(shop, shop.carriers[who], kind, begins, ends))
         policy = session.get(Policy, 1)
         assert policy is not None
         evening = Policy(store_id=shop.store, name="Saturday evening", zone_id=shop.zones[0])
         session.add(evening)
         session.flush()
-        for number, (after, target, role, most) in enumerate(
+        for number, (after, target, asked, most) in enumerate(
             ((0, "zone", None, 2), (20, "role", "shift_lead", None), (20, "everybody", None, None)), start=1
         ):
             for owner in (policy, evening):
@@ -103,7 +103,7 @@ def staffed(shop: Shop) -> Shop:
                         position=number,
                         after_s=after,
                         target=target,
-                        role=role,
+                        role=asked,
                         most=most,
                     )
                 )

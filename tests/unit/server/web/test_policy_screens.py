@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from server.db.engine_store import read_store
-from server.db.tables import Policy, Store
+from server.db.tables import Opening, Policy, Store
 from server.requests import DeskClosed, ShopChanged
 from server.rules.facts import Policy as PolicyFact
 from server.rules.facts import PolicyUse, Span, Step
@@ -87,7 +87,20 @@ def test_the_list_says_what_each_does(store: Shop, client_for: ClientFor) -> Non
     assert "Dairy & Eggs · Ordinary calls · Sat 17:00–21:00" in said
     assert "20 seconds later, if nobody answers: everybody here with this role: Shift lead." in said
     assert "Old one" in said[said.index("Switched off") :]
-    assert "Built in" not in said  # the store has one for everywhere
+    assert said.count("Built in") == 1  # the store has one for everywhere, and none for security
+    assert "Built in Wherever no other holds · Quiet calls for security" in said
+    assert "Outside the opening hours a press" not in said  # it is always open
+
+
+def test_what_closed_hours_do_is_said(store: Shop, client_for: ClientFor) -> None:
+    with store.db.transaction() as session:
+        session.add(Opening(store_id=store.store, weekday=0, opens=time(9), closes=time(21)))
+    client, url = client_for("marina"), f"/s/{store.store}/setup"
+    assert "Outside the opening hours a press is recorded" in client.get(f"{url}/policies").text
+    tried = words(client.get(f"{url}/try?button=hall/1&day=2026-11-21&time=14:00").text)
+    assert "The store is closed then: the press is recorded and nobody is called." in tried
+    client.post(f"{url}/policies/new", data={**FORM, "use": "closed"})
+    assert "Outside the opening hours a press" not in client.get(f"{url}/policies").text
 
 
 def test_a_shop_without_policies_shows_what_holds_all_the_same(shop: Shop, client_for: ClientFor) -> None:
