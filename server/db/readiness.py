@@ -24,11 +24,12 @@ def read_facts(
     session: Session,
     store: facts.Store,
     since: datetime,
+    now: datetime,
     link: readiness.LinkFact,
     plan: bool | None = None,
 ) -> readiness.Facts:
     """What is known of a store's devices. `since`: how far back a walk is still worth knowing."""
-    inputs, senders = last_walks(session, store.id, since)
+    inputs, senders = last_walks(session, store.id, since, now)
     devices, transmitters = read_devices(session, store.id)
     return readiness.Facts(store, devices, transmitters, inputs, senders, link, plan)
 
@@ -40,13 +41,15 @@ def read_devices(
 
 
 def last_walks(
-    session: Session, store_id: str, since: datetime
+    session: Session, store_id: str, since: datetime, now: datetime
 ) -> tuple[dict[Input, Canary], dict[Sender, Canary]]:
-    """The last one that is over, of each input, and of each transmitter that it reached."""
+    """The last one that is over, of each input, and of each transmitter that it reached. What a server with a
+    wrong clock wrote down for later than now is left out."""
     row = tables.Canary
     over = and_(
         col(row.store_id) == store_id,
         col(row.asked_at) >= since,
+        col(row.asked_at) <= now,
         col(row.final_at).is_not(None),
         or_(col(row.cause).is_(None), col(row.cause) != INTERRUPTED),
     )
@@ -89,10 +92,13 @@ def first_look(session: Session, store_id: str) -> datetime | None:
     return session.scalar(select(func.min(col(row.starts_at))).where(col(row.store_id) == store_id))
 
 
-def newest_span(session: Session, store_id: str) -> Span | None:
+def newest_span(session: Session, store_id: str, now: datetime) -> Span | None:
     row = tables.Coverage
     found = session.scalars(
-        select(row).where(col(row.store_id) == store_id).order_by(col(row.starts_at).desc()).limit(1)
+        select(row)
+        .where(col(row.store_id) == store_id, col(row.starts_at) <= now)
+        .order_by(col(row.starts_at).desc())
+        .limit(1)
     ).first()
     return None if found is None else _span(found)
 

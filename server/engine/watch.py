@@ -75,7 +75,7 @@ class Watch:
             drop_unfinished(session.connection(), stores, now)
         with self._db.reading() as session:
             for store in stores:
-                self._canaries.trails[store] = Trail(*last_walks(session, store, now - KEPT))
+                self._canaries.trails[store] = Trail(*last_walks(session, store, now - KEPT, now))
                 self._rounds.begin(store)
         if self._scheduled:
             for store in stores:
@@ -146,7 +146,7 @@ class Watch:
         )
         seen = self._seen.get(store.id)
         if seen is None:
-            last = newest_span(session, store.id)
+            last = newest_span(session, store.id, work.now)
             seen = self._seen[store.id] = _Seen(facts, work.now, told=None if last is None else last.ok)
         seen.facts, seen.at = facts, work.now
         self._rounds.facts[store.id] = facts

@@ -50,7 +50,7 @@ class Morning(Shop):
         with self.db.reading() as session:
             store = read_store(session, STORE, now)
             assert store is not None
-            return readiness(rows.read_facts(session, store, now - timedelta(days=3), LinkFact()), now)
+            return readiness(rows.read_facts(session, store, now - timedelta(days=3), now, LinkFact()), now)
 
     def causes(self) -> list[tuple[str, Cause | None]]:
         return [(line.key, line.cause) for line in self.readiness().bad]

@@ -44,8 +44,8 @@ class Whole:
 def load(session: Session, store_id: str, now: datetime, *, days: int = DAYS) -> Whole:
     """Of a store that is there."""
     store = cast(Store, read_store(session, store_id, now))
-    newest = rows.newest_span(session, store_id)
-    facts = rows.read_facts(session, store, now - BACK, link_of(newest, now))
+    newest = rows.newest_span(session, store_id, now)
+    facts = rows.read_facts(session, store, now - BACK, now, link_of(newest, now))
     return Whole(
         store,
         readiness(facts, now),

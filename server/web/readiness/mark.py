@@ -22,7 +22,7 @@ class Mark:
 
 def readiness_mark(session: Session, store_id: str, now: datetime, t: Words) -> Mark:
     """Cheap (one row), so that it may stand on a board: what the engine wrote down at its last look."""
-    newest = newest_span(session, store_id)
+    newest = newest_span(session, store_id, now)
     url = f"/s/{store_id}/readiness"
     if newest is None or now - newest.ends_at > SILENT_AFTER:
         return Mark("bad", t.gettext("Nobody looks whether everything works"), url)

@@ -66,6 +66,8 @@ class Screen:
     mood: str
     answer: str
     under: str
+    at: str
+    """When this was so: it stays on the screen when the server is gone."""
     running: str
     """Empty when nothing is being tried."""
     lines: tuple[DeviceLine, ...]
@@ -86,6 +88,7 @@ def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool) ->
         mood="good" if found.covered else "bad",
         answer=t.gettext("Everything works") if found.covered else needs_a_hand(len(found.bad), t),
         under=_under(found, t),
+        at=t.gettext("As of %(time)s", time=t.clock_s(now)),
         running=t.ngettext("%(n)s silent call is under way", "%(n)s silent calls are under way", running)
         if running
         else "",

@@ -78,8 +78,9 @@ def test_the_last_one_of_each(session: Session) -> None:
         walk(7, 3, store_id="s2"),
         walk(8, 400, transmitter="t2"),
         walk(9, 4 * 86_400, input=3),
+        walk(10, -60),
     )
-    inputs, senders = rows.last_walks(session, STORE, SINCE)
+    inputs, senders = rows.last_walks(session, STORE, SINCE, NOW)
     assert {place: one.id.int for place, one in inputs.items()} == {("b1", 1): 4, ("b1", 2): 3}
     assert {sender: one.id.int for sender, one in senders.items()} == {("g1", "t1"): 3, ("g1", "t2"): 8}
     assert [one.id.int for one in rows.under_way(session, STORE, NOW)] == [6]
@@ -106,8 +107,16 @@ def test_the_end_of_a_span_moves(session: Session) -> None:
         span = Span(NOW, NOW + timedelta(minutes=minute), False, causes)
         rows.write_coverage(session.connection(), [CoverageRow(STORE, span)])
     session.expire_all()
-    assert rows.newest_span(session, STORE) == Span(NOW, NOW + timedelta(minutes=2), False, causes)
-    assert rows.newest_span(session, "s2") is None
+    assert rows.newest_span(session, STORE, NOW) == Span(NOW, NOW + timedelta(minutes=2), False, causes)
+    assert rows.newest_span(session, "s2", NOW) is None
+
+
+def test_a_clock_that_was_wrong_once(session: Session) -> None:
+    later = Span(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1), True)
+    true = Span(NOW - timedelta(hours=1), NOW, False)
+    rows.write_coverage(session.connection(), [CoverageRow(STORE, later), CoverageRow(STORE, true)])
+    session.expire_all()
+    assert rows.newest_span(session, STORE, NOW) == true
 
 
 def test_spans_of_a_stretch(session: Session) -> None:

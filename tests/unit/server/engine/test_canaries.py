@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -57,6 +57,10 @@ def said(box: EngineBox, order: PageOrder, state: PageState, seq: int = 1, **mor
         publication(channels.RESULT, STORE, "g", "g1", PageResult.model_validate(values, strict=False))
     )
     box.time.advance(0)
+
+
+def window(box: EngineBox) -> tuple[datetime, datetime]:
+    return box.time.now() - timedelta(days=1), box.time.now()
 
 
 def journal(box: EngineBox) -> list[tuple[str | None, str | None, str | None]]:
@@ -263,13 +267,13 @@ def test_a_restart_in_the_middle_says_nothing_about_anything(box: EngineBox) -> 
     box.deliver(publication(channels.PRESS, STORE, "b", "b2", made.model_copy(update={"try_": 2})))
     box.time.advance(30)
     with box.db.reading() as session:
-        assert rows.last_walks(session, STORE, box.time.now() - timedelta(days=1)) == ({}, {})
+        assert rows.last_walks(session, STORE, *window(box)) == ({}, {})
         assert rows.under_way(session, STORE, box.time.now()) == []
     begin(box, "b2")
     press(box)
     said(box, box.orders[-1], PageState.TRANSMITTED)
     with box.db.reading() as session:
-        inputs, senders = rows.last_walks(session, STORE, box.time.now() - timedelta(days=1))
+        inputs, senders = rows.last_walks(session, STORE, *window(box))
     assert set(inputs) == {("b2", 1)}
     assert set(senders) == {("g1", "t1")}
 

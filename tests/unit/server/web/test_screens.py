@@ -18,6 +18,7 @@ SCREENS = (
     "history?q=wine&state=closed",
     "incidents/1",
     "incidents/9",
+    "readiness",
     "refused",
     "me",
     "quiet",
