@@ -157,7 +157,7 @@ class Viewer:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
-        assert self.said == []
+        assert self.said == [], self.said
 
 
 def live(page: Page) -> Page:
