@@ -27,6 +27,7 @@ from broker_config.messages import (
 )
 from broker_config.topics import parse
 from server.app import build_core
+from server.channels_out.letter import Letter
 from server.clock import SteadyClock
 from server.db.connect import Database
 from server.db.tables import Incident, Journal, Page, PressRow
@@ -83,6 +84,7 @@ class EngineBox:
         self.time = FakeClock()
         self.link = RecordingLink()
         self.rings: list[int] = []
+        self.letters: list[Letter] = []
         self._tokens = itertools.count(1)
         self._presses = itertools.count(1)
         self._results = itertools.count(1)
@@ -99,6 +101,7 @@ class EngineBox:
             clock=SteadyClock(self.time.boot, self.time.now),
             entropy=lambda size: next(self._entropy).to_bytes(size, "big"),
             ring=lambda _, journal: self.rings.append(journal),
+            post=self.letters.append,
             watch=self.watch,
         )
         self.loop: VirtualLoop[Event] = VirtualLoop(self.core, self.time)

@@ -5,9 +5,8 @@ transaction. A group that fails is done again one by one, so that a bad one fail
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from broker_config.link import Connected, Delivery, Disconnected, Link
@@ -16,7 +15,6 @@ from server.channels_out.letter import Letter, Told
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
 from server.db.engine_store import revision_of
-from server.db.engine_write import RowChanged, Writer
 from server.db.stand_ins import Found, find
 from server.engine.answers import Answers
 from server.engine.arrivals import Known
@@ -36,16 +34,11 @@ from server.engine.stand_in_reports import StandInReports
 from server.engine.stand_ins import StandIns
 from server.engine.steps import Steps
 from server.engine.timers import Timers
+from server.engine.units import Units
 from server.engine.watch import Watch
-from server.engine.work import RefusedOne, Work
+from server.engine.work import Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
 from server.rules.facts import Notice
-
-log = logging.getLogger(__name__)
-
-RETRY = timedelta(milliseconds=500)
-TRIES = 3
-"""After so many the links are dropped on purpose: what was not settled comes back with its age counted."""
 
 
 class ServerCore:
@@ -72,7 +65,6 @@ class ServerCore:
     ) -> None:
         self._db, self._picture, self._links = db, picture, links
         self._utc, self._boot = utc, boot
-        self._writer = Writer(db)
         self._timers = Timers()
         calls = Calls(new_id, lambda store: links[store].connected)
         steps = Steps(calls)
@@ -94,10 +86,7 @@ class ServerCore:
         )
         self._stand_ins = StandIns(picture, self._timers)
         self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
-        self._held: list[Step] = []
-        self._failures = 0
-        self._retry_at: datetime | None = None
-        self._in_doubt = False
+        self._units = Units(self, db, picture, links, self._timers)
         self._effects.plan_all()
         self._watch.start(list(picture.stores), started_at)
         self._post, self._public_url = post, public_url
@@ -105,31 +94,28 @@ class ServerCore:
             self._post_letter(notice, self._picture)
 
     def due(self) -> float | None:
-        moment = self._retry_at or self._timers.next()
+        moment = self._units.retry_at or self._timers.next()
         return None if moment is None else self._boot(moment)
 
     def handle(self, events: Sequence[Event], now: float) -> None:
         moment = self._utc(now)
         steps = [step for event in events if (step := self._step(event)) is not None]
-        if self._retry_at is not None:
-            self._held += steps
-            if moment < self._retry_at:
-                return
-            steps, self._held, self._retry_at = self._held, [], None
+        if self._units.waits(steps, moment):
+            return
         steps += [Due(key) for key in self._timers.take(moment)]
         # A person waits for a press, nobody for a result: presses first, in a transaction of their own.
         presses = [step for step in steps if is_press(step)]
         others = [step for step in steps if not is_press(step)]
         if presses:
-            self._together(presses, moment, now)
-        if self._retry_at is not None:
-            self._put_off(others, moment)
-        elif others or self._in_doubt:
-            self._together(others, moment, now)
+            self._units.together(presses, moment, now)
+        if self._units.retry_at is not None:
+            self._units.put_off(others, moment)
+        elif others or self._units.in_doubt:
+            self._units.together(others, moment, now)
 
     def close(self) -> None:
         """The loop has ended: let go of the database."""
-        self._writer.close()
+        self._units.close()
 
     def _step(self, event: Event) -> Step | None:
         if isinstance(event, Ask | Told):
@@ -143,80 +129,19 @@ class ServerCore:
             self._watch.soon(event.store, self._utc(event.event.at))
         return None
 
-    def _together(self, steps: list[Step], moment: datetime, now: float) -> None:
-        try:
-            self._unit(steps, moment, now, look_up_all=False)
-            self._failures = 0
-        except Exception as error:  # noqa: BLE001  whatever it is, it must not take the others with it
-            if self._db.in_trouble(error):
-                self._wait(steps, moment, error)
-                return
-            log.warning(
-                "a group of %d failed (%s): one by one", len(steps), error, extra={"action": "engine.group"}
-            )
-            for index, step in enumerate(steps):
-                if not self._alone(step, moment, now):
-                    self._wait(steps[index:], moment, error)
-                    return
+    def stage(self, work: Work, steps: Sequence[Step], *, look_up_all: bool) -> None:
+        known = self._known(steps, look_up_all=look_up_all)
+        for step in steps:
+            self._stage(work, step, known)
 
-    def _alone(self, step: Step, moment: datetime, now: float) -> bool:
-        """False: the database is in trouble, and this one is still to be done."""
-        try:
-            self._unit([step], moment, now, look_up_all=True)
-        except Exception as error:
-            if self._db.in_trouble(error):
-                return False
-            log.exception("one step failed alone", extra={"action": "engine.step"})
-            return self._set_aside(step, moment, now)
-        return True
-
-    def _set_aside(self, step: Step, moment: datetime, now: float) -> bool:
-        """What can never be done must not come back for ever: it ends in the refused list, aloud.
-
-        False: not even that can be written now."""
-        if isinstance(step, Ask):
-            step.answer(None)
-        elif isinstance(step, Due):
-            self._timers.set(step.key, moment + timedelta(seconds=5))
-        elif isinstance(step, Incoming):
-            work = Work(self._picture, moment, now)
-            device = step.received.device if step.received is not None else ""
-            delivery = step.delivery
-            why = ("internal", delivery.topic, "could not be stored")
-            work.refused.append(RefusedOne(step.store, device, *why, delivery.payload[:300]))
-            work.settles.append((step.store, delivery))
-            try:
-                self._writer.commit(work)
-            except Exception as error:
-                if self._db.in_trouble(error):
-                    return False
-                raise
-            self._effects.after(work)
-        return True
-
-    def _unit(self, steps: Sequence[Step], moment: datetime, now: float, *, look_up_all: bool) -> None:
-        if self._in_doubt:
-            self._look_again(moment, now)
-        work = Work(self._picture, moment, now)
-        try:
-            known = self._known(steps, look_up_all=look_up_all)
-            for step in steps:
-                self._stage(work, step, known)
-            if work.has_rows:
-                self._writer.commit(work)
-        except BaseException as error:
-            work.take_back()
-            self._in_doubt |= self._db.in_trouble(error) or isinstance(error, RowChanged)
-            raise
+    def after(self, work: Work) -> None:
         self._effects.after(work)
         self._stand_ins.after(work)
         self._watch.after(work)
 
-    def _look_again(self, moment: datetime, now: float) -> None:
-        """Read the picture anew: a commit whose answer was lost may have been taken all the same."""
+    def look_again(self, moment: datetime, now: float) -> None:
         with self._db.reading() as session:
             self._picture.become(read_picture(session, self._picture.stores, moment))
-        self._in_doubt = False
         self._effects.plan_all()
         work = Work(self._picture, moment, now)
         work.lights |= self._picture.at.keys() | self._picture.lights.keys()
@@ -273,23 +198,3 @@ class ServerCore:
             store = picture.stores[notice.store_id]
             pages = picture.pages_for(incident.id)
             self._post(letter(notice, incident, store, pages, self._public_url))
-
-    def _wait(self, steps: Sequence[Step], moment: datetime, error: Exception) -> None:
-        """The database does not take anything now. Nothing is settled; after a few tries the links are dropped."""
-        self._failures += 1
-        log.error("the database does not answer: %s", error, extra={"action": "engine.database"})
-        self._put_off(steps, moment)
-        self._retry_at = moment + RETRY
-        if self._failures % TRIES == 0:
-            self._held = []
-            for link in self._links.values():
-                link.reconnect("the database does not answer")
-
-    def _put_off(self, steps: Sequence[Step], moment: datetime) -> None:
-        for step in steps:
-            if isinstance(step, Ask):
-                step.answer(None)
-            elif isinstance(step, Due):
-                self._timers.set(step.key, moment + RETRY)
-            elif isinstance(step, Incoming):
-                self._held.append(step)

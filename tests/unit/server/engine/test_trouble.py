@@ -10,12 +10,13 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from broker_config.messages import LightState, PageState, PressKind, ReceiptResult
+from server.channels_out.letter import Told
 from server.db.engine_write import Writer
-from server.db.tables import Incident, Refused
+from server.db.tables import Incident, LastResort, Notice, Refused
 from server.engine.work import Work
-from server.requests import Acknowledge, Arrive, Refusal
+from server.requests import Acknowledge, Arrive, Refusal, ShopChanged
 from tests.engine_box import EngineBox
-from tests.small_shop import ADDRESS, ANNA, CARMEN
+from tests.small_shop import ADDRESS, ANNA, CARMEN, STORE
 
 Write = Callable[[Writer, Connection, Work], None]
 
@@ -225,3 +226,20 @@ def test_the_word_for_one_that_cannot_be_stored_waits_for_the_database(
     box.press("b1", 2)
     assert box.receipts[-1].result is ReceiptResult.STORED
     assert len(box.link.settled) == 2
+
+
+def test_the_word_about_a_letter_waits_for_the_database_even_when_the_links_are_dropped(
+    box: EngineBox, failing: list[Exception]
+) -> None:
+    with box.db.transaction() as session:
+        session.add(LastResort(id=1, store_id=STORE, kind="mail", target="a@example.com"))
+    box.ask(ShopChanged(STORE, None, "channel"))
+    box.press()
+    box.time.advance(80)
+    (letter,) = box.letters
+    failing += [trouble() for _ in range(4)]
+    box.loop.put(Told(letter.notice, ok=True, error=None, at=box.time.now(), tries=1))
+    box.time.advance(5)
+    assert box.link.reconnects
+    with box.db.reading() as session:
+        assert [one.state for one in session.exec(select(Notice))] == ["sent"]
