@@ -97,7 +97,9 @@ class Buttons(Plain):
                     needed=True,
                     help=t.gettext(
                         "Where its wire goes. Not sure? Press the button and look at the list of buttons."
-                    ),
+                    )
+                    if places
+                    else t.gettext("No free input is known. The shop file names the button units."),
                 )
             )
         zones = [

@@ -174,7 +174,12 @@ class Pagers(Plain):
                     "For a pager that lies where somebody always hears it, as at the desk of the office."
                 ),
             ),
-            fill.select("transmitter_id", t.gettext("Transmitter"), lines, needed=True),
+            fill.select(
+                "transmitter_id",
+                t.gettext("Transmitter"),
+                lines,
+                help="" if lines else t.gettext("None is known yet. The shop file names the transmitters."),
+            ),
             fill.select(
                 "format", t.gettext("Shows"), [(one, sayings.format_words(one, t)) for one in sayings.FORMATS]
             ),

@@ -27,6 +27,7 @@ from server.db.tables import (
     Shift,
     SignIn,
     SpecialDay,
+    Store,
 )
 from server.requests import ShopChanged
 from server.shop_file import parse_shop
@@ -315,3 +316,20 @@ def test_what_the_screens_made_goes_round_as_a_shop_file(setup: Setup) -> None:
         assert (first := load_shop(session, parse_shop(tomllib.loads(text)))).added == {}
         assert (first.changed, first.gone) == ({"device": 1}, {}), "the keeper is named from now on"
         assert not load_shop(session, parse_shop(tomllib.loads(export_text(session, setup.shop.store))))
+
+
+def test_without_a_transmitter_or_a_button_unit_it_says_where_they_come_from(setup: Setup) -> None:
+    with setup.db.transaction() as session:
+        session.add(Store(id="bare", name="Bare"))
+    setup.shop.account("boss", "Boss", role="manager", store_id=None)
+    with setup.db.transaction() as session:
+        token = sign_ins.new_token()
+        sign_ins.add(session, token, setup.shop.accounts["boss"], NOW, LIMITS)
+    headers = {"Authorization": f"Bearer {token}"}
+    pagers = setup.client.get("/s/bare/setup/pagers/new", headers=headers).text
+    assert "The shop file names the transmitters." in pagers
+    buttons = setup.client.get("/s/bare/setup/buttons/new", headers=headers).text
+    assert "The shop file names the button units." in buttons
+    hub = setup.client.get("/s/bare/setup", headers=headers).text
+    for words in ("No zone yet.", "No button is set up yet.", "Nobody can be called yet.", "No policy yet"):
+        assert words in hub
