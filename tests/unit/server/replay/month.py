@@ -7,13 +7,14 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from server.replay.compare import compare
 from server.replay.file import RecordFile, write
@@ -25,10 +26,12 @@ FIRST_DAY = date(2026, 10, 1)
 BEGINS = datetime(2026, 9, 30, 21, tzinfo=UTC)
 """Midnight in Tallinn. The clock goes back in this month."""
 DAYS = 31
+TALLINN = ZoneInfo("Europe/Tallinn")
+OPEN, EARLY_ENDS, LATE_BEGINS = timedelta(hours=13, minutes=50), timedelta(hours=7), timedelta(hours=6)
 
 
 def shop(people: int = 20, zones: int = 6, **other: Any) -> dict[str, Any]:
-    """The table of a shop file: everybody works in one zone in one of two shifts, every fifth one as a shift lead
+    """The table of a shop file: everybody works in one zone in one of two shifts, the last fifth as shift leads
     anywhere. Steps: the zone at once, shift leads after 20 s, everybody after 20 s."""
     initials = [f"P{number}" for number in range(1, people + 1)]
     return {
@@ -48,7 +51,7 @@ def shop(people: int = 20, zones: int = 6, **other: Any) -> dict[str, Any]:
         "gateways": [{"id": "g1"}],
         "transmitters": [{"gateway": "g1", "name": "t1"}],
         "carriers": [
-            {"name": one, "initials": one, "role": "shift_lead" if place % 5 == 0 else "staff"}
+            {"name": one, "initials": one, "role": "shift_lead" if is_lead(place, people) else "staff"}
             for place, one in enumerate(initials)
         ],
         "pagers": [
@@ -61,7 +64,7 @@ def shop(people: int = 20, zones: int = 6, **other: Any) -> dict[str, Any]:
                 "days": "mon-sun",
                 "from": "08:00" if place % 2 else "14:00",
                 "to": "15:00" if place % 2 else "22:00",
-                **({"zone": f"Zone {place % zones + 1}"} if place % 5 else {}),
+                **({} if is_lead(place, people) else {"zone": f"Zone {zone_of(place, zones) + 1}"}),
             }
             for place, one in enumerate(initials)
         ],
@@ -132,31 +135,49 @@ def call(
 
 
 def lines(calls: int, *, seed: int = 1, people: int = 20, zones: int = 6) -> Iterator[Line]:
-    """`calls` calls spread over the month's opening hours, and a late press with every fiftieth."""
+    """`calls` calls spread over the month's opening hours, called as the shop's policy says and answered more or less
+    soon, and a late press with every fiftieth."""
     random = Random(seed)
-    each = timedelta(hours=13, minutes=50) * DAYS / max(calls, 1)
+    each = OPEN * DAYS / max(calls, 1)
     for number in range(1, calls + 1):
-        passed = each * number
-        day, rest = divmod(passed, timedelta(hours=13, minutes=50))
-        at = BEGINS + timedelta(days=day, hours=8) + rest
+        day, rest = divmod(each * (number - 1), OPEN)
+        at = datetime.combine(FIRST_DAY + timedelta(days=day), time(8), TALLINN).astimezone(UTC) + rest
         place = random.randrange(zones)
-        early = rest < timedelta(hours=6)
-        here = [one for one in range(people) if one % 5 and one % zones == place and bool(one % 2) == early]
-        pages = [(0.0, f"P{one + 1}") for one in here]
-        took = random.lognormvariate(2.3, 0.7)
-        answer = None
-        if here and took < 20 and random.random() < 0.8:
-            answer = (took, f"P{random.choice(here) + 1}")
-        elif random.random() < 0.9:
-            lead = f"P{5 * random.randrange(people // 5) + 1}"
-            pages.append((20.0, lead))
-            answer = (20.0 + took, lead)
-        yield call(number, at, place=place + 1, pages=pages, answer=answer)
+        here = [
+            one
+            for one in range(people)
+            if (rest < EARLY_ENDS and one % 2) or (rest >= LATE_BEGINS and not one % 2)
+        ]
+        near = [one for one in here if not is_lead(one, people) and zone_of(one, zones) == place]
+        leads = [one for one in here if is_lead(one, people)]
+        took, by = random.lognormvariate(2.3, 0.9), random.random()
+        pages = [(0.0, one) for one in near]
+        answer = (took, random.choice(near)) if took < 20 and by < 0.8 else None
+        if answer is None:
+            pages += [(20.0, one) for one in leads]
+            answer = (20 + took, random.choice(leads)) if took < 20 and by < 0.95 else None
+        if answer is None:
+            pages += [(seconds, one) for seconds in (40.0, *range(70, 191, 30)) for one in here]
+        yield call(
+            number,
+            at,
+            place=place + 1,
+            pages=[(seconds, f"P{one + 1}") for seconds, one in pages],
+            answer=(answer[0], f"P{answer[1] + 1}") if answer is not None else None,
+        )
         if number % 50 == 0:
             press = PressPart(
                 id=UUID(int=10**9 + number), pressed_at=at, received_at=at + timedelta(minutes=9)
             )
             yield PressLine(device="hall", input=place + 1, state="late", press=press)
+
+
+def zone_of(one: int, zones: int) -> int:
+    return one // 2 % zones
+
+
+def is_lead(one: int, people: int) -> bool:
+    return one >= people - people // 5
 
 
 def measure(calls: int = 30_000, *, people: int = 20) -> dict[str, float]:
