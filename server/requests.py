@@ -71,7 +71,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class SetDuty:
-    """Where a person is from now (or `starts_at`) until `until`; `kind` None: as the roster says, from now on."""
+    """Where a person is from now (or `starts_at`) until `until`; `kind` None: a break or an absence is over."""
 
     store: str
     account: int

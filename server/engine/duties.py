@@ -13,7 +13,7 @@ from server.rules.journal import Action
 LONGEST = timedelta(days=366)
 _ENDS = {
     # what a new word ends, if it begins now
-    None: (DutyKind.BREAK, DutyKind.AWAY, DutyKind.HERE),
+    None: (DutyKind.BREAK, DutyKind.AWAY),
     DutyKind.BREAK: (DutyKind.BREAK, DutyKind.AWAY),
     DutyKind.AWAY: (DutyKind.BREAK, DutyKind.AWAY, DutyKind.HERE),
     DutyKind.HERE: (DutyKind.BREAK, DutyKind.AWAY, DutyKind.HERE),

@@ -197,3 +197,14 @@ def test_a_policy_changed_while_a_call_is_open_holds_for_its_next_step(shop: Sho
     shop.clock.advance(20)
     assert who_rang(shop) == [BORIS]
     assert isinstance(shop.acknowledge(BORIS), Done)
+
+
+def test_after_a_break_somebody_who_is_here_out_of_turn_is_still_here(shop: Shop) -> None:
+    shop.duty(ANNA, DutyKind.AWAY)
+    shop.duty(DMITRI, DutyKind.HERE, minutes=120)
+    shop.duty(DMITRI, DutyKind.BREAK, minutes=30)
+    shop.clock.advance(60)
+    shop.duty(DMITRI, None)
+    shop.button().press()
+    shop.clock.advance(2)
+    assert who_rang(shop) == [CARMEN, DMITRI]
