@@ -132,6 +132,7 @@ def _read_last_paged(session: Session, mine: list[str], now: datetime, picture: 
             col(incident.store_id).in_(mine),
             incident.opened_at > now - OPENED_WITHIN,
             incident.purpose == Purpose.CALL.value,
+            col(incident.quiet).is_(False),
             page.reason != TAKEN,
             col(page.carrier_id).is_not(None),
         )

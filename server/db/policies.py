@@ -101,6 +101,7 @@ def last_paged(session: Session, store_id: str, now: datetime) -> dict[int, date
             Incident.store_id == store_id,
             Incident.opened_at > now - OPENED_WITHIN,
             Incident.purpose == Purpose.CALL.value,
+            col(Incident.quiet).is_(False),
             Page.reason != TAKEN,
             col(Page.carrier_id).is_not(None),
         )

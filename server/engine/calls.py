@@ -50,6 +50,7 @@ class Calls:
         }
         deadline = deadline_of(incident, policy, work.now, first=first)
         sendable = self.connected(incident.store_id)
+        shares_burden = incident.purpose is Purpose.CALL and not incident.quiet
         made = 0
         for pager in pagers:
             if pager.id in waiting:
@@ -90,7 +91,7 @@ class Calls:
                 gateway=pager.gateway,
                 transmitter=pager.transmitter,
             )
-            if pager.carrier_id is not None and reason != TAKEN and incident.purpose is Purpose.CALL:
+            if pager.carrier_id is not None and reason != TAKEN and shares_burden:
                 work.picture.note(work.picture.last_paged, pager.carrier_id, work.now, work.undo)
         return made
 

@@ -30,12 +30,11 @@ BUILT_IN_QUIET = Policy(
     steps=(
         Step(1, 0, "role", "security"),
         Step(2, 20, "role", "manager"),
-        Step(3, 10, "role", "shift_lead"),
     ),
     use=PolicyUse.QUIET,
     priority=1,
 )
-"""Never everybody: a quiet call is for those who know what to do with it."""
+"""Never everybody: only those who may see a quiet call on their screens."""
 
 
 def policy_for(
