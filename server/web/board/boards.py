@@ -14,6 +14,7 @@ from server.web.board.view import Board, board
 from server.web.frame.live import Shown
 from server.web.frame.screens import Screens
 from server.web.frame.words import Words, day_start
+from server.web.readiness.mark import readiness_mark
 from server.web.services import Services
 
 WEEKS = 4
@@ -36,7 +37,9 @@ class Boards:
         usual = self._usual_by_now(store.id, words.zone, now)
         with self._services.db.reading() as session:
             facts = facts_of_board.load(session, store.id, today)
-        return board(facts, usual, now, words, url=f"/s/{store.id}", wall=wall), facts.journal_id
+            ready = readiness_mark(session, store.id, now, words)
+        url = f"/s/{store.id}"
+        return board(facts, usual, now, words, url=url, wall=wall, ready=ready), facts.journal_id
 
     def shown(self, store: StoreFacts, language: str, *, wall: bool) -> Shown:
         """For the stream: one element that names its own target."""

@@ -15,6 +15,7 @@ from server.web.board.tiles import Tile, tiles
 from server.web.board.words import called_line, joined, short_name, shown_name, tags
 from server.web.frame import names
 from server.web.frame.words import Words, minutes
+from server.web.readiness.mark import Mark
 
 MANY = 4
 """More waiting than this, and cards shrink to one line."""
@@ -81,6 +82,8 @@ class Board:
     recovered: tuple[str, ...]
     """Two rates that are never mixed: by the staff's word, and by the customers' own."""
     devices: tuple[DeviceLine, ...]
+    ready: Mark | None
+    """Whether everything works, by the engine's last look."""
     shout: str | None
     """Said over everything else: somebody waits and nobody could be called."""
     shout_note: str
@@ -94,7 +97,14 @@ class Board:
 
 
 def board(
-    facts: BoardFacts, usual: int | None, now: datetime, t: Words, *, url: str, wall: bool = False
+    facts: BoardFacts,
+    usual: int | None,
+    now: datetime,
+    t: Words,
+    *,
+    url: str,
+    wall: bool = False,
+    ready: Mark | None = None,
 ) -> Board:
     """`usual`: presses by this hour of such a weekday, None when nobody knows."""
     waiting = [incident for incident in facts.open if incident.state == State.TRIGGERED]
@@ -117,6 +127,7 @@ def board(
             rates((one.outcome, one.confirmed) for one in facts.answers if not one.open), t
         ),
         devices=device_lines(facts.devices, facts.transmitters, facts.pagers, t),
+        ready=ready,
         shout=t.gettext("Nobody could be called: %(places)s", places=", ".join(lost_places))
         if lost
         else None,
