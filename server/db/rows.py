@@ -36,12 +36,18 @@ class Rows:
         self.summary = Summary()
 
     def of(self, table: type[Row], *key: str) -> dict[Any, Row]:
-        """The rows of this store by their natural key: one value, or a tuple of several."""
-        column: Any = vars(table)["store_id"]
+        """The rows of this store by their natural key: one value, or a tuple of several. Of two that people gave the
+        same name on screens the one in use counts, then the older one; the other one is switched off."""
+        columns: Any = table
+        rows = list(
+            self.session.exec(select(table).where(columns.store_id == self.store_id).order_by(columns.id))
+        )
         found: dict[Any, Row] = {}
-        for row in self.session.exec(select(table).where(column == self.store_id)):
+        for row in sorted(rows, key=lambda row: not getattr(row, "active", True)):
             values = tuple(getattr(row, name) for name in key)
-            found[values if len(key) > 1 else values[0]] = row
+            first = found.setdefault(values if len(key) > 1 else values[0], row)
+            if first is not row and getattr(row, "active", False) and self._change(row, {"active": False}):
+                self.summary.count(self.summary.gone, _sort(table))
         return found
 
     def put(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from broker_config.errors import SetupError
 from server.db import tables
+from server.db.shop_plain import Table, clock, distinct, fields, hours, some
 from server.db.shop_policies import FIELDS
 from server.shop_file import parse_shop
 from server.shop_words import days_words
@@ -19,7 +19,6 @@ HEADING = (
     "The shop {name}, as it stands in the database.\n"
     "On which port a transmitter hangs (url) is known to its gateway alone: add it before `redbutton up` takes it."
 )
-Table = dict[str, Any]
 
 
 def export_text(session: Session, store_id: str) -> str:
@@ -59,39 +58,39 @@ class _Export:
     def table(self) -> Table:
         server = next((row.device for row in self.devices if row.kind == "s"), "srv")
         return {
-            "store": {**_fields(self._store, "id", "name", "timezone", "language"), "server": server},
-            "opening": _hours((row.weekday, row.opens, row.closes) for row in self._of(tables.Opening)),
+            "store": {**fields(self._store, "id", "name", "timezone", "language"), "server": server},
+            "opening": hours((row.weekday, row.opens, row.closes) for row in self._of(tables.Opening)),
             "special_days": [
-                _some({"day": row.day.isoformat(), "from": _clock(row.opens), "to": _clock(row.closes)})
+                some({"day": row.day.isoformat(), "from": clock(row.opens), "to": clock(row.closes)})
                 for row in sorted(self._of(tables.SpecialDay), key=lambda row: row.day)
             ],
             "zones": self._zones(),
             "button_units": [
-                _some({"id": row.device, "name": row.name or None}) for row in self.devices if row.kind == "b"
+                some({"id": row.device, "name": row.name or None}) for row in self.devices if row.kind == "b"
             ],
             "buttons": [
-                _some(
+                some(
                     {
                         "zone": self.zone_names[row.zone_id],
-                        **_fields(row, "device", "input", "colour", "label", "skill", "language"),
+                        **fields(row, "device", "input", "colour", "label", "skill", "language"),
                     }
                 )
                 for row in self._of(tables.Button)
                 if row.active and row.zone_id in self.zone_names
             ],
             "gateways": [
-                _some({"id": row.device, "name": row.name or None, "keeper": row.keeper or None})
+                some({"id": row.device, "name": row.name or None, "keeper": row.keeper or None})
                 for row in self.devices
                 if row.kind == "g"
             ],
-            "transmitters": [_fields(row, "gateway", "name", "driver") for row in self.lines],
+            "transmitters": [fields(row, "gateway", "name", "driver") for row in self.lines],
             "carriers": [
-                _fields(row, "name", "initials", "role", "languages", "skills") for row in self.carriers
+                fields(row, "name", "initials", "role", "languages", "skills") for row in self.carriers
             ],
             "pagers": self._pagers(),
             "rotations": self._rotations(),
             "shifts": self._shifts(),
-            "policies": [self._policy(row) for row in self._of(tables.Policy) if row.active],
+            "policies": self._policies(),
             "last_resort": [
                 {"kind": row.kind, "to": row.target} for row in self._of(tables.LastResort) if row.active
             ],
@@ -100,7 +99,7 @@ class _Export:
 
     def _zones(self) -> list[Table]:
         return [
-            _some({**_fields(row, "name", "pager_name"), "parent": self.zone_names.get(row.parent_id)})
+            some({**fields(row, "name", "pager_name"), "parent": self.zone_names.get(row.parent_id)})
             for row in self.zones
         ]
 
@@ -112,9 +111,9 @@ class _Export:
         }
         kept = ("label", "address", "format", "charset", "longest", "alert", "language", "fallback")
         return [
-            _some(
+            some(
                 {
-                    **_fields(row, *kept),
+                    **fields(row, *kept),
                     "transmitter": lines.get(row.transmitter_id, "?"),
                     "carrier": self.initials.get(row.carrier_id),
                 }
@@ -133,9 +132,10 @@ class _Export:
             )
             carriers = [self.initials[one.carrier_id] for one in members if one.carrier_id in self.initials]
             if carriers:
-                self.rotation_names[row.id] = row.name
+                name = distinct(row.name, self.rotation_names.values())
+                self.rotation_names[row.id] = name
                 starts = row.starts_on.isoformat()
-                found.append({"name": row.name, "starts_on": starts, "days": row.days, "carriers": carriers})
+                found.append({"name": name, "starts_on": starts, "days": row.days, "carriers": carriers})
         return found
 
     def _shifts(self) -> list[Table]:
@@ -156,17 +156,30 @@ class _Export:
             key = (kind, who, starts, ends, zone is None, days_words(found))
             zones.setdefault(key, []).extend([zone] if zone else [])
         return [
-            _some(
+            some(
                 {
                     kind: who,
                     "days": words,
-                    "from": _clock(starts),
-                    "to": _clock(ends),
+                    "from": clock(starts),
+                    "to": clock(ends),
                     "zone": places or None,
                 }
             )
             for (kind, who, starts, ends, _, words), places in zones.items()
         ]
+
+    def _policies(self) -> list[Table]:
+        """Without those that never hold, since an older one without hours is for the same calls: a file has one."""
+        found: list[Table] = []
+        for row in self._of(tables.Policy):
+            if row.active and (row.zone_id is None or row.zone_id in self.zone_names):
+                part = self._policy(row)
+                scope = (part.get("zone"), part["use"])
+                if part["hours"] or scope not in {
+                    (one.get("zone"), one["use"]) for one in found if not one["hours"]
+                }:
+                    found.append({**part, "name": distinct(row.name, [one["name"] for one in found])})
+        return found
 
     def _policy(self, policy: tables.Policy) -> Table:
         steps = self._session.exec(
@@ -174,32 +187,39 @@ class _Export:
             .where(tables.PolicyStep.policy_id == policy.id)
             .order_by(col(tables.PolicyStep.position))
         )
-        hours = self._session.exec(
+        spans = self._session.exec(
             select(tables.PolicyHours).where(tables.PolicyHours.policy_id == policy.id)
         )
-        return _some(
+        return some(
             {
                 "zone": self.zone_names.get(policy.zone_id),
-                **_fields(policy, *sorted(FIELDS)),
-                "hours": _hours((row.weekday, row.starts, row.ends) for row in hours),
+                **fields(policy, *sorted(FIELDS)),
+                "hours": hours((row.weekday, row.starts, row.ends) for row in spans),
                 "steps": [
-                    _some(
+                    some(
                         {
-                            **_fields(row, "after_s", "target", "role", "most", "alert"),
+                            **fields(row, "after_s", "target", "role", "most", "alert"),
                             "carrier": self.initials.get(row.carrier_id),
                             "pager": self.labels.get(row.pager_id),
                         }
                     )
                     for row in steps
+                    if self._calls_somebody(row)
                 ],
             }
+        )
+
+    def _calls_somebody(self, step: tables.PolicyStep) -> bool:
+        """Not one for a person or a pager that is switched off: a file cannot name them."""
+        return (step.target != "carrier" or step.carrier_id in self.initials) and (
+            step.target != "group" or step.pager_id in self.labels
         )
 
     def _causes(self) -> list[Table]:
         rows = self._placed(tables.Cause)
         keys = {row.id: row.code or row.name for row in rows}
         return [
-            _some({"name": row.name or None, "code": row.code, "parent": keys.get(row.parent_id)})
+            some({"name": row.name or None, "code": row.code, "parent": keys.get(row.parent_id)})
             for row in rows
         ]
 
@@ -211,26 +231,3 @@ class _Export:
         """In the order that people chose."""
         rows = [row for row in self._of(table) if getattr(row, "active", True)]
         return sorted(rows, key=lambda row: (row.position, row.id))
-
-
-def _fields(row: Any, *names: str) -> Table:
-    return {name: getattr(row, name) for name in names}
-
-
-def _some(table: Table) -> Table:
-    """Without what is not set."""
-    return {key: value for key, value in table.items() if value is not None}
-
-
-def _clock(value: time | None) -> str | None:
-    return None if value is None else value.isoformat("seconds" if value.second else "minutes")
-
-
-def _hours(spans: Iterable[tuple[int, time, time]]) -> list[Table]:
-    found: dict[tuple[time, time], set[int]] = {}
-    for weekday, starts, ends in spans:
-        found.setdefault((starts, ends), set()).add(weekday)
-    return [
-        {"days": days_words(on), "from": _clock(starts), "to": _clock(ends)}
-        for (starts, ends), on in sorted(found.items())
-    ]

@@ -69,7 +69,9 @@ def working(rows: Rows, shop: ShopFile, people: dict[str, int], zones: dict[str,
         for day in part.days
     }
     rows.exactly(Shift, SHIFT, shifts)
-    gone = [row for name, row in found.items() if name not in wanted]
+    kept = {_id(found[name]) for name in wanted}
+    every = rows.session.exec(select(Rotation).where(Rotation.store_id == shop.store.id))
+    gone = [row for row in every if _id(row) not in kept]  # also one that people gave the name of another
     for row in gone:
         _members(rows, row, [])
     rows.remove("rotation", gone)

@@ -21,6 +21,7 @@ from server.db.tables import (
     Cause,
     Pager,
     Policy,
+    PolicyStep,
     Rotation,
     RotationMember,
     Shift,
@@ -224,3 +225,45 @@ def _on_screens(session: Any, data: st.DataObject) -> None:
 
 def test_the_example_file_is_there() -> None:
     assert Path(EXAMPLE).exists()
+
+
+def test_two_of_one_name_and_a_policy_that_never_holds_still_make_a_file() -> None:
+    """Screens allow what a file cannot say; the file then says what comes to the same."""
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(full()))
+        weekend = session.exec(select(Policy).where(Policy.name == "Weekend")).one()
+        for name, zone in (("Weekend", weekend.zone_id), ("Weekend", weekend.zone_id), ("Shadow", None)):
+            policy = Policy(store_id="s1", name=name, zone_id=zone)
+            session.add(policy)
+            session.flush()
+            session.add(PolicyStep(policy_id=policy.id or 0, position=1, target="everybody"))
+            session.add(PolicyStep(policy_id=policy.id or 0, position=2, target="carrier", carrier_id=None))
+        nights = Rotation(store_id="s1", name="Nights", starts_on=date(2026, 1, 1))
+        session.add(nights)
+        session.flush()
+        session.add(RotationMember(rotation_id=nights.id or 0, position=1, carrier_id=1))
+    shop = parse_shop(tomllib.loads(_export(db)))
+    assert [one.name for one in shop.policies] == ["Normal", "Weekend", "Weekend 2"]
+    assert [step.target for step in shop.policies[2].steps] == ["everybody"]
+    assert [one.name for one in shop.rotations] == ["Nights", "Nights 2"]
+    with db.transaction() as session:
+        load_shop(session, shop)
+        active = session.exec(select(Policy).where(col(Policy.active))).all()
+        assert sorted(row.name for row in active) == ["Normal", "Weekend", "Weekend 2"]
+    _again(db)
+    db.close()
+
+
+def test_a_policy_of_a_zone_that_is_off_does_not_become_one_for_the_whole_store() -> None:
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(full()))
+        bakery = session.exec(select(Zone).where(Zone.name == "Fish")).one()
+        other = Zone(store_id="s1", name="Gone", pager_name="GONE", active=False)
+        session.add(other)
+        session.flush()
+        session.exec(select(Policy).where(Policy.name == "Weekend")).one().zone_id = other.id
+        assert bakery.active
+    assert [one.name for one in parse_shop(tomllib.loads(_export(db))).policies] == ["Normal"]
+    db.close()
