@@ -26,6 +26,7 @@ def as_json(found: Comparison, *, details: bool = False) -> dict[str, Any]:
             "patience_s": _seconds(known.patience),
             "unanswered": known.unanswered,
         },
+        "alike": found.alike(rows),
         "columns": [_column(column) for column in found.columns],
         "every_call" if details else "differ_most": [
             _row(row, names) for row in (rows if details else found.differing(rows))
@@ -38,6 +39,7 @@ def _column(column: Column) -> dict[str, Any]:
         "name": column.name,
         **asdict(column.figures),
         "per_person": per_person(column.went),
+        "unknown_buttons": list(column.unknown),
     }
 
 

@@ -8,7 +8,7 @@ from heapq import nlargest
 from uuid import UUID
 
 from broker_config.errors import SetupError
-from server.replay.figures import Figures, difference, figures
+from server.replay.figures import Figures, difference, figures, is_alike
 from server.replay.floors import Floors
 from server.replay.lines import CallLine, Head, Line
 from server.replay.people import Habits, habits
@@ -29,6 +29,8 @@ class Column:
     name: str
     went: Replayed
     figures: Figures
+    unknown: tuple[str, ...] = ()
+    """Inputs that called in truth and that this shop does not know: there they belong to no zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Comparison:
         keys = sorted(order, key=lambda key: (order[key].opened_at, key))
         return [Row(key, tuple(column.get(key) for column in found)) for key in keys]
 
+    def alike(self, rows: Sequence[Row]) -> int:
+        """In how many calls the same shop's rules give what really happened: how far the model can be trusted."""
+        return sum(is_alike(row.went[0], row.went[1]) for row in rows)
+
     def differing(self, rows: Sequence[Row], most: int = MOST) -> list[Row]:
         """The calls that differ most: from the same shop's rules where another shop was asked, else from the truth."""
         base, first = (1, 2) if len(self.columns) > 2 else (0, 1)
@@ -79,10 +85,17 @@ def compare(head: Head, lines: Lines, others: Sequence[tuple[str, ShopFile]] = (
     known = habits(lines())
     own = store_of(parse_shop(head.shop, "the shop in the record"), head.duties)
     same = replay(own, head, known, lines())
-    went = [(TRUTH, recorded(own, head, same.people, lines())), (SAME, same)]
+    truly = recorded(own, head, same.people, lines())
+    columns = [Column(TRUTH, truly, figures(truly)), Column(SAME, same, figures(same))]
+    places = sorted({one.place for one in truly.calls})
     for name, shop in others:
-        went.append((name, replay(store_of(shop, head.duties), head, known, lines())))
-    return Comparison(head, known, tuple(Column(name, one, figures(one)) for name, one in went))
+        store = store_of(shop, head.duties)
+        went = replay(store, head, known, lines())
+        unknown = tuple(
+            f"{device}/{number}" for device, number in places if (device, number) not in store.buttons
+        )
+        columns.append(Column(name, went, figures(went), unknown))
+    return Comparison(head, known, tuple(columns))
 
 
 def recorded(store: Store, head: Head, people: frozenset[str], lines: Iterable[Line]) -> Replayed:

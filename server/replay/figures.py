@@ -113,6 +113,14 @@ def difference(one: Went | None, other: Went | None) -> float:
     return seconds + abs(len(one.pages) - len(other.pages))
 
 
+def is_alike(one: Went | None, other: Went | None) -> bool:
+    """The same pagers in the same order, and the same answer within a second."""
+    if one is None or other is None:
+        return False
+    same = [page.pager for page in one.pages] == [page.pager for page in other.pages]
+    return same and one.answered_by == other.answered_by and abs(_answered_s(one) - _answered_s(other)) < 1
+
+
 def _answered_s(one: Went) -> float:
     return 3_600.0 if one.answered_after is None else one.answered_after.total_seconds()
 

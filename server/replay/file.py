@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,8 @@ from server.replay.lines import VERSION, CallLine, End, Head, Line, PressLine, P
 
 LONGEST_LINE = 4_000_000
 MOST_ERRORS = 20
+SLACK = timedelta(days=1)
+"""Clocks are put right now and then; no record is refused for that."""
 _ADAPTER: TypeAdapter[CallLine | PressLine | End] = TypeAdapter(
     Annotated[CallLine | PressLine | End, Field(discriminator="what")]
 )
@@ -79,6 +81,18 @@ class RecordFile:
             if isinstance(found, (CallLine, PressLine)):
                 yield found
 
+    def _is_possible(self, line: Line) -> bool:
+        head = self.head
+        moments = [one.received_at for one in _presses(line)]
+        if isinstance(line, CallLine):
+            moments += [
+                line.exit_at - SLACK,
+                *(one.at for one in line.pages),
+                *(one.at for one in line.deeds),
+            ]
+        inside = head.begins_at <= line.moment < head.ends_at
+        return inside and all(one <= head.recorded_at + SLACK for one in moments)
+
     def _raw(self) -> Iterator[bytes]:
         try:
             with self.path.open("rb") as file:
@@ -111,6 +125,8 @@ class RecordFile:
                 yield f"line {number}: it stands after a line that is later: the record was changed by hand"
             elif first < found.moment:
                 yield f"line {number}: a press came in before it was made"
+            elif not self._is_possible(found):
+                yield f"line {number}: something in it lies outside the period, or after it was recorded"
             else:
                 last = found.moment
                 yield found

@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from server.rules.facts import DutyKind
+from server.shop_words import Timezone
 
 VERSION = 1
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 Did = Literal[
     "acknowledged", "passed_on", "help", "attended", "not_attended", "closed", "nobody", "fallback", "last_resort"
 ]  # fmt: skip
@@ -37,7 +39,7 @@ class Head(_Part):
     what: Literal["head"] = "head"
     version: int = VERSION
     store: str
-    timezone: str
+    timezone: Timezone
     first_day: date
     last_day: date
     """Local days, both included."""
@@ -50,6 +52,14 @@ class Head(_Part):
     duties: tuple[DutyPart, ...] = ()
     last_called: dict[str, AwareDatetime] = Field(default_factory=dict)
     """Initials -> when a call last rang there before the period."""
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> Head:
+        if not FIRST_YEAR <= self.first_day.year <= self.last_day.year <= LAST_YEAR:
+            raise ValueError(f"first_day and last_day lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+        if not self.begins_at < self.ends_at or self.last_day < self.first_day:
+            raise ValueError("the period ends before it begins")
+        return self
 
 
 class PressPart(_Part):

@@ -11,11 +11,9 @@ from broker_config.errors import SetupError
 from server.db.connect import Database
 from server.db.tables import Store
 from server.replay.file import write
-from server.replay.lines import End
+from server.replay.lines import FIRST_YEAR, LAST_YEAR, End
 from server.replay.record import head, lines
 from server.setup import NO_SHOP, need_newest
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def make_record(

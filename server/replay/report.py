@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from server.replay.compare import Column, Comparison, Row
-from server.replay.figures import Figures, Spread
+from server.replay.figures import Figures
 from server.replay.people import ENOUGH, Habits
 from server.replay.went import Rang, Went
 
@@ -22,6 +22,10 @@ press and person says which, the same in every run;
 - who answered without a page does so again, as long after the press;
 - arriving and closing take as long after the answer as they really took; every page reaches its wrist at once.
 The roster is that of the shop file with the dated exceptions of the period, not of what was changed meanwhile."""
+ALIKE = (
+    "By the same shop's rules {alike} of {rows} calls go as they really did: the same pagers, the same answer within a "
+    "second. The others had pages that failed, or another roster or policy at that time."
+)
 NO_ANSWERS = (
     "Nobody ever answered a page in this record, so here nobody answers one either: compare the pages alone."
 )
@@ -39,6 +43,11 @@ def report(found: Comparison, *, details: bool = False) -> Iterator[str]:
     yield ""
     yield from model(found.habits)
     rows = found.rows()
+    if rows:
+        yield from ("", ALIKE.format(alike=found.alike(rows), rows=len(rows)))
+    for column in found.columns:
+        if column.unknown:
+            yield f"{column.name} does not know {', '.join(column.unknown)}: presses there belong to no zone."
     chosen = rows if details else found.differing(rows)
     if not chosen:
         if rows:
@@ -143,7 +152,3 @@ def share(value: float | None) -> str:
 
 def _seconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f} s"
-
-
-def spread_in_words(one: Spread) -> str:
-    return f"{_seconds(one.median)} / {_seconds(one.p90)}"

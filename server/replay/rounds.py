@@ -88,30 +88,30 @@ class _Made:
     def take(self, deed: DeedPart) -> None:
         if deed.did == "closed" and not is_physical(deed):
             if deed.outcome == Outcome.FALSE_PRESS.value:
-                self.undone_after = deed.at - self._opened
+                self.undone_after = max(deed.at - self._opened, timedelta())
             self._ended = self._ended or deed.at
         elif deed.did in ("acknowledged", "attended", "closed", "passed_on"):
             if self._first is None:
                 self._act(deed)
             else:
-                self._then.append((deed.at - self._since, deed))
+                self._follows(deed)
             if deed.did == "passed_on":
                 self.over(deed.at)
         elif deed.did == "help":
-            self._then.append((deed.at - self._since, deed))
+            self._follows(deed)
         elif deed.did == "not_attended":
             self.over(deed.at)
 
-    @property
-    def _since(self) -> datetime:
-        return self._first_at or self._began
+    def _follows(self, deed: DeedPart) -> None:
+        since = self._first_at or self._began
+        self._then.append((max(deed.at - since, timedelta()), deed))  # the clock may have been put back
 
     def _act(self, deed: DeedPart) -> None:
         paged = self._paged(deed.at)
         groups = [key for key in paged if key.startswith("pager ")]
         key = deed.by if deed.by in paged else groups[0] if groups else None
         began = paged[key] if key is not None else self._began
-        self._first = Act(key, deed.at - began, deed)
+        self._first = Act(key, max(deed.at - began, timedelta()), deed)
         self._first_at = self._ended = deed.at
 
     def _paged(self, until: datetime | None) -> dict[str, datetime]:

@@ -146,6 +146,37 @@ def test_order_and_time(record: Path) -> None:
     assert "a press came in before it was made" in mistakes(record)[0]
 
 
+def test_moments_that_cannot_be(record: Path) -> None:
+    one = call(1, BEGINS + timedelta(days=3), answer=(5, "P1"))
+    far = one.deeds[0].model_copy(update={"at": one.opened_at.replace(year=9999)})
+    for impossible in (
+        call(2, BEGINS - timedelta(seconds=1)),
+        call(3, BEGINS + timedelta(days=40)),
+        one.model_copy(update={"deeds": (far,)}),
+        one.model_copy(update={"exit_at": one.opened_at.replace(year=9999)}),
+    ):
+        record.unlink()
+        write(record, head(), [impossible])
+        assert "outside the period" in mistakes(record)[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"timezone": "Mars/Base"},
+        {"first_day": "1999-01-01"},
+        {"last_day": "2026-09-01"},
+        {"ends_at": "2026-09-01T00:00:00Z"},
+    ],
+)
+def test_a_head_that_cannot_be(record: Path, fields: dict[str, str]) -> None:
+    def worse(rows: list[str]) -> list[str]:
+        return [json.dumps({**json.loads(rows[0]), **fields}) + "\n", *rows[1:]]
+
+    with pytest.raises(SetupError, match="line 1: "):
+        RecordFile(changed(record, worse))
+
+
 def test_something_after_the_end(record: Path) -> None:
     assert "after the end" in mistakes(changed(record, lambda rows: [*rows, rows[1]]))[0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.replay.compare import Comparison, compare
 from server.replay.lines import CallLine, DeedPart, Line, PagePart, PressLine, PressPart
-from server.replay.people import habits
+from server.replay.people import chance, habits
 from server.replay.run import replay
 from server.replay.shop import store_of
 from server.replay.went import Replayed, Went
@@ -20,6 +20,8 @@ from server.shop_file import parse_shop
 from tests.unit.server.replay.month import BEGINS, call, head, lines, policy, shop
 
 MORNING = BEGINS + timedelta(hours=9)
+PASSED = 4
+"""A number whose call P3 would answer, by the hash."""
 ALWAYS = {
     "shifts": [
         {"carrier": f"P{number}", "days": "mon-sun", "from": "00:00", "to": "00:00"}
@@ -265,3 +267,28 @@ def test_a_month_by_its_own_shop_is_close_to_what_happened() -> None:
     assert same.to_answer.median is not None
     assert truth.to_answer.median is not None
     assert abs(same.to_answer.median - truth.to_answer.median) < 2
+
+
+def test_whoever_was_asked_before_it_was_passed_on_is_asked_anew() -> None:
+    """P3 was beaten in the first round; what P3 would have done then is over when the second one begins."""
+
+    def at(seconds: float) -> datetime:
+        return MORNING + timedelta(seconds=seconds)
+
+    others = [
+        call(9 + day, MORNING + timedelta(days=day), pages=[(0, "P1")], answer=(18, "P1"))
+        for day in (1, 2, 3)
+    ]
+    deeds = (
+        DeedPart(at=at(10), did="acknowledged", staff=True, by="P1"),
+        DeedPart(at=at(15), did="passed_on", staff=True, by="P1"),
+        DeedPart(at=at(40), did="acknowledged", staff=True, by="P6"),
+        DeedPart(at=at(60), did="closed", staff=True, by="P6", outcome="recovered"),
+    )
+    one = call(PASSED, MORNING, pages=[(0, "P1"), (0, "P3"), (15, "P3"), (35, "P6")])
+    real = [one.model_copy(update={"deeds": deeds}), *others]
+    assert habits(real).reaction == timedelta(seconds=18)
+    assert chance(real[0].id, "P3") > habits(real).unanswered
+    steps = {"target": "carrier", "carrier": "P1"}, {"target": "carrier", "carrier": "P3"}
+    found = went(real, *steps, {"after_s": 20, "target": "carrier", "carrier": "P6"})
+    assert pages(found.calls[0]) == [(0, "P1"), (0, "P3"), (15, "P3"), (35, "P6")]
