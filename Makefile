@@ -31,9 +31,10 @@ test-long: ## the tests that are too long for every run
 	@bash .ci/setup dev $(PARTS)
 	@$(BIN)/python -m pytest -m 'long$(UNLESS_LIVE)' $(PYTEST_ARGS)
 
-bench: ## measures a press from its acceptance to the first serial byte, beside the floors of this machine
+bench: ## a press from its acceptance to the first serial byte beside the floors of this machine; due steps, idling, routing
 	@bash .ci/setup dev mosquitto
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+	@$(BIN)/python -m tests.bench.people
 
 lint: ## ruff and mypy alone
 	@bash .ci/setup dev
