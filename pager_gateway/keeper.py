@@ -104,6 +104,7 @@ class Keeper:
         if isinstance(message, Press):
             self._press(message, received.device, delivery, now)
         elif isinstance(message, PressReceipt):
+            self._wall.compare(message.at)
             self._core.receipt(message.id, now)
         elif isinstance(message, FallbackPlan):
             self._core.plan = self._shelf.take(message)
