@@ -127,7 +127,7 @@ class FourPromises(RuleBasedStateMachine):
                 kind=row.kind,
                 purpose=row.purpose,
                 ref=row.ref,
-                **{"try": 2},
+                try_=2,
             )
             assert len(self.box.incidents()) == incidents
             assert not any(one.topic.endswith("/order") for one in self.box.link.published[said:])

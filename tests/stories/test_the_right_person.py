@@ -96,8 +96,17 @@ def test_whoevers_turn_it_is_in_a_rotation_is_called(shop: Shop) -> None:
         RotationMember(id=1, rotation_id=1, position=0, carrier_id=DMITRI),
         RotationMember(id=2, rotation_id=1, position=1, carrier_id=ANNA),
     )
-    day = {"store_id": STORE, "rotation_id": 1, "zone_id": DAIRY, "weekday": start.weekday()}
-    shop.change(Shift(id=900, starts=time(0), ends=time(0), **day))
+    shop.change(
+        Shift(
+            id=900,
+            store_id=STORE,
+            rotation_id=1,
+            zone_id=DAIRY,
+            weekday=start.weekday(),
+            starts=time(0),
+            ends=time(0),
+        )
+    )
     shop.button().press()
     shop.clock.advance(2)
     assert who_rang(shop) == [DMITRI]

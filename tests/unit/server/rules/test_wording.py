@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.rules.facts import Button, Pager, Policy
+from server.rules.facts import Button, Pager
 from server.rules.wording import CALLS, encode, page_body
 
-POLICY = Policy(1, 120, 90, 120, 30, 5, ())
-BUTTON = Button(1, "b3", 2, 1, "Dairy", "Milk shelf", "red", POLICY)
+BUTTON = Button(1, "b3", 2, 1, "Dairy", "Milk shelf", "red")
 PAGER = Pager(1, "Pager 1", 1, "g1", "t1", "1001", "text", "ascii", 40, 1, "en")
 
 
