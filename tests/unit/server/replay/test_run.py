@@ -292,3 +292,36 @@ def test_whoever_was_asked_before_it_was_passed_on_is_asked_anew() -> None:
     steps = {"target": "carrier", "carrier": "P1"}, {"target": "carrier", "carrier": "P3"}
     found = went(real, *steps, {"after_s": 20, "target": "carrier", "carrier": "P6"})
     assert pages(found.calls[0]) == [(0, "P1"), (0, "P3"), (15, "P3"), (35, "P6")]
+
+
+def test_who_was_called_last_before_the_period_is_spared_first() -> None:
+    table = shop(6, 2, **ALWAYS, policies=[policy({"target": "zone", "most": 1})])
+    real = [call(1, MORNING, place=1)]
+    called = dict.fromkeys(("P1", "P5"), MORNING - timedelta(days=1))
+    top = head(table, last_called=called | {"XX": MORNING})
+    found = replay(store_of(parse_shop(table)), top, habits(real), real)
+    assert pages(found.calls[0])[0] == (0, "P3")
+
+
+def test_a_pager_for_which_a_page_is_on_its_way_is_not_called_twice() -> None:
+    real = [call(1, MORNING)]
+    both = {"target": "carrier", "carrier": "P1"}, {"target": "everybody"}
+    found = went(real, *both, repeats=0)
+    assert sorted(pages(found.calls[0])) == [(0, f"P{number}") for number in range(1, 7)]
+
+
+def test_both_presses_of_a_flood_join_and_a_page_to_the_owner_is_one_more() -> None:
+    one = call(1, MORNING, pages=[(0, "P1")], answer=(5, "P1"), arrive=50, close=55)
+    more = tuple(
+        PressPart(
+            id=UUID(int=500 + number),
+            pressed_at=MORNING + timedelta(seconds=6 + number),
+            received_at=MORNING + timedelta(seconds=6 + number),
+        )
+        for number in range(40)
+    )
+    real = [one.model_copy(update={"presses": (*one.presses, *more)})]
+    found = went(real, {"target": "carrier", "carrier": "P1"})
+    assert [one.presses for one in found.calls] == [41]
+    joined = [page for page in found.calls[0].pages if page.reason == "joined"]
+    assert len(joined) == 29  # the thirty-first press of a minute is a flood
