@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from server.db import policies
 from server.db.engine_store import read_store
@@ -19,6 +19,7 @@ from server.rules.try_out import try_out
 from server.web.api.shared import (
     IN_A_STORE,
     Answers,
+    GivenMoment,
     MaybeMoment,
     Moment,
     Out,
@@ -35,7 +36,7 @@ RETRY_AFTER_S = 2
 OWN = (DutyKind.HERE, DutyKind.BREAK, DutyKind.AWAY)
 """What somebody who is no manager may say, about themselves alone and from now on."""
 
-At = Annotated[AwareDatetime | None, Query(description="A moment; without it now.")]
+At = Annotated[GivenMoment | None, Query(description="A moment; without it now.")]
 
 
 class Person(Out):
@@ -63,8 +64,8 @@ class Saying(BaseModel):
 
     carrier: Annotated[int | None, Field(description="Whom it is about; null: oneself.")] = None
     kind: Annotated[DutyKind | None, Field(description="null: as the roster says, from now on.")]
-    until: AwareDatetime | None = None
-    starts_at: AwareDatetime | None = None
+    until: GivenMoment | None = None
+    starts_at: GivenMoment | None = None
     zone: int | None = None
 
 

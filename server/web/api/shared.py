@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from broker_config.messages.base import IDENTIFIER
@@ -67,6 +67,19 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 BeforeNumber = Annotated[
     int | None, Query(ge=1, le=2**31 - 1, description="`next` of the page before; without it the newest.")
 ]
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+LAST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _of_our_days(moment: datetime) -> datetime:
+    """Nearer to the ends of the calendar, no clock of a store can be computed."""
+    if not FIRST <= moment < LAST:
+        raise ValueError("must lie between 2000 and 2100")
+    return moment
+
+
+GivenMoment = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
+"""One that somebody hands in."""
 Moment = AwareDatetime
 MaybeMoment = AwareDatetime | None
 Next = Annotated[
@@ -83,8 +96,8 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         moment, row = base64.urlsafe_b64decode(cursor.encode("ascii")).decode().split(" ")
         parsed = datetime.fromisoformat(moment)
-        if parsed.tzinfo is None:
-            raise ValueError("naive")
+        if parsed.tzinfo is None or not 1 < parsed.year < 9999:
+            raise ValueError("naive, or at the very end of the calendar")
         return parsed, UUID(row)
     except (ValueError, binascii.Error):
         raise HTTPException(422, "before: use `next` of an earlier answer") from None

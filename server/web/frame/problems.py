@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
-from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -38,8 +39,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """A number in an address that is none, a form that no browser of ours sends."""
     assert isinstance(error, RequestValidationError)
     if request.url.path.startswith("/api/"):
-        return await request_validation_exception_handler(request, error)
+        return _told(error)
     return _screen(request, 404 if any("path" in part["loc"] for part in error.errors()) else 422)
+
+
+def _told(error: RequestValidationError) -> Response:
+    """What is wrong and where, but nothing of what was sent: that may be a password, or what no JSON can say."""
+    wrong = [{name: part[name] for name in ("loc", "msg", "type")} for part in error.errors()]
+    return Response(json.dumps({"detail": wrong}), 422, media_type="application/json")
 
 
 def _screen(request: Request, status: int) -> Response:

@@ -118,7 +118,7 @@ def read_cursor(text: str | None) -> Cursor | None:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
         moment, _, key = raw[1:].partition("|")
         opened_at = datetime.fromisoformat(moment)
-        if opened_at.tzinfo is None:
+        if opened_at.tzinfo is None or not 1 < opened_at.year < 9999:  # nothing is computed at the very ends
             return None
         return Cursor(opened_at, UUID(key), newer=raw[0] == "n")
     except (ValueError, binascii.Error, IndexError):

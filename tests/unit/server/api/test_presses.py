@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -31,7 +32,15 @@ def test_paging_reaches_every_press_once_also_with_equal_moments(shop: Shop) -> 
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "ÿ", "AAAA", base64.urlsafe_b64encode(b"2026-01-01T00:00:00 1").decode(), "a" * 201]
+    "cursor",
+    [
+        *("x", "ÿ", "AAAA", "a" * 201),
+        base64.urlsafe_b64encode(b"2026-01-01T00:00:00 1").decode(),
+        *(
+            base64.urlsafe_b64encode(f"{at} {UUID(int=1)}".encode()).decode()
+            for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+        ),
+    ],
 )
 def test_a_cursor_that_is_not_ours(shop: Shop, cursor: str) -> None:
     assert shop.client.get(LIST, params={"before": cursor}, headers=shop.as_(ANNA)).status_code == 422

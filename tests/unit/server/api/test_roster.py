@@ -77,6 +77,16 @@ def test_a_moment_needs_its_zone(shop: Shop) -> None:
         assert shop.client.get(path, params=params, headers=shop.as_(CHIEF)).status_code == 422
 
 
+@pytest.mark.parametrize("path", [ROSTER, f"{TRY}?button=b1/1"])
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2100-01-01T00:00:00Z"],
+)
+def test_a_moment_is_of_our_days(shop: Shop, path: str, at: str) -> None:
+    answer = shop.client.get(path, params={"button": "b1/1", "at": at}, headers=shop.as_(ANNA))
+    assert answer.status_code == 422
+
+
 def test_staff_speak_for_themselves(shop: Shop) -> None:
     shop.desk.answer = StoreDone("s1", 7)
     until = (NOW + HOUR).isoformat()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,10 +50,22 @@ def test_nothing_typed_is_an_error(typed: dict[str, str]) -> None:
     assert len(filters.text) <= 60
 
 
-@given(st.datetimes(timezones=st.just(UTC)), st.uuids(), st.booleans())
+DAYS = st.datetimes(timezones=st.just(UTC)).filter(lambda at: 1 < at.year < 9999)
+
+
+@given(DAYS, st.uuids(), st.booleans())
 def test_a_cursor_comes_back_as_it_was(at: datetime, key: UUID, newer: bool) -> None:
     cursor = Cursor(at, key, newer)
     assert read_cursor(write_cursor(cursor)) == cursor
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999+00:00", "9999-12-31T20:00:00-14:00"]
+)
+def test_the_ends_of_the_calendar_are_no_cursor(at: str) -> None:
+    """Beyond them nothing can be computed: neither a moment in UTC nor the one after it."""
+    raw = f"o{at}|{UUID(int=1)}".encode()
+    assert read_cursor(base64.urlsafe_b64encode(raw).decode().rstrip("=")) is None
 
 
 @given(st.text(max_size=250))

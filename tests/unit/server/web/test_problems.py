@@ -1,0 +1,42 @@
+"""Errors of the API say what is wrong and never fail themselves, whatever was sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.server.web.conftest import ClientFor
+from tests.unit.server.web.factory import Shop
+
+DUTY = "/api/v1/stores/ulemiste/duty"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"carrier": NaN, "kind": "work"}',
+        '{"carrier": -Infinity, "kind": "work"}',
+        '{"kind": "\\ud800"}',
+        '{"kind": "work", "\\udfff": 1}',
+        '{"kind": "work", "until": "0001-01-01T00:00:00+14:00"}',
+        '{"kind": "work", "starts_at": "9999-12-31T23:59:59-14:00"}',
+        "[" * 9_000,
+        "\udcff",
+    ],
+)
+def test_what_no_json_can_say_is_refused_like_anything_else(
+    client_for: ClientFor, shop: Shop, body: str
+) -> None:
+    shop.account("marina", "Marina Kask", role="manager", carrier=shop.carriers[2])
+    answer = client_for("marina").post(
+        DUTY, content=body.encode("utf-8", "surrogateescape"), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.json()["detail"]
+
+
+def test_what_was_sent_does_not_come_back(client_for: ClientFor) -> None:
+    """A password that is too long stands in no answer, and so in no log of a script."""
+    answer = client_for().post("/api/v1/sign-in", json={"login": "marina", "password": "hunter2" * 99})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "password"]
+    assert "hunter2" not in answer.text
