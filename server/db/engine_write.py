@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 from server.db.connect import Database
 from server.db.prepared import PreparedTable
-from server.db.readiness import write_canaries, write_coverage
+from server.db.readiness import tidy_canaries, write_canaries, write_coverage
 from server.db.refused import count_refused
 from server.engine.work import JOURNAL_COLUMNS, Work
 from server.rules import facts
@@ -139,6 +139,8 @@ class Writer:
         self._write_people(at, work)
         self._write_notices(at, work)
         write_canaries(at, work.canaries.values())
+        for store, before in work.tidied.items():
+            tidy_canaries(at, store, before)
         write_coverage(at, work.coverage)
 
     def _write_rare(self, at: Connection, work: Work) -> None:

@@ -7,15 +7,17 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col
 
+from broker_config.messages import Purpose
 from server.db import tables
 from server.rules import facts, readiness
 from server.rules.canaries import INTERRUPTED, Canary, CanaryState, Input, Sender
 from server.rules.coverage import CoverageRow, Span
 
+TIDIED = 100
 UNDER_WAY = timedelta(seconds=60)
 """An open walk that is older was left behind by a server that is gone."""
 
@@ -181,3 +183,20 @@ def _transmitters(session: Session, store_id: str) -> tuple[readiness.Transmitte
 
 def _table(name: str) -> Any:
     return SQLModel.metadata.tables[name]
+
+
+def tidy_canaries(at: Connection, store_id: str, before: datetime, most: int = TIDIED) -> int:
+    """Delete the oldest walks with their presses, a few at a time: nobody waits for it. Gives how many."""
+    canary, press = _table("canary"), _table("press")
+    old = at.execute(
+        select(canary.c.id, canary.c.press_id)
+        .where(canary.c.store_id == store_id, canary.c.asked_at < before)
+        .order_by(canary.c.asked_at)
+        .limit(most)
+    ).all()
+    if not old:
+        return 0
+    presses = [row.press_id for row in old if row.press_id is not None]
+    at.execute(delete(press).where(press.c.id.in_(presses), press.c.purpose == Purpose.CANARY.value))
+    at.execute(delete(canary).where(canary.c.id.in_([row.id for row in old])))
+    return len(old)

@@ -36,6 +36,8 @@ LOOKS_APART = timedelta(seconds=5)
 PROBES_LOST = 3
 KEPT = timedelta(days=3)
 """How far back a walk is still worth knowing: over a long weekend."""
+CANARIES_KEPT = timedelta(days=30)
+"""A busy shop makes 1 500 a day; what they proved stays in the covered minutes."""
 MINUTE = timedelta(minutes=1)
 
 
@@ -102,6 +104,8 @@ class Watch:
             seen = self._look(session, work, store)
         found = readiness(seen.facts, work.now)
         self._cover(work, store.id, seen, found)
+        if work.now.minute == 0:
+            work.tidied[store.id] = work.now - CANARIES_KEPT
         self._timers.set(("readiness", store.id), _next_minute(work.now))
         self._rounds.plan(work, store)
 

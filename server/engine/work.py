@@ -82,6 +82,8 @@ class Work:
     """(store, device, columns)."""
     transmitters: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
     """(store, gateway, name, columns)."""
+    tidied: dict[str, datetime] = field(default_factory=dict)
+    """Store -> canaries that are older than this may go."""
     canaries: dict[UUID, Canary] = field(default_factory=dict)
     """New ones and changed ones, as they are to be."""
     coverage: list[CoverageRow] = field(default_factory=list)
@@ -170,6 +172,7 @@ class Work:
             or self.devices
             or self.transmitters
             or self.canaries
+            or self.tidied
             or self.coverage
         )
 

@@ -127,3 +127,35 @@ def test_spans_of_a_stretch(session: Session) -> None:
     assert rows.spans(session, STORE, NOW + hour, NOW + 3 * hour) == tuple(written[1:3])
     assert rows.spans(session, STORE, NOW + 1.5 * hour, NOW + 1.6 * hour) == tuple(written[1:2])
     assert rows.spans(session, "s2", NOW, NOW + 5 * hour) == ()
+
+
+def test_old_walks_go_a_few_at_a_time_with_their_presses_and_nothing_else(session: Session) -> None:
+    for purpose, number in (("canary", 1_001), ("canary", 1_002), ("call", 1_003), ("canary", 1_004)):
+        session.add(
+            tables.PressRow(
+                id=UUID(int=number),
+                store_id=STORE,
+                device="b1",
+                input=1,
+                run="aa",
+                boot="bb",
+                seq=number,
+                kind="press",
+                purpose=purpose,
+                state="stored",
+                pressed_at=NOW,
+                received_at=NOW,
+                age_ms=1,
+                age_known=True,
+                tries=1,
+            )
+        )
+    session.flush()
+    put(session, walk(1, 900), walk(2, 800), walk(3, 700), walk(4, 10))
+    before = NOW - timedelta(seconds=600)
+    assert rows.tidy_canaries(session.connection(), STORE, before, most=1) == 1
+    assert rows.tidy_canaries(session.connection(), "s2", before) == 0
+    assert rows.tidy_canaries(session.connection(), STORE, before) == 2
+    session.expire_all()
+    assert [row.id.int for row in session.exec(select(tables.Canary))] == [4]
+    assert sorted(row.id.int for row in session.exec(select(tables.PressRow))) == [1_003, 1_004]
