@@ -147,7 +147,7 @@ def why(word: str, t: Words) -> str:
     """Why somebody was called, or was not."""
     return {
         "shift": t.gettext("on shift"),
-        "rotation": t.gettext("their turn"),
+        "rotation": t.gettext("by rotation"),
         "work": t.gettext("extra shift"),
         "here": t.gettext("said \u201cI am here\u201d"),
         "break": t.gettext("on a break"),

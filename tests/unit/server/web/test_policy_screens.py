@@ -298,7 +298,7 @@ def test_who_speaks_the_language_is_said_in_the_language_of_the_screen(
     said = words(
         client_for("marina").get(f"/s/{store.store}/setup/try?button=hall/7&day=2026-11-21&time=16:00").text
     )
-    assert "Tanel Rebane (Pager 7) their turn, until 23:00, speaks the language asked for (Russian)" in said
+    assert "Tanel Rebane (Pager 7) by rotation, until 23:00, speaks the language asked for (Russian)" in said
 
 
 def test_a_policy_is_switched_off_and_on(store: Shop, client_for: ClientFor, desk: FakeDesk) -> None:

@@ -19,7 +19,7 @@ from tests.unit.server.web.readiness_rows import canary, covered, dead, watched
 from tests.unit.server.web.stage import FakeDesk
 
 GOOD = {"en": "Everything works", "ru": "Всё работает", "et": "Kõik töötab"}
-BAD = {"en": "2 things need a hand", "ru": "2 неполадки требуют внимания", "et": "2 asja vajavad abi"}
+BAD = {"en": "2 things need a hand", "ru": "2 неполадки требуют внимания", "et": "2 asja vajab abi"}
 
 
 @pytest.fixture
