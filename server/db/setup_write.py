@@ -69,7 +69,8 @@ def wear(session: Session, store_id: str, carrier_id: int, pagers: Sequence[int]
 
 def leave(session: Session, store_id: str, carrier_id: int) -> None:
     """Somebody does not work here any more: no working times, no pager. What they did stays history."""
-    wear(session, store_id, carrier_id, ())
+    theirs = col(tables.Pager.store_id) == store_id, col(tables.Pager.carrier_id) == carrier_id
+    session.execute(update(tables.Pager).where(*theirs).values(carrier_id=None))  # lost ones too
     shift, member, rotation = tables.Shift, tables.RotationMember, tables.Rotation
     mine = col(shift.store_id) == store_id, col(shift.carrier_id) == carrier_id
     session.execute(delete(shift).where(*mine))

@@ -72,11 +72,12 @@ def add(
 
 
 def find(session: Session, token: str, now: datetime, limits: Limits) -> Found | None:
-    """Whose token this is; None when it is unknown, ended, or its account is switched off."""
+    """Whose token this is; None when it is unknown, ended, or its account is switched off. Of somebody who left the
+    account may remain, but it is no carrier any more."""
     row = session.exec(
         select(SignIn, Account, Carrier)
         .join(Account, col(Account.id) == col(SignIn.account_id))
-        .outerjoin(Carrier, col(Carrier.id) == col(Account.carrier_id))
+        .outerjoin(Carrier, (col(Carrier.id) == col(Account.carrier_id)) & col(Carrier.active))
         .where(SignIn.token_hash == hash_of(token), col(Account.active).is_(True))
     ).one_or_none()
     if row is None:

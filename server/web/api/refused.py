@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 
 from server.db import refused as rows
 from server.web.api.shared import (
     IN_A_STORE,
+    Answers,
     BeforeNumber,
     Limit,
     Moment,
     Next,
     Out,
+    Problem,
     VisibleStore,
     WithServices,
 )
+from server.web.frame.access import SignedIn
 
 router = APIRouter(prefix="/stores/{store}/refused", tags=["refused"])
 
@@ -35,10 +38,20 @@ class RefusedList(Out):
     next: Next
 
 
-@router.get("", summary="Refused messages, newest first", responses=IN_A_STORE)
+FOR_MANAGERS: Answers = IN_A_STORE | {403: {"model": Problem, "description": "Managers only."}}
+
+
+@router.get("", summary="Refused messages, newest first", responses=FOR_MANAGERS)
 def refused(
-    store: VisibleStore, services: WithServices, limit: Limit = 50, before: BeforeNumber = None
+    store: VisibleStore,
+    services: WithServices,
+    visitor: SignedIn,
+    limit: Limit = 50,
+    before: BeforeNumber = None,
 ) -> RefusedList:
+    """As the screen: a sample may be a quiet call that came in a wrong shape."""
+    if visitor.role != "manager":
+        raise HTTPException(403, "managers only")
     with services.db.reading() as session:
         found = rows.latest(session, store, limit + 1, before)
     more = found[limit - 1].id if len(found) > limit else None

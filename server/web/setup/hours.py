@@ -14,8 +14,8 @@ from server.web.frame.words import Words
 from server.web.roster.fields import Fields
 from server.web.setup.forms import Values
 
-MOST = 2
-"""Stretches a day: with one break in between."""
+SPLIT = 2
+"""Stretches of a day with one break in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def hours_view(
 ) -> HoursView:
     errors = errors or {}
     values = _typed(book) if typed is None or "seen" not in typed else typed
-    count = MOST if split or any(values.get(f"f{day}-1", ("",))[-1] for day in range(7)) else 1
+    count = max(
+        _most(book), SPLIT if split or any(values.get(f"f{day}-1", ("",))[-1] for day in range(7)) else 1
+    )
     names = get_day_names("wide", "stand-alone", t.locale)
     special = typed if typed is not None and "day" in typed else {}
     return HoursView(
@@ -85,7 +87,7 @@ def hours_view(
             )
             for day in range(7)
         ),
-        split_url="" if count == MOST else f"{url}/hours?split=1",
+        split_url="" if count >= SPLIT else f"{url}/hours?split=1",
         special=tuple(
             Special(
                 t.day(one.day),
@@ -120,7 +122,7 @@ def read_hours(fields: Fields, book: Book) -> list[Hours]:
         return []
     found: list[Hours] = []
     for day in range(7):
-        for number in range(MOST):
+        for number in range(max(_most(book), SPLIT)):
             first, last = fields.raw(f"f{day}-{number}"), fields.raw(f"t{day}-{number}")
             if not first and not last:
                 continue
@@ -152,15 +154,24 @@ def _typed(book: Book) -> Values:
     found: dict[str, tuple[str, ...]] = {"open": ("hours" if book.hours else "always",)}
     for day in range(7):
         stretches = sorted((one for one in book.hours if one.weekday == day), key=lambda one: one.opens)
-        for number, one in enumerate(stretches[:MOST]):
+        for number, one in enumerate(stretches):
             found[f"f{day}-{number}"] = (f"{one.opens:%H:%M}",)
             found[f"t{day}-{number}"] = (f"{one.closes:%H:%M}",)
     return found
 
 
+def _most(book: Book) -> int:
+    """Stretches on the day that has most: a shop file may write more of them than people usually do."""
+    return max((sum(one.weekday == day for one in book.hours) for day in range(7)), default=0)
+
+
 def _stands(values: Values) -> set[tuple[str, str]]:
     """The times that stand in the fields of the week."""
-    return {(name, text[-1]) for name, text in values.items() if name[0] in "ft" and "-" in name and text[-1]}
+    return {
+        (name, text[-1])
+        for name, text in values.items()
+        if name.startswith(("f", "t")) and "-" in name and text[-1]
+    }
 
 
 def _stretch(values: Values, day: int, number: int) -> Stretch:

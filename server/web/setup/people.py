@@ -218,8 +218,8 @@ def _initials(book: Book, name: str, row_id: int | None) -> str:
     """`Olga Smirnova` -> OS; a third letter of the last name where that is taken."""
     parts = name.split() or ["?"]
     taken = {one.initials.casefold() for one in book.people if one.active and one.id != row_id}
-    stem = "".join(part[0] for part in parts)[:3].upper()
-    longer = [stem[:1] + parts[-1][:length].upper() for length in (2, 3)]
+    stem = "".join(part[0] for part in parts)[:3].upper()[:4]  # capitals may be longer: SS
+    longer = [(stem[:1] + parts[-1][:length].upper())[:4] for length in (2, 3)]
     numbered = [f"{stem[:2]}{number}" for number in range(2, 100)]
     return next((one for one in (stem, *longer, *numbered) if one.casefold() not in taken), stem)
 

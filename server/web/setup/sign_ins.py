@@ -13,6 +13,8 @@ from server.web.setup.forms import Field, Filling, Values
 from server.web.setup.people import accounts_of
 
 ROLES = ("staff", "manager")
+LONGEST = 60
+"""Of a login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def suggested(book: Book, person: Person) -> str:
 
 def read_login(fields: Fields) -> tuple[str, str]:
     """(login, role). Whether another store has the login is found out when it is written."""
-    login, role = fields.text("login", 60).lower(), fields.raw("role")
+    login, role = fields.text("login", LONGEST).lower(), fields.raw("role")
+    if len(login) > LONGEST:  # a small letter may be longer than its capital
+        fields.wrong("login", fields.t.ngettext("At most %(n)s letter.", "At most %(n)s letters.", LONGEST))
     if " " in login:
         fields.wrong("login", fields.t.gettext("Without spaces, please."))
     if role not in ROLES:

@@ -144,6 +144,8 @@ def _switch(place: Place, noun: Noun, row_id: int, *, active: bool) -> Response:
     def do(session: Session, book: Book) -> str | None:
         name = noun.name(book, row_id)
         why = (noun.why_not_on if active else noun.why_not_off)(book, row_id, place.words)
+        if not active and _ends_own_sign_in(place, noun, row_id):
+            why = place.words.gettext("This is your own sign-in: another manager can change it.")
         if why is not None:
             refused.append(why)
             return None
@@ -156,3 +158,12 @@ def _switch(place: Place, noun: Noun, row_id: int, *, active: bool) -> Response:
     if refused:
         return show_list(place, noun, notice=refused[0], status=409)
     return RedirectResponse(f"{url_of(place)}/{noun.path}", 303)
+
+
+def _ends_own_sign_in(place: Place, noun: Noun, row_id: int) -> bool:
+    """Whoever manages a store last would leave it to nobody. Who manages every store stays signed in anyway."""
+    visitor = place.visitor
+    return noun.path == "people" and (visitor.store_id, visitor.carrier_in(place.store.id)) == (
+        place.store.id,
+        row_id,
+    )

@@ -148,3 +148,18 @@ def test_it_is_passed_only_to_those_who_may_know(hushed: Shop, client_for: Clien
 def test_nonsense_in_the_address_of_the_list(hushed: Shop, client_for: ClientFor, before: str) -> None:
     assert client_for("boss").get(f"/s/{hushed.store}/quiet?before={before}").status_code == 422
     assert "incidents/2" in client_for("boss").get(f"/s/{hushed.store}/quiet?before=3").text
+
+
+def test_a_guard_who_left_is_no_guard_any_more(hushed: Shop, client_for: ClientFor) -> None:
+    """A shop file switches people off and knows nothing of their sign-ins."""
+    client = client_for("guard")
+    assert client.get(f"/s/{hushed.store}/quiet").status_code == 200
+    with hushed.db.transaction() as session:
+        from server.db.tables import Carrier
+
+        guard = session.get(Carrier, hushed.carriers[2])
+        assert guard is not None
+        guard.active = False
+    for path in ("quiet", "incidents/2", "incidents/3"):
+        assert client.get(f"/s/{hushed.store}/{path}").status_code == 404
+    assert not cards(client.get(f"/s/{hushed.store}/me").text)

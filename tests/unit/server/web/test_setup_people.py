@@ -333,3 +333,52 @@ def test_without_a_transmitter_or_a_button_unit_it_says_where_they_come_from(set
     hub = setup.client.get("/s/bare/setup", headers=headers).text
     for words in ("No zone yet.", "No button is set up yet.", "Nobody can be called yet.", "No policy yet"):
         assert words in hub
+
+
+def test_nobody_ends_their_own_sign_in_by_leaving(setup: Setup) -> None:
+    """Whoever manages the store last would leave it to nobody."""
+    answer = setup.post(f"/people/{setup.shop.carriers[2]}/off", 409)
+    assert "This is your own sign-in" in answer.text
+    assert setup.row(Carrier, id=setup.shop.carriers[2]).active
+    assert _account(setup, "marina").active
+    setup.get("/people")
+
+
+def test_a_pager_that_was_lost_comes_back_into_the_drawer(setup: Setup) -> None:
+    """Who wore it has left meanwhile: nobody could give it out otherwise."""
+    lost, who = setup.shop.pagers[0], setup.shop.carriers[0]
+    setup.post(f"/pagers/{lost}/off")
+    setup.post(f"/people/{who}/off")
+    setup.post(f"/pagers/{lost}/on")
+    assert setup.row(Pager, id=lost).carrier_id is None
+
+
+@pytest.mark.parametrize("login", ["\u0130" * 60, "a\u00a0b", "\u200b", "x" * 61])
+def test_a_login_that_cannot_be_kept_is_asked_about(setup: Setup, login: str) -> None:
+    path = f"/people/{setup.shop.carriers[0]}/sign-in"
+    assert 'id="error-login"' in setup.post(path, 422, login=login, role="staff").text
+
+
+def test_initials_that_grow_in_capitals_are_still_four_at_most(setup: Setup) -> None:
+    setup.post("/people/new", name="\u00dfa \u00dfb \u00dfc", role="staff")
+    setup.post("/people/new", name="\u00df \ufb03\ufb03\ufb03", role="staff")
+    setup.post("/people/new", name="\ufb03 \u00df", role="staff", initials="\ufb03\ufb03\ufb03\ufb03")
+    assert all(1 <= len(row.initials) <= 4 for row in setup.rows(Carrier))
+
+
+def test_a_day_of_three_stretches_keeps_them(setup: Setup) -> None:
+    """As a shop file may have it: a form that showed two of them would take the third one away."""
+    hours = [(time(8), time(10)), (time(11), time(13)), (time(14), time(16))]
+    setup.add(*(Opening(store_id=setup.shop.store, weekday=0, opens=a, closes=b) for a, b in hours))
+    fields = dict(re.findall(r'name="([ft]\d-\d)"[^>]* value="([^"]+)"', setup.get("/hours")))
+    setup.save("/hours", open="hours", **fields)
+    assert [(row.opens, row.closes) for row in setup.rows(Opening)] == hours
+
+
+def test_a_field_without_a_name_is_no_hour(setup: Setup) -> None:
+    answer = setup.client.post(
+        setup.url("/hours"),
+        content=f"=x&open=always&seen={setup.seen('/hours')}",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 303
