@@ -33,6 +33,10 @@ class Call:
     """Pager -> whether it rings whoever is here: of a group, of the fallback."""
     rang_at: dict[int, datetime] = field(default_factory=dict)
     """Pager -> when last."""
+    rang_now: bool = False
+    """Whether a pager rang in this round."""
+    spare: set[int] = field(default_factory=set)
+    """Pagers that rang for the fallback group."""
     asked: set[str] = field(default_factory=set)
     """Who was called in this round."""
     pages: list[tuple[datetime, str, str, str, int]] = field(default_factory=list)
@@ -62,6 +66,7 @@ class Call:
     def next_round(self) -> None:
         self.round += 1
         self.asked = set()
+        self.rang_now = False
         self.owner = None
 
     def ring(self, pager: Pager, key: str, reason: str, step: int, now: datetime) -> bool:
@@ -70,6 +75,9 @@ class Call:
         if before is not None and now - before < WAITS:
             return False
         self.rang_at[pager.id] = now
+        self.rang_now = True
+        if reason == "fallback":
+            self.spare.add(pager.id)
         alone = pager.carrier_id is None or reason == "fallback"
         self.rang[pager.id] = self.rang.get(pager.id, False) or alone
         self.pages.append((now, key, pager.label, reason, step))

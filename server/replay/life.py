@@ -14,6 +14,9 @@ from server.replay.steps import Steps
 from server.rules.escalation import ASK_TO_CLOSE, CLOSE_FORGOTTEN, GIVE_UP, exit_clock_due, wakes_at
 from server.rules.incidents import Event, Outcome, State, move
 
+IN_VAIN = 2
+"""Rounds that never were in which people still answer; a call that nobody comes to is given up then."""
+
 
 class Closed(Protocol):
     """Who hears that a call is over."""
@@ -83,10 +86,24 @@ class Life:
         else:
             call.change(due_at=attended + CLOSE_FORGOTTEN)
 
+    def awake(self, call: Call, now: datetime) -> None:
+        """A press joined it. When all its steps and repeats are over and nobody answered, the next customer is heard
+        all the same."""
+        incident, policy = call.incident, call.policy
+        over = incident.step >= len(policy.steps) and incident.repeats >= policy.repeats
+        if incident.state is not State.TRIGGERED or not over:
+            return
+        rang = max(call.rang_at.values(), default=incident.triggered_at)
+        due = rang + timedelta(seconds=policy.repeat_s)
+        if due > now:
+            call.change(due_at=due)
+        else:
+            call.change(triggered_at=now, repeats=0, due_at=now)
+
     # people
     def _called(self, call: Call, key: str, now: datetime) -> None:
         """A page rings at `key` for the first time in this round."""
-        if call.incident.state is State.TRIGGERED:
+        if call.incident.state is State.TRIGGERED and call.round < len(call.real.rounds) + IN_VAIN:
             after = reaction(self._known, call.incident.press_id, call.real, call.round, key)
             if after is not None:
                 self._moments.put(now + after, Rank.PERSON, self._answer, call, call.round, key)
@@ -160,7 +177,7 @@ class Life:
         if one is not None and (one not in here or one == me):
             one = None
         gone = {*call.incident.passed_ids, *((me,) if me is not None else ())} - {one}
-        if one is None and not here - gone:
+        if one is None and not self._steps.anybody(call, now, {number for number in gone if number}):
             return
         passed = tuple(sorted(number for number in gone if number is not None))
         step = call.incident.step if one is not None else 0
@@ -173,7 +190,7 @@ class Life:
     def _new_round(self, call: Call, event: Event, now: datetime, **fields: Any) -> None:
         """It is nobody's again."""
         state = move(call.incident.state, event)
-        call.change(state=state, triggered_at=now, acknowledged_at=None, repeats=0, **fields)
+        call.change(state=state, triggered_at=now, acknowledged_at=None, repeats=0, nobody_at=None, **fields)
         call.next_round()
         self._unasked(call, now)
 

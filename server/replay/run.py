@@ -110,6 +110,8 @@ class _Run:
             self._tally.counted += 1
             return
         policy = policy_for(self._store, button.zone_id, now, quiet=push.quiet)
+        if policy is None:  # it closed while the press was on its way
+            policy = policy_for(self._store, button.zone_id, push.press.pressed_at)
         age = (now - push.press.pressed_at) // MILLISECOND
         ttl_s = (policy or BUILT_IN).ttl_s
         if dedup.is_late(age, ttl_s, ttl_s):
@@ -150,6 +152,8 @@ class _Run:
             opened_at=min(incident.opened_at, pressed),
             exit_at=min(incident.exit_at, pressed + timedelta(seconds=call.policy.exit_s)),
         )
+        if not flood:
+            self._life.awake(call, now)
         if incident.state is State.ACKNOWLEDGED and not flood and call.owner is not None:
             self._steps.page(call, pagers_of(self._store, call.owner), "joined", now)
         self._life.plan(call, now)
@@ -168,6 +172,6 @@ class _Run:
         self._open[place].remove(call)
         if event is not Event.UNDO and not incident.quiet:
             self._closed_at[place] = now
-        if staff and incident.outcome in IN_FUN:
+        if staff and incident.outcome in IN_FUN and not incident.quiet:
             self._in_fun[place] = (*recent(self._in_fun.get(place, ()), now), now)
         self._tally.calls.append(call.went())

@@ -25,16 +25,22 @@ class Steps:
         self.called: Callable[[Call, str, datetime], None] = lambda call, key, now: None
         """Hears of every first page to somebody in a round: (call, key, now)."""
 
-    def page(self, call: Call, pagers: Iterable[Pager], reason: str, now: datetime, step: int = -1) -> None:
+    def page(self, call: Call, pagers: Iterable[Pager], reason: str, now: datetime, step: int = -1) -> int:
+        """Gives how many ring."""
+        made = 0
         for pager in pagers:
             key = key_of_pager(self._store, pager)
             if not call.ring(pager, key, reason, call.incident.step if step < 0 else step, now):
                 continue
-            if pager.carrier_id is not None:
+            made += 1
+            if pager.carrier_id is not None and not call.incident.quiet:
                 self._last_paged[pager.carrier_id] = now
             if key not in call.asked and reason not in ("joined", "help"):
                 call.asked.add(key)
                 self.called(call, key, now)
+        if made and reason != "fallback" and call.incident.nobody_at is not None:
+            call.change(nobody_at=None)  # somebody felt it
+        return made
 
     def next_step(self, call: Call, now: datetime, reason: str = "step") -> None:
         """The next step that has anybody on it; empty ones are skipped at once."""
@@ -48,7 +54,7 @@ class Steps:
             if found:
                 rang = True
                 self.page(call, _pagers(found), reason, now, number)
-        if not rang and not call.rang:
+        if not rang and not call.rang_now:
             call.change(step=number)
             self._nobody(call, now)
         call.change(step=number, due_at=next_step_at(call.incident, number, call.policy, now))
@@ -69,12 +75,10 @@ class Steps:
             pagers = {pager.id: pager for pager in self._store.pagers if pager.id in call.rang}
         call.change(repeats=call.incident.repeats + 1)
         call.change(due_at=next_step_at(call.incident, call.incident.step, call.policy, now))
-        if pagers:
-            somebody = any(pager.carrier_id in here for pager in pagers.values())
-            alone = call.incident.nobody_at is not None and not somebody
-            if somebody:
-                call.change(nobody_at=None)
-            self.page(call, pagers.values(), "fallback" if alone else "repeat", now)
+        nobody = call.incident.nobody_at is not None
+        for pager in pagers.values():
+            others = pager.id in call.spare if pager.carrier_id is None else pager.carrier_id not in here
+            self.page(call, (pager,), "fallback" if nobody and others else "repeat", now)
         self._last_resort(call, now)
 
     def to_one(self, call: Call, carrier: int, now: datetime) -> None:
@@ -84,16 +88,21 @@ class Steps:
         call.change(due_at=max(due, now + LEAST_PATIENCE))
 
     def help(self, call: Call, now: datetime) -> None:
-        """One more: the next step with anybody who was not called yet, else whoever is here."""
+        """One more: the next step with anybody who was not called yet, else whoever is here; for a quiet call only
+        those of its policy."""
         busy = {call.owner} if call.owner is not None else set()
         worn = {pager.id: pager.carrier_id for pager in self._store.pagers}
         rung = {who for pager in call.rang if (who := worn.get(pager)) is not None}
-        everybody = Step(0, 0, "everybody")
-        for step in (*call.policy.steps[call.incident.step :], *call.policy.steps, everybody):
-            found = self._candidates(call, step, now, busy if step is everybody else busy | rung)
-            if found:
-                self.page(call, _pagers(found), "help", now)
+        steps = call.policy.steps
+        at_last = steps if call.incident.quiet else (Step(0, 0, "everybody"),)
+        fresh = [(step, busy | rung) for step in (*steps[call.incident.step :], *steps)]
+        for step, without in (*fresh, *((step, busy) for step in at_last)):
+            if self.page(call, _pagers(self._candidates(call, step, now, without)), "help", now):
                 return
+
+    def anybody(self, call: Call, now: datetime, without: Collection[int]) -> bool:
+        """Whether the policy calls anybody who is here now, `without` these."""
+        return any(self._candidates(call, step, now, without) for step in call.policy.steps)
 
     def can_be_called(self, now: datetime) -> list[int]:
         return self._floors.can_be_called(now)
@@ -123,9 +132,9 @@ class Steps:
         return candidates(self._store, call.button, step, roster, self._last_paged, without=without)
 
     def _left_out(self, call: Call, now: datetime) -> frozenset[int]:
-        """Who passed it on is spared while there is anybody else."""
+        """Who passed it on is spared while there is anybody else whom the policy calls."""
         passed = frozenset(call.incident.passed_ids)
-        return passed if passed and set(self.can_be_called(now)) - passed else frozenset()
+        return passed if passed and self.anybody(call, now, passed) else frozenset()
 
 
 def _pagers(found: Iterable[Candidate]) -> tuple[Pager, ...]:
