@@ -87,6 +87,7 @@ def _read_closes(session: Session, mine: list[str], now: datetime, picture: Pict
             col(incident.store_id).in_(mine),
             incident.state == State.CLOSED.value,
             col(incident.closed_at) > now - AGAIN_AFTER_CLOSE,
+            col(incident.quiet).is_(False),
             or_(  # an undo is no close that could have failed; staff's word is
                 incident.outcome != Outcome.FALSE_PRESS.value, col(incident.closed_by_id).is_not(None)
             ),
@@ -109,6 +110,7 @@ def _read_contacts(session: Session, mine: list[str], now: datetime, picture: Pi
             incident.state == State.CLOSED.value,
             col(incident.closed_at) > now - max(SOON, WITHIN),
             incident.purpose == Purpose.CALL.value,
+            col(incident.quiet).is_(False),
         )
         .order_by(col(incident.closed_at))
     )
@@ -117,7 +119,7 @@ def _read_contacts(session: Session, mine: list[str], now: datetime, picture: Pi
         place = (row.store_id, row.device, row.input)
         if one.outcome in IN_FUN and one.closed_by_id is not None and one.closed_at is not None:
             picture.false_presses[place] = (*picture.false_presses.get(place, ()), one.closed_at)
-        elif one.outcome == Outcome.RECOVERED.value and one.zone_id is not None and not one.quiet:
+        elif one.outcome == Outcome.RECOVERED.value and one.zone_id is not None:
             key = (row.store_id, one.zone_id)
             if one.confirmed_at is None:
                 picture.contacts[key] = (*picture.contacts.get(key, ()), one)

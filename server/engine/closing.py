@@ -67,7 +67,7 @@ def _remember(work: Work, incident: Incident) -> None:
     assert incident.closed_at is not None
     if not incident.quiet:
         picture.note(picture.closed_at, (place, incident.purpose), incident.closed_at, work.undo)
-    if incident.outcome in IN_FUN and incident.closed_by_id is not None:
+    if incident.outcome in IN_FUN and incident.closed_by_id is not None and not incident.quiet:
         closes = (*recent(picture.false_presses.get(place, ()), work.now), incident.closed_at)
         picture.note(picture.false_presses, place, closes, work.undo)
     if incident.outcome == Outcome.RECOVERED.value and incident.zone_id is not None and not incident.quiet:

@@ -90,8 +90,7 @@ class ServerCore:
         self._effects.plan_all()
         self._watch.start(list(picture.stores), started_at)
         self._post, self._public_url = post, public_url
-        for notice in picture.notices.values():
-            self._post_letter(notice, self._picture)
+        self._post_all()
 
     def due(self) -> float | None:
         moment = self._units.retry_at or self._timers.next()
@@ -146,6 +145,7 @@ class ServerCore:
         work = Work(self._picture, moment, now)
         work.lights |= self._picture.at.keys() | self._picture.lights.keys()
         self._effects.after(work)
+        self._post_all()
 
     def _known(self, steps: Sequence[Step], *, look_up_all: bool) -> Mapping[UUID, Known]:
         ids: set[UUID] = set()
@@ -191,6 +191,11 @@ class ServerCore:
     def _look_up_report(self, store: str, report: FallbackReport) -> Found:
         with self._db.reading() as session:
             return find(session, store, report)
+
+    def _post_all(self) -> None:
+        """Letters that are not sent as far as the rows know; one that was posted before is not sent twice."""
+        for notice in self._picture.notices.values():
+            self._post_letter(notice, self._picture)
 
     def _post_letter(self, notice: Notice, picture: Picture) -> None:
         incident = picture.incidents.get(notice.incident_id)

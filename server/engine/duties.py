@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.engine.work import DutyChange, Work
 from server.requests import Answer, Refusal, RefusalReason, SetDuty, StoreDone
@@ -37,9 +37,13 @@ def set_duty(work: Work, request: SetDuty) -> Answer:
             return Refusal(None, RefusalReason.BAD_VALUE)
         new = Duty(request.carrier, request.kind, request.zone, starts_at, ends_at)
     ended = () if later else _ENDS[request.kind]
-    work.duties.append(DutyChange(store.id, request.carrier, ended, new, request.account))
+    change = DutyChange(store.id, request.carrier, ended, new, request.account)
+    work.duties.append(change)
+    counted = store.id in work.stores
     changed = replace(
-        store, duties=_duties(store, request.carrier, ended, new, work), revision=store.revision + 1
+        store,
+        duties=duties_after(store, change, work.now),
+        revision=store.revision + (not counted),
     )
     work.stores.add(store.id)
     work.picture.put_store(changed, work.undo)
@@ -55,13 +59,12 @@ def set_duty(work: Work, request: SetDuty) -> Answer:
     return StoreDone(store.id, changed.revision)
 
 
-def _duties(
-    store: Store, carrier: int, ended: tuple[DutyKind, ...], new: Duty | None, work: Work
-) -> tuple[Duty, ...]:
+def duties_after(store: Store, change: DutyChange, now: datetime) -> tuple[Duty, ...]:
+    """The store's exceptions as the rows will hold them once this change is written; ended ones are left out."""
     kept = [
         one
         for one in store.duties
-        if one.ends_at > work.now
-        and not (one.carrier_id == carrier and one.kind in ended and one.starts_at <= work.now)
+        if one.ends_at > now
+        and not (one.carrier_id == change.carrier and one.kind in change.ended and one.starts_at <= now)
     ]
-    return (*kept, *((new,) if new is not None else ()))
+    return (*kept, *((change.new,) if change.new is not None else ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from broker_config.messages import Purpose
@@ -17,6 +18,9 @@ from server.rules.incidents import Event, Outcome, State, move
 from server.rules.journal import Action
 from server.rules.policies import upwards
 
+SLACK = timedelta(seconds=5)
+"""A press may look so much older than it is, since a slow broker's round trip is added to its age."""
+
 
 def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Known]) -> None:
     """Take one press back. The incident closes when nothing else is merged in it."""
@@ -26,6 +30,8 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=ref)
     row = work.presses.get(ref)
     found = Known(row["state"], row["incident_id"]) if row is not None else known.get(ref)
+    if any(press_id == ref and "undone" in columns.values() for press_id, columns in work.press_updates):
+        return  # taken back just before
     if found is None and ref in work.picture.reported:  # its press is to come, a stand-in told of it
         found = Known("stored", work.picture.reported[ref])
         work.picture.note(work.picture.undone, ref, press.id, work.undo)
@@ -44,22 +50,27 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
 
 
 def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> Incident | None:
-    """The staff key at the button: proof that somebody stands there. Gives the incident as it was before."""
+    """The staff key at the button: proof that somebody stands there. Gives the incident as it was before. A key that
+    was turned before the customer pressed, or nobody knows when, proves nothing."""
     open_ones = [
         one
         for one in work.picture.open_at(arrival.place)
-        if one.state in (State.TRIGGERED, State.ACKNOWLEDGED) and not one.quiet
+        if one.state in (State.TRIGGERED, State.ACKNOWLEDGED)
+        and not one.quiet
+        and arrival.press.age_known
+        and one.opened_at <= arrival.pressed_at + SLACK
     ]
     incident = min(open_ones, key=lambda one: (one.purpose is not Purpose.CALL, one.number), default=None)
     store_press(work, arrival, button, "stored", incident.id if incident else None)
     if incident is None:
         return None
+    came = max(arrival.pressed_at, incident.opened_at)
     attended = replace(
         incident,
         state=move(incident.state, Event.ARRIVE),
-        attended_at=arrival.pressed_at,
+        attended_at=came,
         attended_how="key",
-        due_at=arrival.pressed_at + ASK_TO_CLOSE,
+        due_at=came + ASK_TO_CLOSE,
     )
     work.put_incident(attended)
     work.say(
@@ -95,9 +106,10 @@ def confirm(work: Work, arrival: Arrival, button: Button) -> None:
 
 
 def _to_confirm(work: Work, arrival: Arrival, button: Button) -> Incident | None:
-    """The newest contact in this zone, in one above it, or in one below it."""
-    store = arrival.store
-    if button.zone_id is None:
+    """The newest contact in this zone, in one above it, or in one below it. Only a customer's press says so, and only
+    one of which is known when it was."""
+    store, press = arrival.store, arrival.press
+    if button.zone_id is None or not press.age_known or press.purpose is not Purpose.CALL:
         return None
     own = set(upwards(store, button.zone_id))
     zones = own | {zone for zone in store.zones if button.zone_id in upwards(store, zone)}

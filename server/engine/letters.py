@@ -83,6 +83,7 @@ def told(work: Work, word: Told) -> None:
         Action.NOTICE,
         work.picture.incidents.get(notice.incident_id),
         store=notice.store_id,
+        about=notice.incident_id,
         old=notice.state,
         new=state,
         channel=notice.kind,

@@ -93,7 +93,7 @@ class People:
         gone = {*incident.passed_ids, *((me,) if me is not None else ())} - {request.to}
         if request.to is not None and (request.to not in here or request.to == me):
             return RefusalReason.NOBODY if request.to in store.carriers else RefusalReason.BAD_VALUE
-        if request.to is None and not here - gone:
+        if request.to is None and not self._steps.anybody(work, incident, gone):
             return RefusalReason.NOBODY
         back = replace(
             incident,
@@ -103,6 +103,7 @@ class People:
             acknowledged_by_id=None,
             passed_ids=tuple(sorted(gone)),
             repeats=0,
+            nobody_at=None,
         )
         named = store.carriers[request.to].initials if request.to is not None else None
         work.put_incident(back)
@@ -152,7 +153,9 @@ class People:
         store = work.picture.stores[incident.store_id]
         if incident.purpose is Purpose.DRILL:
             ending = replace(ending, outcome=Outcome.DRILL)
-        elif ending.outcome not in SAID_BY_STAFF or not _sensible(ending, store):
+        elif ending.outcome not in SAID_BY_STAFF:
+            return RefusalReason.BAD_VALUE
+        if not _sensible(ending, store):
             return RefusalReason.BAD_VALUE
         return close(work, incident, Event.CLOSE, ending, request.account)
 

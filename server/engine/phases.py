@@ -62,6 +62,7 @@ class Phases:
             acknowledged_by_id=None,
             step=0,
             repeats=0,
+            nobody_at=None,
         )
         work.put_incident(back)
         work.say(

@@ -57,6 +57,8 @@ class Presses:
         button = arrival.store.button(arrival.device, press.input)
         quiet, drill = press.kind is PressKind.QUIET, press.purpose is Purpose.DRILL
         policy = policy_for(arrival.store, button.zone_id, work.now, quiet=quiet, drill=drill)
+        if policy is None and press.age_known:  # it closed while the press was on its way
+            policy = policy_for(arrival.store, button.zone_id, arrival.pressed_at)
         age_now = (work.now - arrival.pressed_at) // MILLISECOND  # also what it waited for the database
         late = dedup.is_late(age_now, press.ttl_s, (policy or BUILT_IN).ttl_s)
         calls = False
@@ -121,6 +123,8 @@ class Presses:
             opened_at=min(incident.opened_at, arrival.pressed_at),
             exit_at=min(incident.exit_at, arrival.pressed_at + _exit(work, incident)),
         )
+        if raises:
+            joined = self._awake(work, joined)
         work.put_incident(joined)
         if not quiet:
             work.lights_again.add(arrival.place)
@@ -130,6 +134,19 @@ class Presses:
             pagers = pagers_of(arrival.store, owner)
             self._steps.calls.page(work, joined, pagers, "joined", press=press.id)
         return True
+
+    def _awake(self, work: Work, incident: Incident) -> Incident:
+        """All its steps and repeats are over and nobody answered: the next customer is heard all the same."""
+        _, _, policy = context(work, incident)
+        over = incident.step >= len(policy.steps) and incident.repeats >= policy.repeats
+        if incident.state is not State.TRIGGERED or not over:
+            return incident
+        pages = work.picture.pages_for(incident.id)
+        rang = max((page.created_at for page in pages), default=incident.triggered_at)
+        due = rang + timedelta(seconds=policy.repeat_s)
+        if due > work.now:
+            return replace(incident, due_at=due)
+        return replace(incident, triggered_at=work.now, repeats=0, due_at=work.now)
 
     def _arrive(self, work: Work, arrival: Arrival, button: Button) -> None:
         before = arrive_by_key(work, arrival, button)

@@ -12,7 +12,7 @@ from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, any_hope, apply_result, reached
+from server.rules.pages import TAKEN, any_hope, apply_result, of_this_round, reached
 from server.rules.policies import policy_of
 from server.rules.stand_in import REASON, is_too_old
 
@@ -73,19 +73,21 @@ class Results:
         policy = policy_of(store, incident.policy_id, quiet=incident.quiet)
         if page.reason == REASON and is_too_old(policy, incident.opened_at, work.now):
             return  # of a stand-in, told long after
-        pagers = [one for one in store.pagers if one.id == page.pager_id]
+        passed = page.carrier_id in incident.passed_ids and page.created_at < incident.triggered_at
+        pagers = [one for one in store.pagers if one.id == page.pager_id and not passed]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
+            if page.reason == FALLBACK:  # it is still nobody's
+                reason = FALLBACK
             self._steps.calls.page(work, incident, pagers, reason)
             return
         pages = work.picture.pages_for(incident.id)
-        round_began = incident.triggered_at
-        now_rung = [one for one in pages if one.final_at is None or one.final_at >= round_began]
+        now_rung = of_this_round(pages, incident)
         if any_hope(one for one in now_rung if one.step == incident.step):
             return
         if incident.step < len(policy.steps):
             self._steps.next_step(work, incident)
-        elif incident.nobody_at is None and not any_hope(pages):
+        elif incident.nobody_at is None and not any_hope(now_rung):
             work.put_incident(self._steps.nobody(work, incident))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from server.db.engine_store import read_store
+from server.engine.duties import duties_after
 from server.engine.work import Work
 from server.requests import Answer, Refusal, RefusalReason, ShopChanged, StoreDone
 from server.rules.journal import Action
@@ -26,7 +29,11 @@ def shop_changed(work: Work, request: ShopChanged, session: Session) -> Answer:
 
 
 def read_anew(work: Work, store_id: str, session: Session) -> None:
-    """What this very transaction changes is not in the rows yet: keep it by reading before it, never after."""
+    """What this very transaction changes is not in the rows yet: it is put in once more."""
     store = read_store(session, store_id, work.now)
     if store is not None:
+        for change in work.duties:
+            if change.store == store_id:
+                store = replace(store, duties=duties_after(store, change, work.now))
+        store = replace(store, revision=store.revision + (store_id in work.stores))
         work.picture.put_store(store, work.undo)

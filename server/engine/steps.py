@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from broker_config.messages import Purpose
-from server.engine.calls import Calls, context
+from server.engine.calls import Calls, context, may_ring
 from server.engine.floor import Floor
 from server.engine.work import Work
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, Notice, Pager, Step, Store
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, any_hope, reached
+from server.rules.pages import TAKEN, any_hope, of_this_round, reached
 from server.rules.roster import Standing, Why
 from server.rules.routing import Candidate, candidates, fallback_pagers, pagers_of
 
@@ -33,7 +33,7 @@ class Steps:
 
         With nobody on any of them the incident says so (`nobody_at`), aloud and at the button."""
         store, button, policy = context(work, incident)
-        without = self._left_out(work, store, incident)
+        without = self._left_out(work, incident)
         number, rang = incident.step, False
         first = number == 0 and reason == "step" and not work.picture.pages_of.get(incident.id)
         if first and incident.again:
@@ -48,7 +48,7 @@ class Steps:
                 alert, pagers = step.alert, _pagers(found)
                 self.calls.page(work, incident, pagers, reason, step=number, alert=alert, first=first)
         incident = replace(incident, step=number)
-        if not rang and not any_hope(work.picture.pages_for(incident.id)):
+        if not rang and not any_hope(of_this_round(work.picture.pages_for(incident.id), incident)):
             incident = self.nobody(work, incident, first=first)
         incident = replace(incident, due_at=next_step_at(incident, number, policy, work.now))
         work.put_incident(incident)
@@ -58,7 +58,7 @@ class Steps:
         """Everybody called so far who is still here rings again, and whoever came on the floor for the last step.
         All steps are done: now the slow channels are tried too."""
         store, button, policy = context(work, incident)
-        without = self._left_out(work, store, incident)
+        without = self._left_out(work, incident)
         here = {one.carrier_id for one in self.roster(work, store) if one.present} - set(without)
         pages = [one for one in work.picture.pages_for(incident.id) if one.reason != TAKEN]
         so_far = {page.pager_id for page in pages}
@@ -73,12 +73,11 @@ class Steps:
             pagers = {pager.id: pager for pager in store.pagers if pager.id in so_far}
         incident = replace(incident, repeats=incident.repeats + 1)
         incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
-        if pagers:
-            somebody = any(pager.carrier_id in here for pager in pagers.values())
-            reason = "fallback" if incident.nobody_at is not None and not somebody else "repeat"
-            if somebody:
-                incident = replace(incident, nobody_at=None)
-            self.calls.page(work, incident, tuple(pagers.values()), reason)
+        spare = {page.pager_id for page in pages if page.reason == "fallback"}
+        for pager in pagers.values():
+            others = pager.id in spare if pager.carrier_id is None else pager.carrier_id not in here
+            reason = "fallback" if incident.nobody_at is not None and others else "repeat"
+            self.calls.page(work, incident, (pager,), reason)
         incident = self.last_resort(work, incident)
         work.put_incident(incident)
         return incident
@@ -128,21 +127,29 @@ class Steps:
         return incident
 
     def help(self, work: Work, incident: Incident, without: Collection[int]) -> int:
-        """Call somebody more: the next step with anybody who was not called yet, else whoever is here.
-        Gives how many pagers ring."""
+        """Call somebody more: the next step with anybody who was not called yet, else whoever is here; for a quiet
+        call only those of its policy. Gives how many pagers ring."""
         store, button, policy = context(work, incident)
         rung = {
             page.carrier_id
             for page in work.picture.pages_for(incident.id)
-            if page.carrier_id is not None and reached(page)
+            if page.carrier_id is not None and (reached(page) or may_ring(page, incident, work.now))
         }
-        everybody = Step(0, 0, "everybody")
-        for step in (*policy.steps[incident.step :], *policy.steps, everybody):
-            left_out = {*without, *(rung if step is not everybody else ())}
-            found = self._candidates(work, store, button, step, incident, left_out)
-            if found:
-                return self.calls.page(work, incident, _pagers(found), "help", alert=step.alert)
-        return 0
+        at_last = policy.steps if incident.quiet else (Step(0, 0, "everybody"),)
+        fresh = [(step, rung) for step in (*policy.steps[incident.step :], *policy.steps)]
+        waiting = 0
+        for step, spared in (*fresh, *((step, set[int]()) for step in at_last)):
+            pagers = _pagers(self._candidates(work, store, button, step, incident, {*without, *spared}))
+            made = self.calls.page(work, incident, pagers, "help", alert=step.alert)
+            if made:
+                return made
+            waiting = waiting or len(pagers)
+        return waiting
+
+    def anybody(self, work: Work, incident: Incident, without: Collection[int]) -> bool:
+        """Whether the policy calls anybody who is here now, `without` these."""
+        store, button, policy = context(work, incident)
+        return any(self._candidates(work, store, button, step, incident, without) for step in policy.steps)
 
     def roster(self, work: Work, store: Store) -> tuple[Standing, ...]:
         return self._floor.at(store, work.now)
@@ -162,14 +169,10 @@ class Steps:
             store, button, step, self.roster(work, store), work.picture.last_paged, without=without
         )
 
-    def _left_out(self, work: Work, store: Store, incident: Incident) -> frozenset[int]:
-        """Who passed it on is spared while there is anybody else."""
+    def _left_out(self, work: Work, incident: Incident) -> frozenset[int]:
+        """Who passed it on is spared while there is anybody else whom the policy calls."""
         passed = frozenset(incident.passed_ids)
-        others = any(
-            one.present and one.carrier_id not in passed and pagers_of(store, one.carrier_id)
-            for one in (self.roster(work, store) if passed else ())
-        )
-        return passed if others else frozenset()
+        return passed if passed and self.anybody(work, incident, passed) else frozenset()
 
     def _say(
         self,

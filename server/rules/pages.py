@@ -97,6 +97,11 @@ def reached(page: Page) -> bool:
     return page.state in (PageState.TRANSMITTED, PageState.CONFIRMED)
 
 
+def of_this_round(pages: Iterable[Page], incident: Incident) -> list[Page]:
+    """Those that were called, or were still to ring, since it is nobody's (again)."""
+    return [page for page in pages if page.final_at is None or page.final_at >= incident.triggered_at]
+
+
 def any_hope(pages: Iterable[Page]) -> bool:
     """Whether somebody felt one of these calls, or may still."""
     return any(page.reason != TAKEN and (reached(page) or not page.state.is_final) for page in pages)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from broker_config.messages import LightState, PageState, PressKind, ReceiptResult
 from server.channels_out.letter import Told
 from server.db.engine_write import Writer
-from server.db.tables import Incident, LastResort, Notice, Refused
+from server.db.tables import Incident, LastResort, Notice, Refused, Shift
 from server.engine.work import Work
 from server.requests import Acknowledge, Arrive, Refusal, ShopChanged
 from tests.engine_box import EngineBox
@@ -201,6 +201,17 @@ class TestACommitInDoubt:
         assert box.lights == [LightState.CALLED, LightState.COMING]
         box.time.advance(60)
         assert box.addresses() == [ADDRESS[ANNA]]
+
+    def test_a_letter_leaves(self, box: EngineBox, unheard: list[Exception]) -> None:
+        with box.db.transaction() as session:
+            session.exec(delete(Shift))
+            session.add(LastResort(id=1, store_id=STORE, kind="mail", target="a@example.com"))
+        box.ask(ShopChanged(STORE, None, "channel"))
+        unheard += [trouble()]
+        box.press()
+        assert box.letters == []
+        box.time.advance(0.5)
+        assert len(box.letters) == 1
 
 
 def test_two_undos_of_one_press_in_a_group_that_fails(box: EngineBox, failing: list[Exception]) -> None:
