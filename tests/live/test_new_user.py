@@ -131,7 +131,7 @@ def shifts(manager: User) -> None:
     """Eva and Nora at any hour in the upper zone, and Tom, by a rotation, in the lower one."""
     manager.go("Setup", "Working times")
     manager.go("Rotations")
-    manager.fill("Name", "In turn")
+    manager.fill("Name of the rotation", "In turn")
     manager.fill("First day of the first turn", day(manager, -1))
     manager.fill("Days in a turn", str(TURN_DAYS))
     turn = manager.t.gettext("Turn %(number)s")
@@ -162,7 +162,7 @@ def policy(manager: User) -> None:
     manager.go("Setup", "Policies")
     manager.look("policies")
     manager.go("New policy")
-    manager.fill("Name", "Garden calls")
+    manager.fill("Name of the policy", "Garden calls")
     manager.pick("Where", UPPER[0])
     steps = manager.page.locator(".step")
     manager.push("Remove", within=steps.nth(2))

@@ -34,6 +34,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
+    key: str
+    """p-7 or r-2; where the screen stands after a shift was saved."""
     name: str
     shifts: tuple[Shown, ...]
 
@@ -97,7 +99,11 @@ def _save(place: Place, key: int | None, typed: Typed) -> Response:
         return _show(place, key, typed, fields.errors, 422)
     if not change(place, "shift", _name(shop, new), lambda session: _put(session, shop.id, key, new)):
         raise HTTPException(404)
-    return RedirectResponse(f"{place.url}/roster/shifts", 303)
+    return RedirectResponse(f"{place.url}/roster/shifts#{_key(new)}", 303)
+
+
+def _key(one: NewShift | ShiftRow) -> str:
+    return f"p-{one.carrier_id}" if one.carrier_id is not None else f"r-{one.rotation_id}"
 
 
 def _put(session: Session, store: str, key: int | None, new: NewShift) -> bool:
@@ -135,9 +141,8 @@ def _rows(place: Place) -> tuple[ShiftRow, ...]:
 
 
 def _typed_of(row: ShiftRow) -> Typed:
-    who = f"p-{row.carrier_id}" if row.carrier_id is not None else f"r-{row.rotation_id}"
     return {
-        "who": (who,),
+        "who": (_key(row),),
         "day": (str(row.weekday),),
         "starts": (_hm(row.starts),),
         "ends": (_hm(row.ends),),
@@ -171,8 +176,8 @@ def _show(place: Place, key: int | None, typed: Typed, errors: dict[str, str], s
 
 def _table(shop: Store, found: Sequence[ShiftRow], t: Words) -> tuple[Whose, ...]:
     days = weekdays(t, ())
-    own: dict[str, list[Shown]] = {}
-    for row in found:
+    own: dict[tuple[str, str], list[Shown]] = {}
+    for row in sorted(found, key=lambda one: (one.weekday, one.starts, zone_name(shop, one.zone_id))):
         if row.carrier_id is not None and row.carrier_id not in shop.carriers:
             continue  # somebody who left
         if row.carrier_id is not None:
@@ -182,8 +187,11 @@ def _table(shop: Store, found: Sequence[ShiftRow], t: Words) -> tuple[Whose, ...
             name = t.gettext("Rotation: %(name)s", name=rotation.name if rotation else "?")
         zone = zone_name(shop, row.zone_id)
         hours = f"{_hm(row.starts)}\u2013{_hm(row.ends)}"
-        own.setdefault(name, []).append(Shown(row.id, days[row.weekday].label, hours, zone))
-    return tuple(Whose(name, tuple(own[name])) for name in sorted(own, key=str.casefold))
+        own.setdefault((name, _key(row)), []).append(Shown(row.id, days[row.weekday].label, hours, zone))
+    return tuple(
+        Whose(key, name, tuple(own[name, key]))
+        for name, key in sorted(own, key=lambda one: (one[0].casefold(), one[1]))
+    )
 
 
 def _hm(at: time) -> str:

@@ -104,10 +104,14 @@ def missing(book: Book, t: Words, url: str, store_url: str) -> tuple[Missing, ..
     bare = [person.name for person in people if not worn(book, person.id)]
     if bare:
         tell(_bare(bare, t), f"{url}/people", t.gettext("Give out pagers"))
-    if people and not any(("person", person.id) in book.working for person in people):
+    idle = sum(("person", person.id) not in book.working for person in people)
+    if people and idle == len(people):
         tell(
             t.gettext("Nobody has working times yet."), f"{store_url}/roster/shifts", t.gettext("Plan shifts")
         )
+    elif idle:
+        words = t.ngettext("%(n)s person has no working times.", "%(n)s people have no working times.", idle)
+        tell(words, f"{store_url}/roster/shifts", t.gettext("Plan shifts"), "plain")
     if not book.policies:
         words = t.gettext("No policy yet: the zone is called first, then the shift lead, then everybody.")
         tell(words, f"{url}/policies", t.gettext("Write a policy"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.db.setup_book import Book
 from server.rules import facts
 from server.rules.wording import page_body
-from server.web.frame.words import NAMES, Words
+from server.web.frame.words import Words
 from server.web.setup import sayings
 from server.web.setup.forms import Preview
 
@@ -41,5 +41,5 @@ def _preview(
     body = page_body(button, pager, "step", drill=False)
     parts = [sayings.format_words(form, t), t.ngettext("%(n)s sign", "%(n)s signs", longest)]
     if form == "text":
-        parts += [NAMES.get(language, language), sayings.charset(charset, t)]
+        parts += [sayings.spoken(language, t), sayings.charset(charset, t)]
     return Preview(body or t.gettext("It only beeps."), ", ".join(parts))
