@@ -110,6 +110,18 @@ def find(session: Session, store: str, number: int, *, quiet: bool = False) -> F
     return Found(row[0], row[1], State(row[2]))
 
 
+KNOW_OF_QUIET = ("security", "manager")
+"""Roles of those who may be called to a quiet call."""
+
+
+def may_take(session: Session, one: Found, carrier: int | None) -> bool:
+    """Whether it may be passed to this person: a quiet call rings at nobody who may not know of it."""
+    if not one.quiet or carrier is None:
+        return True
+    person = session.get(Carrier, carrier)
+    return person is not None and person.role in KNOW_OF_QUIET
+
+
 def place_of(session: Session, store: str, number: int) -> str:
     """The zone of an incident, or the device of an input that nobody has set up; empty without such an incident."""
     row = session.exec(

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from server import requests
 from server.db import cause_tree
 from server.db import incidents as rows
-from server.requests import DeskClosed, Done, Ending, Refusal
+from server.requests import DeskClosed, Done, Ending, Refusal, RefusalReason
 from server.web.api.incident_models import Changed, HowItEnded, NotChanged, PassTo
 from server.web.api.incidents import RETRY_AFTER_S, Number
 from server.web.api.shared import IN_A_STORE, Answers, Problem, VisibleStore, WithServices
@@ -37,6 +37,10 @@ def acknowledge(
 def pass_on(
     store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn, whom: PassTo
 ) -> Changed | JSONResponse:
+    with services.db.reading() as session:
+        one = rows.find(session, store, number, quiet=visitor.sees_quiet(store))
+        if one is not None and not rows.may_take(session, one, whom.to):
+            return _not_changed(NotChanged(reason=RefusalReason.BAD_VALUE, state=one.state, by=None))
     return _ask(services, visitor, store, number, lambda which, me: requests.PassOn(which, me, whom.to))
 
 
@@ -88,5 +92,8 @@ def _ask(
     assert isinstance(answer, Refusal), "an incident was asked about, not a store"
     with services.db.reading() as session:
         who = rows.names(session, {answer.by}).get(answer.by) if answer.by is not None else None
-    changed = NotChanged(reason=answer.reason, state=answer.state, by=who)
-    return JSONResponse(changed.model_dump(mode="json"), 409)
+    return _not_changed(NotChanged(reason=answer.reason, state=answer.state, by=who))
+
+
+def _not_changed(said: NotChanged) -> JSONResponse:
+    return JSONResponse(said.model_dump(mode="json"), 409)

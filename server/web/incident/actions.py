@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from server.db import cause_tree, places
+from server.db import cause_tree, incidents, places
 from server.requests import (
     AboutIncident,
     Acknowledge,
@@ -67,7 +67,12 @@ def pass_on(place: AtStore, number: Number, to: FIELD = "", back: BACK = "") -> 
     which = seen.found(place, number)
     if to and not (to.isascii() and to.isdigit() and len(to) <= 9):
         return forms.show_pass(place, number, back, notice=_not_there(place), status=422)
-    request = PassOn(which.id, place.visitor.account_id, int(to) if to else None)
+    carrier = int(to) if to else None
+    with place.services.db.reading() as session:
+        fits = incidents.may_take(session, which, carrier)
+    if not fits:
+        return forms.show_pass(place, number, back, notice=_not_there(place), status=409)
+    request = PassOn(which.id, place.visitor.account_id, carrier)
     answer = _ask(place, request)
     if isinstance(answer, Refusal) and answer.reason in (RefusalReason.NOBODY, RefusalReason.BAD_VALUE):
         return forms.show_pass(place, number, back, notice=_why(place, answer), status=409)

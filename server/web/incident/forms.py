@@ -147,7 +147,7 @@ def people_here(
     found = []
     for one in standings:
         carrier = store.carriers[one.carrier_id]
-        fits = not quiet or carrier.role in ("security", "manager")
+        fits = not quiet or carrier.role in incidents.KNOW_OF_QUIET
         if one.present and carrier.id != me and fits and pagers_of(store, carrier.id):
             found.append(Choice(str(carrier.id), carrier.name, standing_words(one, t)))
     return tuple(sorted(found, key=lambda one: one.label))

@@ -163,3 +163,18 @@ def test_a_guard_who_left_is_no_guard_any_more(hushed: Shop, client_for: ClientF
     for path in ("quiet", "incidents/2", "incidents/3"):
         assert client.get(f"/s/{hushed.store}/{path}").status_code == 404
     assert not cards(client.get(f"/s/{hushed.store}/me").text)
+
+
+def test_it_is_passed_to_nobody_who_may_not_know_of_it(
+    hushed: Shop, client_for: ClientFor, desk: FakeDesk
+) -> None:
+    """The form does not offer them; a form that was made up gets no further."""
+    url, jaan, guard = f"/s/{hushed.store}/incidents/2/pass", hushed.carriers[0], hushed.carriers[2]
+    script = f"/api/v1/stores/{hushed.store}/incidents/2/pass"
+    for who in (jaan, 999):
+        assert client_for("boss").post(url, data={"to": str(who)}).status_code == 409
+        assert client_for("boss").post(script, json={"to": who}).json()["reason"] == "bad_value"
+    assert desk.asked == []
+    assert client_for("boss").post(url, data={"to": str(guard)}).status_code == 303
+    assert client_for("boss").post(script, json={"to": None}).status_code == 200
+    assert len(desk.asked) == 2
