@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from server.db import policies as rows
+from server.db import setup_write
+from server.db.engine_store import read_store
 from server.rules.facts import Policy, Store
 from server.rules.policies import BUILT_IN
 from server.web.frame.place import AtStoreAsManager, Place
@@ -18,6 +22,7 @@ from server.web.policy.view import form_view, policies_view
 from server.web.roster.desk import change, facts
 from server.web.roster.fields import Fields, Typed, TypedForm
 from server.web.roster.shifts import Key
+from server.web.setup.shared import Changed
 
 router = APIRouter()
 
@@ -82,7 +87,7 @@ def _take(place: Place, key: int | None, typed: Typed) -> Response:
     shop, fields = facts(place), Fields(typed, place.words)
     if key is not None:
         _known(shop, key)
-    what, raw = fields.raw("act"), raw_of_form(typed)
+    what, seen, raw = fields.raw("act"), fields.raw("seen"), raw_of_form(typed)
     moved = act(raw, what)
     if moved is not None:
         return _form(place, shop, moved, key, typed, {})
@@ -91,10 +96,40 @@ def _take(place: Place, key: int | None, typed: Typed) -> Response:
         return _form(place, shop, raw, key, typed, fields.errors, status=422)
     if what == "try":
         return _form(place, shop, raw, key, typed, {}, tried=policy)
-    done = change(place, "policy", policy.name, lambda session: rows.save(session, shop.id, policy))
+    try:
+        done = change(place, "policy", policy.name, lambda session: _put(place, session, policy, seen))
+    except Changed:
+        return _changed_meanwhile(place, policy.id)
     if done is None:
         raise HTTPException(404)
     return RedirectResponse(f"{place.url}/setup/policies", 303)
+
+
+def _put(place: Place, session: Session, policy: Policy, seen: str) -> int | None:
+    """Raises Changed when it is not any more what the form was made of."""
+    if policy.id is not None and seen:
+        setup_write.lock(session, place.store.id)
+        shop = read_store(session, place.store.id, place.services.now())
+        kept = shop.policies.get(policy.id) if shop is not None else None
+        if kept is not None and mark_of(kept) != seen:
+            raise Changed
+    return rows.save(session, place.store.id, policy)
+
+
+def _changed_meanwhile(place: Place, key: int | None) -> Response:
+    """What stands there now, instead of what this form knew: nothing was overwritten."""
+    assert key is not None
+    shop = facts(place)
+    words = place.words.gettext(
+        "Somebody else changed this meanwhile. Nothing of yours was saved: here is how it stands now."
+    )
+    raw = raw_of_policy(_known(shop, key))
+    return _form(place, shop, raw, key, {}, {}, notice=words, status=409)
+
+
+def mark_of(policy: Policy) -> str:
+    """A few letters that change with it."""
+    return hashlib.sha256(repr(policy).encode()).hexdigest()[:16]
 
 
 def _switch(place: Place, key: int, *, active: bool) -> Response:
@@ -120,10 +155,15 @@ def _form(
     errors: dict[str, str],
     *,
     tried: Policy | None = None,
+    notice: str | None = None,
     status: int = 200,
 ) -> Response:
     fields = Fields(typed, place.words)
     question = asked(place, shop, fields.raw("button"), fields.raw("day"), fields.raw("time"))
     found = answer(place, shop, question, tried) if tried is not None else None
-    view = form_view(raw, key, shop, errors, question, found, place.words, url=f"{place.url}/setup")
-    return place.show("policy/policy.html", view, active="setup", status=status)
+    kept = shop.policies.get(key) if key is not None else None
+    seen = fields.raw("seen") or (mark_of(kept) if kept is not None else "")
+    view = form_view(
+        raw, key, shop, errors, question, found, place.words, url=f"{place.url}/setup", seen=seen
+    )
+    return place.show("policy/policy.html", view, active="setup", notice=notice, status=status)

@@ -83,6 +83,8 @@ class Form:
     errors: dict[str, str]
     asked: Asked
     forecast: Forecast | None
+    seen: str = ""
+    """What the form was made of: nothing is saved over what somebody else changed since."""
 
 
 def policies_view(store: Store, off: tuple[tuple[int, str], ...], t: Words, *, url: str) -> Policies:
@@ -135,6 +137,7 @@ def form_view(
     t: Words,
     *,
     url: str,
+    seen: str = "",
 ) -> Form:
     """`errors` are those to be shown; sentences stand beside what can be read all the same."""
     checked = Fields({}, t)
@@ -166,6 +169,7 @@ def form_view(
         errors=errors,
         asked=asked,
         forecast=found,
+        seen=seen,
     )
 
 

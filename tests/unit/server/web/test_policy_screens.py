@@ -324,3 +324,21 @@ def test_a_policy_of_another_store_cannot_be_touched(store: Shop, client_for: Cl
     with store.db.reading() as session:
         theirs = session.exec(select(Policy).where(col(Policy.id) == 900)).one()
     assert (theirs.name, theirs.active) == ("Theirs", True)
+
+
+def test_what_somebody_else_changed_meanwhile_stays(store: Shop, client_for: ClientFor) -> None:
+    """Also after the form was tried and its steps were moved about: it knows what it was made of."""
+    first, second = client_for("marina"), client_for("marina")
+    url = f"/s/{store.store}/setup/policies/2"
+    mine = form_of(first.get(url).text)
+    mine = form_of(first.post(url, data={**mine, "act": "add-step"}).text)
+    theirs = {**form_of(second.get(url).text), "name": "Theirs", "act": "save"}
+    assert second.post(url, data=theirs).status_code == 303
+    answer = first.post(url, data={**mine, "name": "Mine", "act": "save"})
+    assert answer.status_code == 409
+    assert "Somebody else changed this meanwhile" in answer.text
+    assert form_of(answer.text)["name"] == ["Theirs"]
+    assert kept(store, "Theirs")
+    again = {**form_of(answer.text), "name": "Both", "act": "save"}
+    assert first.post(url, data=again).status_code == 303
+    assert kept(store, "Both")
