@@ -155,9 +155,15 @@ def lines(calls: int, *, seed: int = 1, people: int = 20, zones: int = 6) -> Ite
         answer = (took, random.choice(near)) if took < 20 and by < 0.8 else None
         if answer is None:
             pages += [(20.0, one) for one in leads]
-            answer = (20 + took, random.choice(leads)) if took < 20 and by < 0.95 else None
+            took = random.lognormvariate(2.3, 0.9)
+            answer = (20 + took, random.choice(leads)) if took < 20 and by < 0.98 else None
         if answer is None:
-            pages += [(seconds, one) for seconds in (40.0, *range(70, 191, 30)) for one in here]
+            took = random.lognormvariate(2.3, 0.9)
+            answer = (40 + took, random.choice(here)) if took < 30 and by < 0.995 else None
+            until = 40.0 if answer is not None else 191.0
+            pages += [
+                (seconds, one) for seconds in (40.0, *range(70, 191, 30)) if seconds <= until for one in here
+            ]
         yield call(
             number,
             at,
