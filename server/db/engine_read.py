@@ -76,8 +76,8 @@ def read_known(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
     if not ids:
         return {}
     press = tables.PressRow
-    rows = session.exec(select(press.id, press.state, press.incident_id).where(col(press.id).in_(list(ids))))
-    return {found: Known(state, incident) for found, state, incident in rows}
+    rows = session.exec(select(press).where(col(press.id).in_(list(ids))))
+    return {row.id: Known(row.state, row.incident_id, (row.store_id, row.device)) for row in rows}
 
 
 def _read_closes(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:

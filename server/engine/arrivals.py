@@ -37,6 +37,8 @@ class Known:
 
     state: str
     incident_id: UUID | None
+    unit: tuple[str, str]
+    """(store, device)."""
 
 
 def store_press(

@@ -31,11 +31,15 @@ def set_duty(work: Work, request: SetDuty) -> Answer:
     new = None
     if request.kind is not None:
         ends_at = request.until
-        if ends_at is None or not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
+        if ends_at is None or starts_at > now + LONGEST:
+            return Refusal(None, RefusalReason.BAD_VALUE)
+        if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
             return Refusal(None, RefusalReason.BAD_VALUE)
         if request.zone is not None and request.zone not in store.zones:
             return Refusal(None, RefusalReason.BAD_VALUE)
         new = Duty(request.carrier, request.kind, request.zone, starts_at, ends_at)
+    elif later:  # what is over later has its own end
+        return Refusal(None, RefusalReason.BAD_VALUE)
     ended = () if later else _ENDS[request.kind]
     change = DutyChange(store.id, request.carrier, ended, new, request.account)
     work.duties.append(change)

@@ -27,13 +27,18 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     press, ref = arrival.press, arrival.press.ref
     assert ref is not None
     store_press(work, arrival, button, "stored")
-    work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=ref)
     row = work.presses.get(ref)
-    found = Known(row["state"], row["incident_id"]) if row is not None else known.get(ref)
+    here = (arrival.store.id, arrival.device)
+    found = known.get(ref)
+    if row is not None:
+        found = Known(row["state"], row["incident_id"], (row["store_id"], row["device"]))
+    if found is not None and found.unit != here:
+        return  # each unit takes back its own
     if any(press_id == ref and "undone" in columns.values() for press_id, columns in work.press_updates):
         return  # taken back just before
+    work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=ref)
     if found is None and ref in work.picture.reported:  # its press is to come, a stand-in told of it
-        found = Known("stored", work.picture.reported[ref])
+        found = Known("stored", work.picture.reported[ref], here)
         work.picture.note(work.picture.undone, ref, press.id, work.undo)
     if found is None:  # came before its press, which is then stored as undone
         if ref not in work.picture.undone:

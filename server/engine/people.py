@@ -31,6 +31,9 @@ from server.rules.pages import TAKEN, reached
 from server.rules.remedies import MOST_CENTS
 from server.rules.routing import pagers_of
 
+MAY_KNOW = frozenset({"security", "manager"})
+"""Roles to which a quiet call may be passed by name."""
+
 
 class People:
     def __init__(self, steps: Steps) -> None:
@@ -91,6 +94,8 @@ class People:
             if one.present and pagers_of(store, one.carrier_id)
         }
         gone = {*incident.passed_ids, *((me,) if me is not None else ())} - {request.to}
+        if incident.quiet:
+            here = {one for one in here if store.carriers[one].role in MAY_KNOW}
         if request.to is not None and (request.to not in here or request.to == me):
             return RefusalReason.NOBODY if request.to in store.carriers else RefusalReason.BAD_VALUE
         if request.to is None and not self._steps.anybody(work, incident, gone):

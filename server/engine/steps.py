@@ -11,7 +11,7 @@ from server.engine.calls import Calls, context, may_ring
 from server.engine.floor import Floor
 from server.engine.work import Work
 from server.rules.escalation import next_step_at
-from server.rules.facts import Button, Incident, Notice, Pager, Step, Store
+from server.rules.facts import Button, Incident, LastResort, Notice, Pager, Step, Store
 from server.rules.journal import Action
 from server.rules.pages import TAKEN, any_hope, of_this_round, reached
 from server.rules.roster import Standing, Why
@@ -50,7 +50,10 @@ class Steps:
         incident = replace(incident, step=number)
         if not rang and not any_hope(of_this_round(work.picture.pages_for(incident.id), incident)):
             incident = self.nobody(work, incident, first=first)
-        incident = replace(incident, due_at=next_step_at(incident, number, policy, work.now))
+        due = next_step_at(incident, number, policy, work.now)
+        if number >= len(policy.steps) and policy.repeats == 0 and self._letters(work, incident):
+            due = work.now + timedelta(seconds=policy.repeat_s)  # nobody rings again then, but they leave
+        incident = replace(incident, due_at=due)
         work.put_incident(incident)
         return incident
 
@@ -58,6 +61,11 @@ class Steps:
         """Everybody called so far who is still here rings again, and whoever came on the floor for the last step.
         All steps are done: now the slow channels are tried too."""
         store, button, policy = context(work, incident)
+        if policy.repeats == 0 and self._letters(work, incident):
+            incident = self.last_resort(work, incident)
+            incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
+            work.put_incident(incident)
+            return incident
         without = self._left_out(work, incident)
         here = {one.carrier_id for one in self.roster(work, store) if one.present} - set(without)
         pages = [one for one in work.picture.pages_for(incident.id) if one.reason != TAKEN]
@@ -99,10 +107,10 @@ class Steps:
     def last_resort(self, work: Work, incident: Incident) -> Incident:
         """Letters by the slow channels, once per incident; never for a drill, nor for what must stay quiet."""
         store = work.picture.stores[incident.store_id]
-        wanted = incident.purpose is Purpose.CALL and not incident.quiet
-        if incident.last_resort_at is not None or not wanted or not store.last_resorts:
+        wanted = self._letters(work, incident)
+        if not wanted:
             return incident
-        for one in store.last_resorts:
+        for one in wanted:
             notice = Notice(
                 id=self.calls.new_id(),
                 store_id=store.id,
@@ -114,8 +122,13 @@ class Steps:
             )
             work.put_notice(notice)
             work.letters.append(notice)
-        work.say(Action.LAST_RESORT, incident, channels=len(store.last_resorts))
+        work.say(Action.LAST_RESORT, incident, channels=len(wanted))
         return replace(incident, last_resort_at=work.now)
+
+    def _letters(self, work: Work, incident: Incident) -> tuple[LastResort, ...]:
+        """The slow channels that are still to be tried for this incident."""
+        wanted = incident.purpose is Purpose.CALL and not incident.quiet and incident.last_resort_at is None
+        return work.picture.stores[incident.store_id].last_resorts if wanted else ()
 
     def to_one(self, work: Work, incident: Incident, carrier: int) -> Incident:
         """Call one person by name; the policy goes on from where it is when that one does not answer."""

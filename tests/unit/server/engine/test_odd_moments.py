@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import col, delete, select, update
 
@@ -14,6 +14,7 @@ from server.db.tables import (
     LastResort,
     Opening,
     Pager,
+    Policy,
     PolicyStep,
 )
 from server.engine.events import Ask
@@ -299,3 +300,118 @@ def test_a_word_about_a_letter_belongs_to_its_call_after_that_is_closed(box: Eng
     with box.db.reading() as session:
         rows = session.exec(select(Journal).where(Journal.action == "notice")).all()
     assert [one.incident_id for one in rows] == [incident]
+
+
+def test_letters_leave_after_the_last_step_of_a_policy_without_repeats(box: EngineBox) -> None:
+    with box.db.transaction() as session:
+        session.exec(update(Policy).values(repeats=0, repeat_s=30))
+        session.add(LastResort(id=1, store_id=STORE, kind="mail", target="a@example.com"))
+    box.restart()
+    box.press()
+    for _ in range(69):
+        felt(box)
+        box.time.advance(1)
+    assert box.letters == []
+    seen = len(box.orders)
+    box.time.advance(2)
+    assert len(box.letters) == 1
+    box.time.advance(600)
+    assert ringing(box, seen) == []
+    assert len(box.letters) == 1
+
+
+class TestOddTimes:
+    def test_a_year_that_no_calendar_has(self, box: EngineBox) -> None:
+        first = datetime(9999, 6, 1, tzinfo=UTC)
+        request = SetDuty(STORE, ANNA, ANNA, DutyKind.WORK, first + timedelta(days=1), first)
+        answer = box.ask(request)
+        assert isinstance(answer, Refusal)
+        assert answer.reason is RefusalReason.BAD_VALUE
+
+    def test_a_break_that_is_over_later(self, box: EngineBox) -> None:
+        later = box.time.now() + timedelta(minutes=5)
+        answer = box.ask(SetDuty(STORE, ANNA, ANNA, None, None, later))
+        assert isinstance(answer, Refusal)
+        assert answer.reason is RefusalReason.BAD_VALUE
+
+
+def test_another_unit_cannot_take_a_press_back(box: EngineBox) -> None:
+    press = box.press("b1", 1)
+    box.press("b2", 1, kind=PressKind.UNDO, ref=press.id)
+    assert [one.state for one in box.incidents()] == ["triggered"]
+    assert [one.state for one in box.presses()] == ["stored", "stored"]
+
+
+def test_a_quiet_call_is_passed_on_to_nobody_who_may_not_see_it(box: EngineBox) -> None:
+    with box.db.transaction() as session:
+        session.exec(update(Carrier).where(col(Carrier.id) == BORIS).values(role="security"))
+    box.restart()
+    box.press(kind=PressKind.QUIET)
+    answer = box.ask(PassOn(box.incidents()[0].id, BORIS, ANNA))
+    assert isinstance(answer, Refusal)
+    assert answer.reason is RefusalReason.NOBODY
+    assert ADDRESS[ANNA] not in box.addresses()
+
+
+class TestAgainAndAgainWithoutAnEnd:
+    def test_a_policy_whose_steps_come_at_once(self, box: EngineBox) -> None:
+        with box.db.transaction() as session:
+            session.exec(update(PolicyStep).values(after_s=0))
+        box.restart()
+        box.press()
+        box.time.advance(1)
+        assert sorted(set(box.addresses())) == [ADDRESS[ANNA], ADDRESS[BORIS], ADDRESS[CARMEN]]
+
+    def test_a_policy_that_got_shorter_goes_on_with_its_repeats(self, box: EngineBox) -> None:
+        box.press()
+        felt(box)
+        box.time.advance(25)
+        felt(box)
+        with box.db.transaction() as session:
+            session.exec(delete(PolicyStep).where(col(PolicyStep.position) > 1))
+        box.ask(ShopChanged(STORE, None, "policy"))
+        seen = len(box.orders)
+        box.time.advance(60)
+        assert ADDRESS[ANNA] in ringing(box, seen)
+
+    def test_a_policy_that_lost_all_its_steps_still_rings(self, box: EngineBox) -> None:
+        box.press()
+        felt(box)
+        with box.db.transaction() as session:
+            session.exec(delete(PolicyStep))
+        box.ask(ShopChanged(STORE, None, "policy"))
+        seen = len(box.orders)
+        box.time.advance(60)
+        assert ADDRESS[ANNA] in ringing(box, seen)
+
+
+def test_taken_says_nothing_more_once_it_is_closed(box: EngineBox) -> None:
+    with box.db.transaction() as session:
+        session.exec(update(Policy).values(tell_others=True))
+        session.exec(update(PolicyStep).where(col(PolicyStep.position) == 1).values(target="everybody"))
+    box.restart()
+    box.press()
+    incident = box.incidents()[0].id
+    box.ask(Acknowledge(incident, ANNA))
+    box.ask(Arrive(incident, ANNA))
+    box.ask(Close(incident, ANNA, Ending(Outcome.RECOVERED)))
+    seen = len(box.orders)
+    for order in list(box.orders):
+        box.result(order, PageState.TRANSMITTED)
+    assert ringing(box, seen) == []
+
+
+def test_a_carrier_switched_off_meanwhile_is_called_no_more(box: EngineBox) -> None:
+    box.press()
+    felt(box)
+    incident = box.incidents()[0].id
+    box.ask(Acknowledge(incident, ANNA))
+    with box.db.transaction() as session:
+        session.exec(update(Carrier).where(col(Carrier.id) == ANNA).values(active=False))
+    box.ask(ShopChanged(STORE, None, "person"))
+    assert isinstance(box.ask(PassOn(incident, ANNA)), Done)
+    seen = len(box.orders)
+    for _ in range(20):
+        felt(box)
+        box.time.advance(10)
+    assert ADDRESS[ANNA] not in ringing(box, seen)
