@@ -115,10 +115,10 @@ def test_a_break_by_one_touch(look: Viewer, site: Site, script: bool) -> None:
 @pytest.mark.parametrize("script", [True, False])
 def test_steps_are_moved_tried_and_saved(look: Viewer, site: Site, script: bool) -> None:
     page = look("setup/policies/2", java_script_enabled=script)
-    page.get_by_label("Name of the rotation").fill("Evening crew")
+    page.get_by_label("Name of the policy").fill("Evening crew")
     page.get_by_role("button", name="Add a step").click()
     expect(page.locator(".step")).to_have_count(4)
-    expect(page.get_by_label("Name of the rotation")).to_have_value("Evening crew")
+    expect(page.get_by_label("Name of the policy")).to_have_value("Evening crew")
     page.locator(".step").nth(3).get_by_label("Whom").select_option(label="Security")
     page.locator(".step").nth(3).get_by_role("button", name="Up").click()
     expect(page.locator(".step").nth(2)).to_contain_text("everybody here with this role: Security")

@@ -91,7 +91,7 @@ class People(Plain):
             fill.text("skills", t.gettext("Knows about"), longest=200, help=skills),
             fill.ticks(
                 "pagers",
-                t.gettext("Wears"),
+                t.gettext("Wears the pager"),
                 free,
                 help="" if free else t.gettext("No pager lies in the drawer."),
             ),
