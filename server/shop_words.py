@@ -42,8 +42,17 @@ def days_words(days: Collection[int]) -> str:
 
 
 def _clock(value: object) -> object:
-    """TOML's own time, or "08:00" in quotes; 24:00 is the end of the day."""
+    """TOML's own time, or "08:00" in quotes; 24:00 is the end of the day. A bare 9 is no time: it would be read as
+    nine seconds after midnight."""
+    if isinstance(value, int | float):
+        raise ValueError('write times as "09:00"')
     return time(0) if value in ("24:00", "24:00:00") else value
+
+
+def _local(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError('write times as "09:00", by the clock on the wall of the store')
+    return value
 
 
 def _timezone(value: str) -> str:
@@ -78,7 +87,7 @@ People = Annotated[tuple[Initials, ...], BeforeValidator(_one_or_more)]
 StaffRole = Literal["staff", "shift_lead", "manager", "security"]
 Seconds = Annotated[int, Field(ge=0, le=3_600)]
 Alert = Annotated[int, Field(ge=1, le=4)]
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = Annotated[time, BeforeValidator(_clock), AfterValidator(_local)]
 DayNumber = Annotated[int, Field(ge=0, le=6)]
 Days = Annotated[tuple[DayNumber, ...], BeforeValidator(_days), Field(min_length=1)]
 Timezone = Annotated[str, AfterValidator(_timezone)]

@@ -148,7 +148,7 @@ def _presses(line: Line) -> tuple[PressPart, ...]:
 def _head(path: Path, raw: bytes) -> Head:
     try:
         table = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or table.get("what") != "head":
         raise SetupError(

@@ -8,13 +8,23 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from server.rules.facts import DutyKind
 from server.shop_words import Timezone
 
 VERSION = 1
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _possible(moment: datetime) -> datetime:
+    """At the ends of the calendar nothing can be computed any more."""
+    if not FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 10:
+        raise ValueError(f"outside the period of any record, {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_possible)]
 Did = Literal[
     "acknowledged", "passed_on", "help", "attended", "not_attended", "closed", "nobody", "fallback", "last_resort"
 ]  # fmt: skip
@@ -31,8 +41,8 @@ class DutyPart(_Part):
     kind: DutyKind
     zone: str | None = None
     """Name of the zone; None: anywhere."""
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 class Head(_Part):
@@ -43,14 +53,14 @@ class Head(_Part):
     first_day: date
     last_day: date
     """Local days, both included."""
-    begins_at: AwareDatetime
-    ends_at: AwareDatetime
-    recorded_at: AwareDatetime
+    begins_at: Moment
+    ends_at: Moment
+    recorded_at: Moment
     """What was open then is open in a replay, too."""
     shop: dict[str, Any]
     """The shop as it was when this was recorded: the table of a shop file, with initials instead of names."""
     duties: tuple[DutyPart, ...] = ()
-    last_called: dict[str, AwareDatetime] = Field(default_factory=dict)
+    last_called: dict[str, Moment] = Field(default_factory=dict)
     """Initials -> when a call last rang there before the period."""
 
     @model_validator(mode="after")
@@ -66,12 +76,12 @@ class PressPart(_Part):
     """One push; of a call the first one stands first."""
 
     id: UUID
-    pressed_at: AwareDatetime
-    received_at: AwareDatetime
+    pressed_at: Moment
+    received_at: Moment
 
 
 class PagePart(_Part):
-    at: AwareDatetime
+    at: Moment
     pager: str
     """Its label."""
     who: str | None = None
@@ -83,7 +93,7 @@ class PagePart(_Part):
 
 
 class DeedPart(_Part):
-    at: AwareDatetime
+    at: Moment
     did: Did
     staff: bool = False
     """Somebody of the staff did it; otherwise it came by itself, or from the customer."""
@@ -103,8 +113,8 @@ class CallLine(_Part):
     input: int
     zone: str | None = None
     kind: Literal["press", "quiet"] = "press"
-    opened_at: AwareDatetime
-    exit_at: AwareDatetime
+    opened_at: Moment
+    exit_at: Moment
     again: bool = False
     damped: bool = False
     stood_in: bool = False

@@ -126,6 +126,11 @@ MISTAKES: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_set("shifts", 0, "zone", value=["Bakery", "Wien"]), "shifts[1].zone: there is no zone 'Wien'"),
     (_set("shifts", 0, "days", value="weekdays"), 'shifts[1].days: write days as "mon-sun"'),
     (_set("shifts", 0, "to", value="25:00"), "shifts[1].to: Input should be in a valid time format"),
+    (
+        _set("shifts", 0, "to", value="18:00Z"),
+        'shifts[1].to: write times as "09:00", by the clock on the wall',
+    ),
+    (_set("shifts", 0, "to", value=18), 'shifts[1].to: write times as "09:00"'),
     (_set("policies", 0, "steps", value=[]), "policies[1].steps: Tuple should have at least 1 item"),
     (
         _set("policies", 0, "steps", value=[{"target": "role"}]),

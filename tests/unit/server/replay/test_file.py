@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,7 +67,8 @@ def test_another_version(record: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "not a record\n", "[1]\n", '{"what":"call"}\n', "\x00\xff", '{"what":"head"']
+    "text",
+    ["", "\n", "not a record\n", "[1]\n", '{"what":"call"}\n', "\x00\xff", '{"what":"head"', "[" * 100_000],
 )
 def test_something_else_is_no_record(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other"
@@ -154,6 +155,7 @@ def test_moments_that_cannot_be(record: Path) -> None:
         call(3, BEGINS + timedelta(days=40)),
         one.model_copy(update={"deeds": (far,)}),
         one.model_copy(update={"exit_at": one.opened_at.replace(year=9999)}),
+        one.model_copy(update={"exit_at": datetime(1, 1, 1, tzinfo=UTC)}),
     ):
         record.unlink()
         write(record, head(), [impossible])
