@@ -82,6 +82,8 @@ def create(db: Database, new: NewAccount, hasher: PasswordHash | None = None) ->
 
 
 def find(session: Session, login: str) -> Account | None:
+    if "\x00" in login:  # PostgreSQL refuses even to look for it
+        return None
     return session.exec(select(Account).where(Account.login == login.strip().lower())).one_or_none()
 
 

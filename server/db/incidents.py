@@ -187,13 +187,17 @@ def latest_presses(
     session: Session, store: str, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> list[tuple[PressRow, int | None]]:
     """Newest first, with the number of the incident each belongs to; `before`: when and id of the last one.
-    Neither quiet calls nor canaries are among them."""
+    Neither quiet calls, nor what took one back, nor canaries are among them."""
+    hushed = select(PressRow.id).where(
+        PressRow.store_id == store, PressRow.kind == PressKind.QUIET.value, PressRow.state == "undone"
+    )
     statement = (
         select(PressRow, Incident.number)
         .outerjoin(Incident, col(Incident.id) == col(PressRow.incident_id))
         .where(
             PressRow.store_id == store,
             PressRow.kind != PressKind.QUIET.value,
+            col(PressRow.ref).is_(None) | col(PressRow.ref).not_in(hushed),
             PressRow.purpose != Purpose.CANARY.value,
             col(Incident.quiet).is_not(True),
         )

@@ -36,7 +36,7 @@ class Person:
 
 
 def store(session: Session, store_id: str) -> StoreFacts | None:
-    row = session.get(Store, store_id)
+    row = session.get(Store, store_id) if store_id.isprintable() else None
     return None if row is None else StoreFacts(row.id, row.name, row.timezone, row.language)
 
 

@@ -48,3 +48,26 @@ def test_a_cursor_that_is_not_ours(shop: Shop, cursor: str) -> None:
 
 def test_a_foreign_store(shop: Shop) -> None:
     assert shop.client.get(LIST, headers=shop.as_(BORIS)).status_code == 404
+
+
+def test_a_quiet_call_that_was_taken_back_leaves_no_trace(shop: Shop) -> None:
+    """Neither does the press that takes it back: it would tell where and when there was one."""
+    common: dict[str, Any] = {
+        "store_id": "s1",
+        "device": "b1",
+        "input": 9,
+        "run": "aaaa",
+        "boot": "bbbb",
+        "purpose": "call",
+    }
+    common |= {"pressed_at": NOW, "received_at": NOW, "age_ms": 5, "age_known": True, "tries": 1}
+    with shop.db.transaction() as session:
+        session.add(PressRow(id=UUID(int=71), seq=71, kind="quiet", state="undone", **common))
+        session.add(
+            PressRow(id=UUID(int=72), seq=72, kind="undo", state="stored", ref=UUID(int=71), **common)
+        )
+        session.add(
+            PressRow(id=UUID(int=73), seq=73, kind="undo", state="stored", ref=UUID(int=501), **common)
+        )
+    items = shop.client.get(LIST, headers=shop.as_(ANNA)).json()["items"]
+    assert [one["seq"] for one in items if one["seq"] > 70] == [73]

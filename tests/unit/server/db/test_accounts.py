@@ -10,7 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import ValidationError
 from sqlmodel import select
 
-from server.db import accounts, sign_ins
+from server.db import accounts, places, sign_ins
 from server.db.accounts import LoginTaken, NewAccount
 from server.db.connect import Database
 from server.db.sign_ins import Limits
@@ -40,6 +40,13 @@ def test_the_right_password_names_the_person(db: Database) -> None:
 def test_anything_else_names_nobody(db: Database, login: str, password: str) -> None:
     _create(db)
     assert accounts.verify(db, login, password, QUICK) is None
+
+
+def test_what_no_database_can_look_for_is_nobody(db: Database) -> None:
+    """PostgreSQL keeps no NUL, in a login or in an address."""
+    assert accounts.verify(db, "an\x00na", "right password", QUICK) is None
+    with db.reading() as session:
+        assert places.store(session, "s\x001") is None
 
 
 def test_an_account_that_is_switched_off_cannot_be_used(db: Database) -> None:
