@@ -115,6 +115,7 @@ class People:
         work.say(
             Action.PASSED_ON, back, account=request.account, old=incident.state, new=back.state, to=named
         )
+        take_back_pages(work, back)
         if request.to is not None:
             return self._steps.to_one(work, back, request.to)
         return self._steps.next_step(work, replace(back, step=0), reason="pass")

@@ -79,6 +79,7 @@ class Steps:
             pagers |= {pager.id: pager for pager in _pagers(last)}
         if not pagers:  # they all left: better one who is on a break than nobody
             pagers = {pager.id: pager for pager in store.pagers if pager.id in so_far}
+            incident = self.nobody(work, incident)
         incident = replace(incident, repeats=incident.repeats + 1)
         incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
         spare = {page.pager_id for page in pages if page.reason == "fallback"}

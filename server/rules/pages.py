@@ -71,7 +71,8 @@ def wish(page: Page, incident: Incident | None) -> Wish:
     elif incident.state is State.ACKNOWLEDGED:
         wanted = page.reason in _ALSO_WHILE_ACKNOWLEDGED
     else:
-        wanted = page.reason != TAKEN
+        passed = page.carrier_id in incident.passed_ids and page.created_at < incident.triggered_at
+        wanted = page.reason != TAKEN and not passed
     return Wish.ORDER if wanted else Wish.CANCEL
 
 

@@ -19,8 +19,10 @@ from hypothesis.stateful import (
 )
 
 from broker_config import channels
-from broker_config.codec import decode
+from broker_config.codec import decode, publication
 from broker_config.messages import (
+    DeviceState,
+    DeviceStatus,
     Light,
     LightState,
     PageCancel,
@@ -201,7 +203,12 @@ class FourPromises(RuleBasedStateMachine):
 
     @rule(up=st.booleans())
     def the_link(self, up: bool) -> None:
+        """With the subscriptions come the retained words of the devices."""
         self.box.link.connected = up
+        if up:
+            here = DeviceStatus(state=DeviceState.ONLINE, run="aa11", boot="bb22", sw="test")
+            self.box.deliver(publication(channels.STATUS, STORE, "b", "b1", here), retain=True)
+            self.box.time.advance(0)
 
     # what must always hold
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import col, delete, select, update
 
-from broker_config.messages import PageState, PressKind, Purpose
+from broker_config import channels
+from broker_config.messages import PageCancel, PageState, PressKind, Purpose
 from server.channels_out.letter import Told
 from server.db.tables import (
     Carrier,
@@ -79,6 +80,17 @@ class TestNobodyIsLeftForASecondRound:
         assert ringing(box, seen) == [ADDRESS[DMITRI]]
         assert box.incidents()[0].nobody_at is not None
 
+    def test_all_left_before_anybody_answered(self, box: EngineBox) -> None:
+        with_fallback(box)
+        box.press()
+        felt(box)
+        everybody_leaves(box)
+        for _ in range(8):
+            box.time.advance(10)
+            felt(box)
+        assert ADDRESS[DMITRI] in box.addresses()
+        assert box.incidents()[0].nobody_at is not None
+
 
 class TestTheBoardGoesOnShouting:
     def test_a_fallback_page_that_is_sent_again_is_still_the_fallback(self, box: EngineBox) -> None:
@@ -137,6 +149,24 @@ class TestPassingOn:
         seen = len(box.orders)
         box.time.advance(120)
         assert ringing(box, seen) == [ADDRESS[CARMEN]]
+
+    def test_what_still_waits_for_who_passed_it_on_is_taken_back(self, box: EngineBox) -> None:
+        box.press()
+        box.result(box.orders[0], PageState.HELD)
+        box.time.advance(1)
+        box.ask(PassOn(box.incidents()[0].id, ANNA))
+        assert [one.page for one in box.link.messages(channels.CANCEL, PageCancel)] == [box.orders[0].page]
+
+    def test_a_named_person_who_cannot_be_reached_does_not_hold_up_the_next_step(
+        self, box: EngineBox
+    ) -> None:
+        box.press()
+        felt(box)
+        box.time.advance(1)
+        seen = len(box.orders)
+        assert isinstance(box.ask(PassOn(box.incidents()[0].id, ANNA, BORIS)), Done)
+        box.result(box.orders[-1], PageState.FAILED)
+        assert ringing(box, seen) == [ADDRESS[BORIS], ADDRESS[CARMEN]]
 
     def test_a_page_in_doubt_does_not_call_back_who_passed_it_on(self, box: EngineBox) -> None:
         box.press()
