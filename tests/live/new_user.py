@@ -52,7 +52,7 @@ class User:
         self.page.goto(board)
         self.fill("Name", login)
         self.fill("Password", password)
-        self.push("Sign in")
+        self.submit("Sign in")
         expect(self.page.locator("input[name=password]")).to_have_count(0)
 
     @property
@@ -63,7 +63,13 @@ class User:
         """Follow links, each by what it begins with; of two that say the same the first one."""
         for word in words:
             starts = re.compile("^" + re.escape(self.t.gettext(word)))
-            self.page.get_by_role("link", name=starts).first.click()
+            with self.page.expect_navigation():
+                self.page.get_by_role("link", name=starts).first.click()
+
+    def submit(self, word: str) -> None:
+        """Push what answers with another screen, and wait for it as a person would."""
+        with self.page.expect_navigation():
+            self.push(word)
 
     def push(self, word: str, within: Locator | None = None) -> None:
         starts = re.compile("^" + re.escape(self.t.gettext(word)))
@@ -102,7 +108,7 @@ class Floor(User):
     def open(self, address: str) -> None:
         self.words = catalogue(self.language)
         self.page.goto(address)
-        expect(self.page.locator("#live")).to_have_text(self.words["js.live"], timeout=PATIENCE_MS)
+        expect(self.page.locator("#live")).to_have_text(self.words["js.live"])
 
     def press(self, place: str) -> None:
         self.page.get_by_role("button", name=self.words["button_red"].format(place=place)).click()
@@ -110,7 +116,7 @@ class Floor(User):
     def light(self, key: str, word: str) -> None:
         """`key`: of the button, as b5.4."""
         says = self.page.locator(f'[data-button="{key}"] .says')
-        expect(says).to_have_text(self.words[f"js.light_{word}"], timeout=PATIENCE_MS)
+        expect(says).to_have_text(self.words[f"js.light_{word}"])
 
     def wrist(self, address: str, *texts: str) -> None:
         """The display breaks lines anywhere, so blanks are not compared."""
@@ -118,4 +124,4 @@ class Floor(User):
         pattern = ".*".join(
             r"\s*".join(re.escape(sign) for sign in re.sub(r"\s", "", text)) for text in texts
         )
-        expect(display).to_have_text(re.compile(pattern, re.DOTALL), timeout=PATIENCE_MS)
+        expect(display).to_have_text(re.compile(pattern, re.DOTALL))

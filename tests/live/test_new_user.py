@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from server.web.frame import names
 from simulator.config import Language
 from tests.databases import live_is_off
-from tests.live.new_user import DESK, PHONE, Floor, Told, User
+from tests.live.new_user import DESK, PATIENCE_MS, PHONE, Floor, Told, User
 from tests.live.site import opened_browser
 from tests.live.test_up import Up, gone
 
@@ -30,8 +30,10 @@ TURN_DAYS = 14
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with opened_browser() as opened:
         yield opened
+    expect.set_options(timeout=5_000)  # as everybody else knows it
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def zones(manager: User) -> None:
             manager.pick("Is a part of", UPPER[0])
             expect(manager.page.locator(".wrist__text").first).to_contain_text(on_pagers)
             manager.look("zone")
-        manager.push("Add the zone")
+        manager.submit("Add the zone")
     expect(manager.page.locator(".thing--1", has_text=LOWER[0])).to_be_visible()
     manager.look("zones")
 
@@ -100,11 +102,12 @@ def zones(manager: User) -> None:
 def buttons(manager: User) -> None:
     manager.go("Setup", "Buttons")
     for spare, zone in (("Spare button 1", UPPER[0]), (PLACE, LOWER[0])):
-        manager.page.get_by_role("link", name=spare).click()
+        with manager.page.expect_navigation():
+            manager.page.get_by_role("link", name=spare).click()
         manager.pick("Zone", zone)
         manager.fill("Label", f"Shelf {zone}")
         manager.look("button")
-        manager.push("Save")
+        manager.submit("Save")
     manager.look("buttons")
 
 
@@ -116,9 +119,9 @@ def person(manager: User, name: str) -> tuple[str, str]:
         manager.pick("Role", manager.t.gettext("Shift lead"))
     manager.tick(PAGERS[name][0])
     manager.look("person")
-    manager.push("Add the person")
+    manager.submit("Add the person")
     manager.look("sign-in")
-    manager.push("Make a first password")
+    manager.submit("Make a first password")
     shown = manager.page.locator(".secret dd")
     expect(shown).to_have_count(2)
     login, password = shown.all_inner_texts()
@@ -137,10 +140,10 @@ def shifts(manager: User) -> None:
     turn = manager.t.gettext("Turn %(number)s")
     for number, name in (("1", TOM), ("2", EVA)):
         manager.pick(turn % {"number": number}, name)
-    manager.push("Show the next turns")
+    manager.submit("Show the next turns")
     manager.see("The next turns")
     manager.look("turns")
-    manager.push("Add")
+    manager.submit("Add")
     manager.go("Weekly shifts")
     for who, zone in ((EVA, UPPER[0]), (NORA, UPPER[0]), ("In turn", LOWER[0])):
         manager.pick("Who", who)
@@ -150,7 +153,7 @@ def shifts(manager: User) -> None:
         for tick in manager.main.locator(".ticks input").all():
             tick.check()
         manager.look("shift")
-        manager.push("Add")
+        manager.submit("Add")
     manager.look("shifts")
     manager.go("Who is here")
     for name in PAGERS:
@@ -177,11 +180,11 @@ def policy(manager: User) -> None:
     expect(forecast.nth(0)).to_contain_text(EVA)  # whose turn it is by then
     expect(forecast.nth(0)).not_to_contain_text(TOM)
     manager.look("policy")
-    manager.push("Save")
+    manager.submit("Save")
     expect(manager.page.locator(".stack__item", has_text="Garden calls")).to_contain_text(NORA)
     manager.go("Try it out")
     manager.pick("Button", f"Shelf {LOWER[0]}")
-    manager.push("What would happen?")
+    manager.submit("What would happen?")
     expect(manager.page.locator(".forecast")).to_contain_text("Garden calls")
     expect(forecast.nth(0)).to_contain_text(TOM)
     manager.look("try")
@@ -196,7 +199,8 @@ def call(floor: Floor, tom: User, eva: User) -> None:
     tom.look("phone-call")
     tom.go("Pass on")
     tom.look("phone-pass")
-    tom.main.get_by_role("button", name=EVA).click()
+    with tom.page.expect_navigation():
+        tom.main.get_by_role("button", name=EVA).click()
     tom.see("No call for you")
     tom.look("phone-passed")
 
@@ -213,7 +217,7 @@ def call(floor: Floor, tom: User, eva: User) -> None:
     for answer in ("Put right", "Goods", "Yes", "Coupon"):
         eva.main.get_by_text(eva.t.gettext(answer), exact=True).first.click()
     eva.fill("What did it cost, in euros?", "4,50")
-    eva.push("Close the call")
+    eva.submit("Close the call")
     eva.see("No call for you")
     floor.light(BUTTON, "idle")
     floor.look("floor-closed")
@@ -227,6 +231,7 @@ def afterwards(manager: User) -> None:
     manager.go("History")
     manager.look("history")
     manager.main.locator("table a").first.click()
+    manager.page.wait_for_url("**/incidents/*")
     for label, value in (
         ("Cause", names.cause("goods", "", t)),
         ("Apology made", t.gettext("Yes")),
