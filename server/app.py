@@ -143,6 +143,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
         entropy=secrets.token_bytes,
         ring=bell.ring,
         post=channels.put,
+        watch=settings.watch,
         public_url=settings.public_url,
     )
     loop: Loop[Event] = Loop(core, machine.boot_clock, group=GROUP)

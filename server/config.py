@@ -146,6 +146,9 @@ class ServerSettings(FileSettings):
     secure_cookies: bool = False
     """True behind HTTPS. On plain HTTP a browser would drop the sign-in."""
     stores: tuple[StoreLink, ...] = Field(min_length=1)
+    watch: bool = True
+    """Whether the server looks after itself: canaries by the schedule, covered minutes. Switch it off only where
+    somebody else counts every press, as a test bench does: the screens then say that nobody looks."""
     last_resort: LastResortSettings | None = None
     log: LogSettings = LogSettings()
 

@@ -211,7 +211,7 @@ def fill(url: str) -> None:
             session.add(
                 Shift(store_id=STORE, carrier_id=1, weekday=day, starts=day_time(0), ends=day_time(0))
             )
-        session.add(Policy(id=1, store_id=STORE, name="Bench"))
+        session.add(Policy(id=1, store_id=STORE, name="Bench", tell_others=False))
         session.flush()
         session.add(PolicyStep(policy_id=1, position=1, target="everybody"))
     db.close()

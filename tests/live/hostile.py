@@ -126,7 +126,6 @@ FROM_A_BUTTON: Mapping[str, Callable[[Random, str], Bad]] = {
         topic(me), _json(press(random, more="x" * random.choice([CODEC_LIMIT, 20_000, 60_000]))), "oversize"
     ),
     "retained": lambda random, me: Bad(topic(me), _json(press(random)), "retained", retain=True),
-    "quiet call": lambda random, me: Bad(topic(me), _json(press(random, kind="quiet")), "kind"),
     "status": lambda random, me: Bad(topic(me, "status"), _not_a_message(random), "fields", retain=True),
     "telemetry": lambda random, me: Bad(topic(me, "telemetry"), _noise(random), "encoding"),
     "answers": lambda random, me: Bad(

@@ -85,7 +85,16 @@ def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
             )
         )
     session.add(
-        Policy(id=1, store_id=STORE, name="One step", repeats=0, ttl_s=ttl_s, exit_s=600, attend_s=600)
+        Policy(
+            id=1,
+            store_id=STORE,
+            name="One step",
+            repeats=0,
+            ttl_s=ttl_s,
+            exit_s=600,
+            attend_s=600,
+            tell_others=False,
+        )
     )
     session.flush()
     session.add(PolicyStep(policy_id=1, position=1, after_s=0, target="zone"))
