@@ -89,7 +89,8 @@ def fill(session: Session, units: dict[str, int], ttl_s: int) -> None:
             id=1,
             store_id=STORE,
             name="One step",
-            repeats=0,
+            repeats=1,
+            repeat_s=3_600,  # never within a test: a press after the last repeat would ring once more
             ttl_s=ttl_s,
             exit_s=600,
             attend_s=600,
