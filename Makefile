@@ -25,7 +25,8 @@ run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
 test: ## lint, types and every test, the live ones included
 	@bash .ci/setup dev $(PARTS)
 	@$(MAKE) --no-print-directory check-code
-	@$(BIN)/python -m pytest -m 'not long$(UNLESS_LIVE)' $(PYTEST_ARGS)
+	@if [ -n "$(PYTEST_ARGS)$(UNLESS_LIVE)" ]; then $(BIN)/python -m pytest -m 'not long$(UNLESS_LIVE)' $(PYTEST_ARGS); \
+	else bash .ci/halves $(BIN)/python 'not long'; fi
 
 test-long: ## the tests that are too long for every run
 	@bash .ci/setup dev $(PARTS)

@@ -24,7 +24,7 @@ from server.replay.rounds import Round, Story, story
 ENOUGH = 5
 """So many answers of one person make a median of their own."""
 SECOND = timedelta(seconds=1)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 Then = tuple[tuple[timedelta, DeedPart], ...]
 
 
