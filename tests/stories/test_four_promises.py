@@ -335,5 +335,5 @@ TestFourPromises = FourPromises.TestCase
 @pytest.mark.long
 def test_the_four_promises_for_long() -> None:
     run_state_machine_as_test(
-        FourPromises, settings=settings(FourPromises.TestCase.settings, max_examples=400)
+        FourPromises, settings=settings(FourPromises.TestCase.settings, max_examples=100)
     )
