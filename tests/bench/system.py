@@ -139,7 +139,9 @@ def product(folder: Path, port: int, database: str | None = None) -> Pipeline:
     secret.chmod(0o600)
     terminal = Terminal(plain=False)
     (folder / "server.toml").write_text(
-        f'database = "{url}"\nport = 0\nready_file = "{folder}/server.ready"\n[[stores]]\nid = "{STORE}"\n'
+        f'database = "{url}"\nport = 0\nready_file = "{folder}/server.ready"\n'
+        "watch = false\n"  # a thousand buttons that answer no canary are no shop
+        f'[[stores]]\nid = "{STORE}"\n'
         f'broker_port = {port}\npassword_file = "{secret}"\n[log]\nlevel = "warning"\n'
     )
     (folder / "gateway.toml").write_text(
