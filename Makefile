@@ -1,22 +1,26 @@
 # The two commands: `make run` starts a whole shop on this machine, `make test` checks everything.
 # Both set up what they need first (.ci/setup says what it does); a later start finds it done.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench lint lock clean
+.PHONY: help run test test-long bench chaos lint lock clean
 
 PORT ?= 8080
 DATA ?= data
 SHOP ?=
 PYTEST_ARGS ?=
+CHAOS_MINUTES ?= 10
+CHAOS_SEED ?= 1
+CHAOS_KILLS ?= 40
+CHAOS_PRESSES ?= 4000
 BIN := .venv/bin
-# A missing Mosquitto, PostgreSQL or Chromium fails the run. Only LIVE=off leaves the live part out.
+# A missing Mosquitto, PostgreSQL, Chromium or systemd-analyze fails the run. Only LIVE=off leaves the live part out.
 UNLESS_LIVE := $(if $(filter off,$(LIVE)), and not live)
-PARTS := $(if $(filter off,$(LIVE)),,mosquitto postgresql chromium)
+PARTS := $(if $(filter off,$(LIVE)),,mosquitto postgresql chromium systemd)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PORT=8080 DATA=data   where 'make run' listens (0: a free port) and keeps its data"
-	@echo "  LIVE=off              'make test' without Mosquitto, PostgreSQL and Chromium"
+	@echo "  LIVE=off              'make test' without Mosquitto, PostgreSQL, Chromium and systemd"
 
 run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
 	@bash .ci/setup run mosquitto
@@ -24,18 +28,20 @@ run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
 
 test: ## lint, types and every test, the live ones included
 	@bash .ci/setup dev $(PARTS)
-	@$(MAKE) --no-print-directory check-code
-	@if [ -n "$(PYTEST_ARGS)$(UNLESS_LIVE)" ]; then $(BIN)/python -m pytest -m 'not long$(UNLESS_LIVE)' $(PYTEST_ARGS); \
-	else bash .ci/halves $(BIN)/python 'not long'; fi
+	@if [ -n "$(PYTEST_ARGS)$(UNLESS_LIVE)" ]; then $(MAKE) --no-print-directory check-code && $(BIN)/python -m pytest -m 'not long$(UNLESS_LIVE)' $(PYTEST_ARGS); \
+	else bash .ci/parts $(BIN)/python 'not long'; fi
 
 test-long: ## the tests that are too long for every run
 	@bash .ci/setup dev $(PARTS)
 	@$(BIN)/python -m pytest -m 'long$(UNLESS_LIVE)' $(PYTEST_ARGS)
 
-bench: ## a press from its acceptance to the first serial byte beside the floors of this machine; due steps, idling, routing
+bench: ## every goal of speed beside what this machine does; BENCH_ARGS='--last 3' prints the last runs as Markdown
 	@bash .ci/setup dev mosquitto
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
-	@$(BIN)/python -m tests.bench.people
+
+chaos: ## seeded trouble on real processes, and an exact account of it; CHAOS_MINUTES=60 for as long as you like
+	@bash .ci/setup dev mosquitto
+	@$(BIN)/python -m tests.chaos --minutes '$(CHAOS_MINUTES)' --seed '$(CHAOS_SEED)' --kills '$(CHAOS_KILLS)' --presses '$(CHAOS_PRESSES)'
 
 lint: ## ruff and mypy alone
 	@bash .ci/setup dev

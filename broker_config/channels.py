@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from broker_config.messages import (
     Abilities,
+    Certificate,
+    CertificateRequest,
     Command,
     CommandAnswer,
     DeviceStatus,
@@ -28,6 +30,8 @@ from broker_config.messages import (
 )
 
 SMALL = 2 * 1024
+MIDDLE = 4 * 1024
+"""Sixteen inputs, each with its figures and its fault; a certificate."""
 LARGE = 64 * 1024
 
 
@@ -110,7 +114,16 @@ STATUS = _row(
     "status", "bgs", "status", {BUTTON, GATEWAY, SERVER}, {SERVER}, DeviceStatus, retain=True, wide={SERVER}
 )
 TELEMETRY = _row(
-    "telemetry", "bg", "telemetry", {BUTTON, GATEWAY}, {SERVER}, Telemetry, expiry=120, qos=0, wide={SERVER}
+    "telemetry",
+    "bg",
+    "telemetry",
+    {BUTTON, GATEWAY},
+    {SERVER},
+    Telemetry,
+    expiry=120,
+    qos=0,
+    wide={SERVER},
+    max_bytes=MIDDLE,
 )
 SETTINGS = _row("settings", "bg", "cfg", {SERVER}, {BUTTON, GATEWAY}, Settings, retain=True)
 SETTINGS_ANSWER = _row(
@@ -148,6 +161,20 @@ PLAN_REPORT = _row(
 PLAN_REPORT_RECEIPT = _row(
     "plan report receipt", "g", "plan/report/receipt", {SERVER}, {GATEWAY}, ReportReceipt, expiry=60
 )
+IDENTITY = _row(
+    "identity", "bg", "identity", {SERVER}, {BUTTON, GATEWAY}, Certificate, expiry=60, max_bytes=MIDDLE
+)
+IDENTITY_REQUEST = _row(
+    "identity request",
+    "bg",
+    "identity/request",
+    {BUTTON, GATEWAY},
+    {SERVER},
+    CertificateRequest,
+    expiry=60,
+    wide={SERVER},
+    max_bytes=MIDDLE,
+)
 PROBE = _row("probe", "s", "probe", {SERVER}, {SERVER}, Probe, expiry=10)
 
 CHANNELS: tuple[Channel, ...] = (
@@ -168,6 +195,8 @@ CHANNELS: tuple[Channel, ...] = (
     PLAN,
     PLAN_REPORT,
     PLAN_REPORT_RECEIPT,
+    IDENTITY,
+    IDENTITY_REQUEST,
     PROBE,
 )
 BY_TAIL: dict[tuple[str, str], Channel] = {

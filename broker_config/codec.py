@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,6 +26,12 @@ class Received:
     kind: str
     device: str
     message: Message
+
+
+def prepare(channels: Iterable[Channel]) -> None:
+    """Build now what is read and written while somebody waits, so that the first press is as fast as the next."""
+    for channel in channels:
+        channel.message.model_rebuild()
 
 
 def encode(message: Message) -> bytes:
@@ -84,7 +91,12 @@ def _explain(error: ValidationError, payload: bytes) -> ContractError:
         except UnicodeDecodeError:
             return ContractError("encoding", "not UTF-8")
         return ContractError("json", "not JSON")
-    where = ".".join(str(part)[:40] for part in first["loc"][:6])
+    where = ".".join(_printable(str(part)[:40]) for part in first["loc"][:6])
     if first["loc"] == ("v",):
         return ContractError("version", "this contract is version 1")
     return ContractError("fields", f"{where or 'message'}: {first['msg'][:120]}")
+
+
+def _printable(text: str) -> str:
+    """A name that came from outside, for a log: it cannot begin a line of its own."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

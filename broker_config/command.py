@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from broker_config import __version__
 from broker_config.errors import SetupError
@@ -25,6 +26,16 @@ EXTRAS = {
     "simulator": "server,gateway,button",
 }
 """Package -> what must be installed besides for its commands."""
+
+
+class FileOrCommand(TyperGroup):
+    """`replay FILE` for `replay file FILE`: whatever is no command belongs to the command `file`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+            args = ["file", *args]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
 
 
 def main() -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -16,7 +16,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from broker_config.errors import SetupError
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound=BaseModel)
+
+
+class FieldErrors(ValueError):
+    """What a validator of a whole model finds wrong in it: texts by field, as `inputs.2.n`."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {text}" for field, text in errors.items()))
+        self.errors = dict(errors)
 
 
 class FileSettings(BaseSettings):
@@ -55,8 +63,8 @@ def load(model: type[S], path: Path) -> S:
     try:
         made = model(**values)
     except ValidationError as error:
-        for each in error.errors(include_url=False, include_input=False, include_context=False):
-            problems.append(f"{_place(path, text, each['loc'])}: {_name(each['loc'])}: {each['msg']}")
+        for loc, message in _each(error):
+            problems.append(f"{_place(path, text, loc)}: {_name(loc)}: {message}")
     except SettingsError as error:
         problems.append(f"environment: {error}")
     else:
@@ -114,6 +122,17 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models(part)
+
+
+def _each(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    for one in error.errors(include_url=False, include_input=False):
+        cause = one.get("ctx", {}).get("error")
+        if isinstance(cause, FieldErrors):
+            for field, text in cause.errors.items():
+                parts = (int(part) if part.isdigit() else part for part in field.split("."))
+                yield (*one["loc"], *parts), text
+        else:
+            yield one["loc"], one["msg"]
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

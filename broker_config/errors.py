@@ -2,6 +2,7 @@
 
 ContractError    bytes from the wire that are not what the channel table promises
 SetupError       the broker or a file of ours is not as it must be; the text says what to do
+  IdentityError  a key, request or certificate is not what it must be
 """
 
 from __future__ import annotations
@@ -39,3 +40,7 @@ class ContractError(Exception):
 
 class SetupError(Exception):
     """Something on this machine must be put right by a person first; the message says what to do."""
+
+
+class IdentityError(SetupError):
+    """A key, a request or a certificate that cannot be used; the message says why, and holds nothing of it."""

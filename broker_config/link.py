@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 
@@ -41,7 +42,7 @@ class Delivery:
     retain: bool
     dup: bool
     expiry_s: int | None
-    """Seconds of life left when the broker handed it over; None: the sender set no expiry."""
+    """Seconds of life left when the broker handed it over; None: no expiry was set, or this is its last second."""
     connection: int
     """Which connection of this link brought it; a settle on a later connection is ignored."""
     token: int
@@ -62,6 +63,12 @@ class Disconnected:
     reason: str
     at: float
 
+    @property
+    def taken_over(self) -> bool:
+        """The broker gave this client's name to another connection, and said so (MQTT 5, reason 0x8E). Mosquitto 2.0.11
+        only closes the connection: there nobody but the server can find it out, by the runs that take turns."""
+        return "taken over" in self.reason.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -79,12 +86,25 @@ Sink: TypeAlias = Callable[[LinkEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """How a link proves who it is, and whom it believes. Files are read anew at every connect, so that a certificate
+    that was renewed counts from the next one on."""
+
+    ca_file: Path
+    """The certificate authority of the store: the broker must show a certificate of it for the name it is called by."""
+    cert_file: Path | None = None
+    """The device's own, and its key; None: the password alone says who it is."""
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkSetup:
     """Everything a link needs to know before it opens."""
 
     client_id: str
     username: str
     password: str = field(repr=False)
+    """Empty: a certificate says who it is."""
     host: str = "127.0.0.1"
     port: int = 1883
     subscriptions: Sequence[Subscription] = ()
@@ -95,6 +115,8 @@ class LinkSetup:
     session_expiry_s: int = 0
     keepalive_s: int = 15
     receive_maximum: int = 200
+    tls: Tls | None = None
+    """None: in clear, on this machine only."""
 
 
 class Link(Protocol):

@@ -18,6 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broker_config import machine, paho_setup
 from broker_config.backoff import Backoff
+from broker_config.credentials import refuse_in_clear
 from broker_config.link import (
     Connected,
     Delivery,
@@ -35,12 +36,14 @@ log = logging.getLogger(__name__)
 
 
 FAREWELL_S = 1.0
+NO_WORD = "the broker hung up before it let us in"
 BIRTH, FAREWELL = -1, -2
 """Handles of our own publishes: nobody else waits for their answer."""
 
 
 class PahoLink(PahoThread):
-    """See `link.Link`. `on_death` is called in the link's own thread if that ever ends without `close`."""
+    """See `link.Link`. `on_death` is called in the link's own thread if that ever ends without `close`. A setup without
+    TLS towards another machine is refused: SetupError."""
 
     def __init__(
         self,
@@ -51,6 +54,8 @@ class PahoLink(PahoThread):
         delays_s: tuple[float, float] = (1.0, 5.0),
         on_death: Callable[[BaseException], None] = machine.end_process,
     ) -> None:
+        if setup.tls is None:
+            refuse_in_clear(setup.host)
         super().__init__(setup, boot_clock, Backoff(*delays_s, jitter), on_death)
         self._sink: Sink = lambda event: None
         self._connects = 0
@@ -158,6 +163,7 @@ class PahoLink(PahoThread):
 
     def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: Any, properties: Any) -> None:
         client.drop_out_messages()
+        self._answered = True
         if reason.is_failure:
             self._complain(f"the broker refused the connection: {reason}")
             return
@@ -173,7 +179,9 @@ class PahoLink(PahoThread):
         self._news = Connected(self._connects, bool(flags.session_present), self._clock())
 
     def _on_disconnect(self, client: paho.Client, _: Any, flags: Any, reason: Any, properties: Any) -> None:
-        self._lose(str(reason))
+        if not self._answered and self._setup.tls is not None and not self._closing:
+            self._complain(self._refusal or NO_WORD)
+        self._lose(self._refusal or str(reason))
 
     def _on_message(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
         now = self._clock()

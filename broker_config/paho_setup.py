@@ -12,13 +12,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker_config.link import Delivery, LinkSetup, Subscription
+from broker_config.tls import LinkContext
 
 CONNECT_S = 3.0
 JSON = "application/json"
 NO_SUBSCRIBERS = 0x10
 
 
-def client(setup: LinkSetup) -> paho.Client:
+def client(setup: LinkSetup, tls: LinkContext | None) -> paho.Client:
     """Ready for `reconnect()`: nothing has been sent, no thread has been started."""
     made = paho.Client(
         CallbackAPIVersion.VERSION2,
@@ -28,7 +29,9 @@ def client(setup: LinkSetup) -> paho.Client:
         manual_ack=True,
     )
     made.connect_timeout = CONNECT_S
-    made.username_pw_set(setup.username, setup.password)
+    made.username_pw_set(setup.username, setup.password or None)
+    if tls is not None:
+        made.tls_set_context(tls)
     if setup.will is not None:
         about_will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         about_will.ContentType = JSON

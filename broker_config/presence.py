@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broker_config import codec
 from broker_config.channels import KIND_OF, STATUS, Role
-from broker_config.link import LinkSetup, Publication
+from broker_config.link import LinkSetup, Publication, Tls
 from broker_config.messages import DeviceState, DeviceStatus
 from broker_config.rights import User, subscriptions
 
@@ -23,7 +23,14 @@ def will_and_birth(
 
 
 def link_setup(
-    user: User, *, run: str, boot: str, sw: str, host: str = "127.0.0.1", port: int = 1883
+    user: User,
+    *,
+    run: str,
+    boot: str,
+    sw: str,
+    host: str = "127.0.0.1",
+    port: int = 1883,
+    tls: Tls | None = None,
 ) -> LinkSetup:
     """All that a device of this role needs to connect: its name, what it listens to, will and birth, and for
     the server a session that outlives a restart. Others start clean: what they missed is asked for again."""
@@ -40,4 +47,5 @@ def link_setup(
         birth=birth,
         clean_start=not server,
         session_expiry_s=86_400 if server else 0,
+        tls=tls,
     )

@@ -9,48 +9,97 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import broker_config
-from broker_config import logs, machine
+from broker_config import codec, logs, machine, notify
+from broker_config.channels import LIGHT, PRESS, RECEIPT, STATUS
 from broker_config.config import load
+from broker_config.enrol.at_start import joins_for
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
+from broker_config.notify import Notifier
 from broker_config.paho_link import PahoLink
+from broker_config.renewal.shell import renews_in
 from firmware_bridge import readings
 from firmware_bridge.bridge import Bridge, Event
-from firmware_bridge.buttons import ContactSet, GpioInput, PinFactory, pin_factory
+from firmware_bridge.buttons import ContactSet, GpioInput, PinFactory, edge_thread, pin_factory
 from firmware_bridge.config import ButtonUnitSettings
 from firmware_bridge.errors import UnitError
+from firmware_bridge.fresh_start import objection
+from firmware_bridge.kept import KeptFiles
+from firmware_bridge.lock import FolderLock
 from firmware_bridge.outbox import Identity
 from firmware_bridge.outputs import GpioOutputs
-from firmware_bridge.ports import Plan, Ports
-from firmware_bridge.setup import link_setup
+from firmware_bridge.ports import Life, Ports
+from firmware_bridge.pulse import Alive, Pulse
+from firmware_bridge.readings import Sampler
+from firmware_bridge.setup import link_setup, own_file
 from firmware_bridge.spool import Spool
 from firmware_bridge.unit import Unit
+
+
+class Served(Protocol):
+    """What runs until it is stopped."""
+
+    def run(self) -> int: ...
+
+    def stop(self) -> None: ...
+
 
 USAGE = "usage: python -m firmware_bridge CONFIG.toml"
 
 
-def compose(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> Unit:
-    """Build the whole unit; nothing moves before `Unit.run`. Raises UnitError."""
+def compose(
+    settings: ButtonUnitSettings,
+    factory: PinFactory | None = None,
+    *,
+    path: Path | None = None,
+    notifier: Notifier | None = None,
+    lock: FolderLock | None = None,
+) -> Unit:
+    """Build the whole unit; nothing moves before `Unit.run`. Raises UnitError.
+
+    `path`: the file of the settings, if the unit is started anew from it whenever it ends. `lock`: the caller holds the
+    data folder already, and gives it up to the unit."""
+    lock = FolderLock(settings.data) if lock is None else lock
+    notifier = notify.from_environment() if notifier is None else notifier
+    try:
+        return _build(settings, factory, path, notifier, lock)
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _build(
+    settings: ButtonUnitSettings,
+    factory: PinFactory | None,
+    path: Path | None,
+    notifier: Notifier,
+    lock: FolderLock,
+) -> Unit:
+    codec.prepare((PRESS, RECEIPT, LIGHT, STATUS))
     clock = machine.boot_clock
     who = Identity(
         settings.store, settings.device, machine.new_run(), machine.boot_id(), broker_config.__version__
     )
-    spool = Spool(_spool_path(settings.data))
-    link = PahoLink(link_setup(who, settings.host, settings.port, settings.password.get_secret_value()))
+    dead: list[Callable[[BaseException], None]] = []
+    spool = Spool(spool_path(settings.data))
+    link = PahoLink(
+        link_setup(who, settings.host, settings.port, settings.credentials),
+        on_death=lambda error: dead[0](error),
+    )
     pins = pin_factory(settings.pin_factory) if factory is None else factory
     contacts = ContactSet([GpioInput(one, pins, clock) for one in settings.inputs])
-    dead: list[Callable[[BaseException], None]] = []
     outputs = GpioOutputs(settings.inputs, pins, clock, lambda error: dead[0](error))
-    synced = readings.kernel_clock_synced()
-    plan = Plan(
-        {one.n: one.rules for one in settings.inputs},
-        settings.ttl_s,
-        telemetry_s=settings.telemetry_s,
-        keys=settings.keys,
+    pulse = Pulse(
+        ("contacts", "spool"),
+        {"link": lambda: link.ticked_at},
+        living(outputs),
+        notifier.watchdog_s,
     )
+    synced = readings.kernel_clock_synced()
     ports = Ports(
         link=link,
         spool=spool,
@@ -59,16 +108,34 @@ def compose(settings: ButtonUnitSettings, factory: PinFactory | None = None) -> 
         new_id=uuid4,
         wall=readings.wall_when(synced),
         jitter=random.random,
-        read=readings.reader(synced, settings.data),
+        read=Sampler(readings.reader(synced, settings.data), clock).read,
+        kept=KeptFiles(settings.data),
+        life=Life() if path is None else Life(objection(path, settings), lambda: unit.stop()),
+        renews=renews_in(settings.identity, lambda event: loop.put(event), synced),
+        tick=pulse.tick,
+        look_s=pulse.look_s,
     )
-    bridge = Bridge(who, plan, ports, clock())
+    bridge = Bridge(who, settings.plan, ports, clock())
     loop: Loop[Event] = Loop(bridge, clock)
-    unit = Unit(bridge, loop, link, contacts, outputs, spool, pins)
+    unit = Unit(bridge, loop, link, contacts, outputs, spool, pins, pulse, notifier, lock)
     dead.append(unit.died)
     return unit
 
 
-def serve(unit: Unit) -> int:
+def spool_path(data: Path) -> str:
+    return str(data / "spool.sqlite")
+
+
+def living(outputs: GpioOutputs) -> dict[str, Alive]:
+    """Threads that may sleep for days, so that only their being there can be seen."""
+    found: dict[str, Alive] = {"lamps": lambda: outputs.playing}
+    edges = edge_thread()
+    if edges is not None:
+        found["edges"] = edges.is_alive
+    return found
+
+
+def serve(unit: Served) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
     tidy_memory()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -90,20 +157,19 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)  # noqa: T201
         return 2
     try:
-        settings = load(ButtonUnitSettings, Path(arguments[0]))
+        path = Path(arguments[0])
+        file = own_file(path)
+        if (joins := joins_for(file)) is not None:
+            from firmware_bridge.claim import claim
+
+            logs.configure()
+            return claim(file, joins)
+        settings = load(ButtonUnitSettings, path)
         logs.configure(json=settings.log_json)
-        return serve(compose(settings))
+        return serve(compose(settings, path=path))
     except (UnitError, SetupError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-
-
-def _spool_path(data: Path) -> str:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnitError(f"cannot make the data folder {data}: {error}") from error
-    return str(data / "spool.sqlite")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -83,13 +85,21 @@ class ContactSet:
             one.close()
 
 
+def edge_thread() -> threading.Thread | None:
+    """lgpio's own thread, which calls back for every edge of the process; None: no such thread is known here.
+
+    One exception that comes out of a callback would end it, in silence and for good."""
+    found = getattr(sys.modules.get("lgpio"), "_notify_thread", None)
+    return found if isinstance(found, threading.Thread) else None
+
+
 def pin_factory(configured: str) -> PinFactory:
     """Named by `GPIOZERO_PIN_FACTORY` or else by the config; never a silent fall-back to another one."""
     name = os.environ.get("GPIOZERO_PIN_FACTORY") or configured
     if name == "mock":
-        from gpiozero.pins.mock import MockFactory
+        from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-        return MockFactory()
+        return MockFactory(pin_class=MockPWMPin)
     if name != "lgpio":
         raise PinError(f"no pin factory {name!r}: set GPIOZERO_PIN_FACTORY to lgpio, or to mock without pins")
     try:

@@ -18,6 +18,7 @@ STEP_S = 0.001
 BURST_GAP_S = 1.0
 """Edges nearer together than this belong to one push; a spike later on does not prolong the lock-out."""
 EPSILON = 1e-9
+NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,13 @@ class Edge:
 @dataclass(frozen=True, slots=True)
 class Push:
     """The contact is really held. `locked`: it came too soon after another one to count as a press, but a
-    gesture may still use it."""
+    gesture may still use it. `off_s`: how long the finger had been off the contact before it."""
 
     input: int
     began: float
     at: float
     locked: bool
+    off_s: float = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Rules:
     """A child that hammers prolongs the lock-out no further than this from its first push."""
     lockout_gap_s: float = 0.1
     """Past the limit the contact must have been open this long: chatter alone is no new press."""
+    poll_s: float = POLL_S
 
 
 Change: TypeAlias = Push | Release
@@ -82,14 +85,18 @@ class Debounce:
         self._burst: float | None = None
         self._burst_end = at - BURST_GAP_S
         self._locked_push = False
-        self._released = at - BURST_GAP_S
+        self._released = -NEVER
         self._moved = at if closed else at - BURST_GAP_S
         self.refused: dict[str, int] = {}
-        """Pushes that became no press, by reason: `short` (sleeve, spike), `lockout`."""
+        """What became no push, by reason: `short` (sleeve, spike)."""
 
     @property
     def closed(self) -> bool:
         return self._edges[-1][1]
+
+    def set_rules(self, rules: Rules) -> None:
+        """Other figures from now on. What is held stays held: no new rule makes a press of it."""
+        self._rules = rules
 
     @property
     def held_since(self) -> float | None:
@@ -125,7 +132,7 @@ class Debounce:
         """When to call again, with the level read anew: the next decision, or the next poll."""
         moment = self._next()
         if self._now - self._moved < BURST_GAP_S or self._began is not None:
-            poll = self._now + POLL_S
+            poll = self._now + self._rules.poll_s
         elif self.closed or self._held:
             poll = self._now + POLL_HELD_S
         else:
@@ -174,12 +181,11 @@ class Debounce:
 
     def _push(self) -> Push:
         assert self._began is not None
-        push = Push(self._input, self._began, self._now, self._is_locked())
+        off_s = max(0.0, self._began - self._released)
+        push = Push(self._input, self._began, self._now, self._is_locked(), off_s)
         self._held, self._began, self._locked_push = True, None, push.locked
         if not push.locked:
             self._burst = push.began
-        elif self._open_for() >= self._rules.lockout_gap_s:
-            self._count("lockout")
         self._burst_end = self._edges[-1][0]
         return push
 

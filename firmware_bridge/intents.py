@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from broker_config.messages import PressKind, Purpose
-from firmware_bridge.debounce import Change, Push
-from firmware_bridge.spool import NewPress
+from firmware_bridge.press import NewPress
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +25,8 @@ HIGHEST_INPUT = 16
 class Intent:
     """One intention at the button `input`; an event of the bridge.
 
-    `ref`: of an undo, the press that is taken back; None: the last one of this button. `via_input`: the key that
-    was used. `at`: boot seconds at which it began; None: now."""
+    `ref`, `of`: of an undo, the press that is taken back, by its id or by the moment at which it began; both None: the
+    last one of this button. `via_input`: the key that was used. `at`: boot seconds at which it began; None: now."""
 
     input: int
     kind: PressKind = PressKind.PRESS
@@ -35,19 +34,7 @@ class Intent:
     ref: UUID | None = None
     via_input: int | None = None
     at: float | None = None
-
-
-def meant_by(changes: Sequence[Change], keys: Mapping[int, int]) -> list[Intent]:
-    """A push of a button is a press; of a staff key, an arrival at its button. `keys`: key -> button."""
-    found = []
-    for push in changes:
-        if isinstance(push, Push) and not push.locked:
-            button = keys.get(push.input)
-            if button is None:
-                found.append(Intent(push.input, at=push.began))
-            else:
-                found.append(Intent(button, PressKind.ARRIVE, via_input=push.input, at=push.began))
-    return found
+    of: float | None = None
 
 
 class Intentions:
@@ -61,12 +48,17 @@ class Intentions:
         new_id: Callable[[], UUID],
         wall: Callable[[], datetime | None],
     ) -> None:
-        self._recent: dict[int, deque[NewPress]] = {number: deque(maxlen=KEPT) for number in buttons}
+        self._recent: dict[int, deque[NewPress]] = {}
+        self.set_plan(buttons, ttl_s)
         self._undone: deque[UUID] = deque(maxlen=KEPT)
         self._boot = boot
-        self._ttl_s = ttl_s
         self._new_id = new_id
         self._wall = wall
+
+    def set_plan(self, buttons: Collection[int], ttl_s: int) -> None:
+        """Which inputs are buttons, and how long a press may page, from now on."""
+        self._recent = {number: self._recent.get(number, deque(maxlen=KEPT)) for number in buttons}
+        self._ttl_s = ttl_s
 
     def presses(self, intents: Sequence[Intent], now: float) -> list[NewPress]:
         """One press for each intent that means something, in order; a later one may take back an earlier one.
@@ -97,6 +89,8 @@ class Intentions:
 
     def remember(self, press: NewPress) -> None:
         """A press that is on the disk, or will be in a moment. Its `pushed_boot` counts in this boot."""
+        if press.input not in self._recent:
+            return
         if press.is_shown:
             self._recent[press.input].append(press)
         elif press.kind is PressKind.UNDO and press.ref is not None:
@@ -113,7 +107,11 @@ class Intentions:
         return press in self._undone
 
     def _last(self, button: int) -> NewPress | None:
-        return self._recent[button][-1] if self._recent[button] else None
+        recent = self._recent.get(button)
+        return recent[-1] if recent else None
+
+    def _begun(self, button: int, at: float) -> NewPress | None:
+        return next((one for one in self._recent[button] if one.pushed_boot == at), None)
 
     def _named(self, intent: Intent, now: float) -> Intent | None:
         """The intent with the press that it takes back, or None when it means nothing."""
@@ -124,7 +122,7 @@ class Intentions:
             return intent if intent.ref is None else None
         if intent.ref is not None:
             return intent
-        last = self._last(intent.input)
+        last = self._last(intent.input) if intent.of is None else self._begun(intent.input, intent.of)
         if last is None or now - last.pushed_boot > LAST_S:
             return None
         return replace(intent, ref=last.id, purpose=last.purpose)

@@ -20,6 +20,10 @@ class Shown(StrEnum):
     SORRY = "sorry"
     NOBODY = "nobody"
     IDENTIFY = "identify"
+    COUNTING = "counting"
+    """A second push is held: in a moment the press is taken back."""
+    UNDONE = "undone"
+    """It was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Pattern:
     since: float
     light: Rhythm
     sound: Rhythm
+    volume: int
+    """How loud the sound is, 0..10."""
 
 
 def _blink(*seconds: float) -> Rhythm:
@@ -50,15 +56,16 @@ def _blink(*seconds: float) -> Rhythm:
 
 
 def _beeps(*seconds: float) -> Rhythm:
-    """The same once, then silence."""
+    """The same once, then off."""
     return Rhythm((*_blink(*seconds).steps, (0.0, False)))
 
 
 DARK = Rhythm(((0.0, False),))
 STEADY = Rhythm(((0.0, True),))
 
-# At most three flashes in any second, for people whom faster ones make ill.
-LIGHTS: dict[Shown, Rhythm] = {
+# At most three flashes in any second, for people whom faster ones make ill. Whoever looks for 4 s, from whatever
+# moment on, has seen which state it is.
+STANDARD: dict[Shown, Rhythm] = {
     Shown.IDLE: DARK,
     Shown.SENDING: _blink(0.2, 0.2),
     Shown.RECEIVED: _blink(1.6, 0.4),
@@ -67,7 +74,25 @@ LIGHTS: dict[Shown, Rhythm] = {
     Shown.SORRY: _blink(0.8, 2.2),
     Shown.NOBODY: _blink(0.2, 0.2, 0.2, 0.2, 0.2, 1.4),
     Shown.IDENTIFY: _blink(0.5, 0.1, 0.1, 0.1),
+    Shown.COUNTING: _blink(0.5, 0.5),
+    Shown.UNDONE: _blink(0.8, 0.2, 0.2, 0.8),
 }
+# For places where flashing is not wanted: no change sooner than a second after the one before. It takes 6 s to tell the
+# states: with so few changes no more than six rhythms of whole seconds differ in any 4 s, and there are ten states.
+SLOW: dict[Shown, Rhythm] = {
+    Shown.IDLE: DARK,
+    Shown.SENDING: _blink(1.0, 1.0),
+    Shown.RECEIVED: _blink(4.0, 1.0),
+    Shown.CALLED: _blink(1.0, 1.0, 1.0, 3.0),
+    Shown.COMING: STEADY,
+    Shown.SORRY: _blink(3.0, 3.0),
+    Shown.NOBODY: _blink(1.0, 2.0),
+    Shown.IDENTIFY: _blink(3.0, 1.0, 1.0, 1.0),
+    Shown.COUNTING: _blink(2.0, 1.0),
+    Shown.UNDONE: _blink(2.0, 1.0, 1.0, 2.0),
+}
+LIGHT_SETS: dict[str, dict[Shown, Rhythm]] = {"std": STANDARD, "slow": SLOW}
+# Told by ear: a tick is under 0.05 s, a short one up to 0.2 s, a long one from 0.3 s on.
 SOUNDS: dict[Shown, Rhythm] = {
     Shown.IDLE: DARK,
     Shown.SENDING: _beeps(0.03),
@@ -76,13 +101,17 @@ SOUNDS: dict[Shown, Rhythm] = {
     Shown.COMING: _beeps(0.12, 0.08, 0.12, 0.08, 0.5),
     Shown.SORRY: _beeps(0.5),
     Shown.NOBODY: _beeps(0.5, 0.2, 0.5),
-    Shown.IDENTIFY: _blink(0.1, 0.9),
+    Shown.IDENTIFY: _blink(0.12, 0.88),
+    Shown.COUNTING: _blink(0.03, 0.47),
+    Shown.UNDONE: _beeps(0.3, 0.1, 0.12),
 }
+LOUDEST = 10
 
 
-def pattern_for(shown: Shown, since: float, *, silent: bool = False) -> Pattern:
-    """The pattern of a state that began at `since`. `silent` keeps the light and drops the sound."""
-    return Pattern(shown, since, LIGHTS[shown], DARK if silent else SOUNDS[shown])
+def pattern_for(shown: Shown, since: float, lights: str = "std", volume: int = LOUDEST) -> Pattern:
+    """The pattern of a state that began at `since`. Volume 0 keeps the light and drops the sound."""
+    sound = SOUNDS[shown] if volume > 0 else DARK
+    return Pattern(shown, since, LIGHT_SETS[lights][shown], sound, volume)
 
 
 def level(rhythm: Rhythm, elapsed: float) -> bool:

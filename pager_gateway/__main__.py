@@ -10,17 +10,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import broker_config
-from broker_config import logs, machine
+from broker_config import codec, logs, machine
+from broker_config.channels import ORDER, PRESS, RECEIPT, RESULT, STATUS
 from broker_config.config import load
+from broker_config.enrol.at_start import joins_for
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
 from broker_config.paho_link import PahoLink
+from broker_config.renewal.shell import renews_in
 from pager_gateway.config import GatewaySettings, check
 from pager_gateway.errors import ConfigError, GatewayError
 from pager_gateway.gateway import Gateway, GatewayEvent
 from pager_gateway.ledger import Ledger
 from pager_gateway.sender import SenderReport
-from pager_gateway.setup import Identity, link_setup
+from pager_gateway.setup import Identity, link_setup, own_file
 from pager_gateway.shell import GatewayShell, SenderShell
 from pager_gateway.standby import Lane
 from pager_gateway.wall import WallClock, kernel_clock_synced
@@ -30,6 +33,7 @@ USAGE = "usage: python -m pager_gateway CONFIG.toml"
 
 def compose(settings: GatewaySettings) -> GatewayShell:
     """Build the whole gateway; nothing moves before `run`. Raises GatewayError."""
+    codec.prepare((ORDER, RESULT, PRESS, RECEIPT, STATUS))
     clock = machine.boot_clock
     identity = Identity(
         settings.store,
@@ -39,7 +43,7 @@ def compose(settings: GatewaySettings) -> GatewayShell:
         broker_config.__version__,
         settings.keeper,
     )
-    link = PahoLink(link_setup(identity, settings.password.get_secret_value(), settings.host, settings.port))
+    link = PahoLink(link_setup(identity, settings.credentials, settings.host, settings.port))
     ledger = Ledger(_ledger_path(settings.data))
     loops: list[Loop[GatewayEvent]] = []
 
@@ -57,7 +61,8 @@ def compose(settings: GatewaySettings) -> GatewayShell:
         for sender, one in zip(senders, settings.transmitters, strict=True)
     }
     wall = WallClock(time.time, kernel_clock_synced())
-    core = Gateway(identity, link, ledger, lanes, wall, uuid4)
+    renews = renews_in(settings.identity, lambda event: loops[0].put(event), wall.synced)
+    core = Gateway(identity, link, ledger, lanes, wall, uuid4, renews=renews)
     loops.append(Loop(core, clock))
     return GatewayShell(core, loops[0], link, ledger, senders, clock, settings.ready_file)
 
@@ -76,7 +81,14 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)  # noqa: T201
         return 2
     try:
-        settings = load(GatewaySettings, Path(arguments[0]))
+        path = Path(arguments[0])
+        file = own_file(path)
+        if (joins := joins_for(file)) is not None:
+            from pager_gateway.claim import claim
+
+            logs.configure()
+            return claim(file, joins)
+        settings = load(GatewaySettings, path)
         check(settings)
         logs.configure(json=settings.log_json)
         return serve(compose(settings))

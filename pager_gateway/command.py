@@ -38,3 +38,35 @@ def check_config(config: Config) -> None:
         raise typer.Exit(2) from error
     lines = ", ".join(f"{one.name} ({one.driver} on {one.port})" for one in settings.transmitters)
     typer.echo(f"{config} is fine: {settings.store}.{settings.device}, transmitters {lines}")
+
+
+@app.command()
+def enrol(
+    config: Config,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            help="A file with the join string. Without it the string is read from standard input.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Make this gateway one of a store: hand it a join string, compare six figures with the screen, confirm there."""
+    from broker_config.enrol.at_start import OneJoin, join_of
+    from broker_config.errors import SetupError
+    from pager_gateway.claim import ClaimingGateway
+    from pager_gateway.setup import own_file
+
+    try:
+        own = own_file(config.absolute())
+        gateway = ClaimingGateway(own, OneJoin(join_of(file)), lambda view: typer.echo(view.line), once=True)
+        gateway.run()
+    except SetupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    if not gateway.is_claimed:
+        raise typer.Exit(1)
+    typer.echo(f"{own.path} and {own.identity} are written: start the service")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from broker_config.config import FileSettings
+from broker_config.device_settings import DeviceSettings
 from broker_config.messages.base import Address, DeviceId
 from pager_gateway import registry
 from pager_gateway.errors import ConfigError
@@ -53,15 +53,9 @@ class TransmitterSettings(BaseModel):
             ) from error
 
 
-class GatewaySettings(FileSettings):
-    """One gateway. The password comes from the environment (`REDBUTTON_PASSWORD`) or from an owner-only file that
-    `password_file` names."""
+class GatewaySettings(DeviceSettings):
+    """One gateway."""
 
-    store: DeviceId
-    device: DeviceId
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65_535)] = 1883
-    password: SecretStr
     data: Path
     """Folder of the ledger."""
     ready_file: Path | None = None

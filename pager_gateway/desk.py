@@ -25,7 +25,6 @@ from pager_gateway.probes import Found, Probes
 from pager_gateway.setup import Identity
 from pager_gateway.standby import Lane
 
-TELEMETRY_S = 60
 _FOREIGN = ("inputs", "ttl_s", "resend_s", "volume", "night", "lights")
 
 
@@ -41,8 +40,10 @@ class Desk:
         pages: Callable[[float], tuple[int, float]],
         probes: Probes,
         synced: Callable[[], bool],
+        telling_s: float,
     ) -> None:
-        """`pages(now)` says how many pages have no final state, and how old in seconds the oldest is."""
+        """`pages(now)` says how many pages have no final state, and how old in seconds the oldest is; `telling_s`: how
+        often it tells of itself unless its settings say something else."""
         self._identity = identity
         self._link = link
         self._ledger = ledger
@@ -50,6 +51,7 @@ class Desk:
         self._pages = pages
         self._probes = probes
         self._synced = synced
+        self._telling_s = telling_s
         self._started_at: float | None = None
         self._connects = 0
         self._next: float | None = None
@@ -75,7 +77,7 @@ class Desk:
             self._dirty = False
             self._say(ABILITIES, self.abilities())
         if self._next is not None and self._next <= now:
-            self._next = now + (self._settings.telemetry_s or TELEMETRY_S)
+            self._next = now + (self._settings.telemetry_s or self._telling_s)
             self._say(TELEMETRY, self.telemetry(now))
 
     def abilities(self) -> Abilities:

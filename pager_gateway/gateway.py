@@ -13,10 +13,13 @@ from typing import TypeAlias
 from uuid import UUID
 
 from broker_config import codec
+from broker_config.channels import IDENTITY_REQUEST
 from broker_config.codec import Received
 from broker_config.errors import ContractError
 from broker_config.link import Connected, Delivery, Disconnected, Link, LinkEvent, Published
 from broker_config.messages import (
+    Certificate,
+    CertificateRequest,
     Command,
     DeviceState,
     DeviceStatus,
@@ -26,6 +29,7 @@ from broker_config.messages import (
     PressReceipt,
     Settings,
 )
+from broker_config.renewal.core import NewKey, Renewal, Renews
 from pager_gateway.canaries import Canaries
 from pager_gateway.desk import Desk
 from pager_gateway.keeper import Keeper
@@ -42,9 +46,11 @@ from pager_gateway.wall import WallClock
 
 log = logging.getLogger(__name__)
 
-GatewayEvent: TypeAlias = LinkEvent | SenderReport
+GatewayEvent: TypeAlias = LinkEvent | SenderReport | NewKey
 TIDY_S = 3_600.0
 BUSY_S = 10.0
+TELLING_S = 60.0
+"""How often it tells of itself."""
 
 
 class Gateway:
@@ -59,6 +65,8 @@ class Gateway:
         lanes: Mapping[str, Lane],
         wall: WallClock,
         new_id: Callable[[], UUID],
+        telling_s: float = TELLING_S,
+        renews: Renews | None = None,
     ) -> None:
         self._identity = identity
         self._link = link
@@ -71,10 +79,13 @@ class Gateway:
         canaries = Canaries(lanes, self._pages, self._probes)
         self._orders = Orders(identity.boot, ledger, self._pages, self._results, canaries, wall.epoch)
         self._outcomes = Outcomes(ledger, lanes, self._pages, self._results)
-        self._desk = Desk(identity, link, ledger, lanes, self._pages.load, self._probes, wall.synced)
+        self._desk = Desk(
+            identity, link, ledger, lanes, self._pages.load, self._probes, wall.synced, telling_s
+        )
         self._keeper: Keeper | None = None
         if identity.keeper:
             self._keeper = Keeper(identity, link, ledger, self._pages, wall, new_id)
+        self._renewal = Renewal(renews, self._request, link.reconnect, new_id)
         self._tidy_at: float | None = None
         self.refused: Counter[str] = Counter()
         """Deliveries that the contract does not allow, by reason."""
@@ -103,6 +114,8 @@ class Gateway:
                 self._health(event)
             elif isinstance(event, ProbeReport):
                 self._probes.heard(event, now)
+            elif isinstance(event, NewKey):
+                self._renewal.made(event, now)
             else:
                 self._link_event(event, now)
         self._probes.act(now)
@@ -122,6 +135,7 @@ class Gateway:
             if delivery.qos > 0:
                 self._link.settle(delivery)
         self._desk.act(now)
+        self._renewal.work(now)
         self._tidy(now)
 
     def due(self) -> float | None:
@@ -131,6 +145,7 @@ class Gateway:
             self._desk.due(),
             self._probes.due(),
             self._tidy_at,
+            self._renewal.due(),
         ]
         if self._keeper is not None:
             moments.append(self._keeper.due())
@@ -164,6 +179,8 @@ class Gateway:
             self._desk.command(message, now)
         elif isinstance(message, Settings):
             self._desk.settings(message)
+        elif isinstance(message, Certificate):
+            self._renewal.heard(message, now)
         elif isinstance(message, DeviceStatus) and message.state is DeviceState.ONLINE:
             self._results.resend()
 
@@ -180,13 +197,20 @@ class Gateway:
     def _link_event(self, event: Connected | Disconnected | Published, now: float) -> None:
         if isinstance(event, Published):
             self._results.published(event)
+            self._renewal.published(event)
         elif isinstance(event, Connected):
             self._results.resend()
             self._desk.connected(now)
+            self._renewal.connected(now)
             if self._keeper is not None:
                 self._keeper.connected(now)
         else:
             self._results.disconnected()
+            self._renewal.disconnected()
+
+    def _request(self, request: CertificateRequest) -> int | None:
+        who = self._identity
+        return self._link.publish(codec.publication(IDENTITY_REQUEST, who.store, "g", who.device, request))
 
     # From the senders
 

@@ -126,6 +126,8 @@ class Keeper:
             self._core.undo(device, press.ref)
         if press.kind is not PressKind.PRESS or press.purpose is not Purpose.CALL or not press.age_known:
             return
+        if delivery.expiry_s is None and press.via is None:
+            return  # the broker tells of none in the last second of a life: nobody knows how old it is
         held_s = 0 if delivery.expiry_s is None else max(0, press.exp_s - delivery.expiry_s)
         pressed_at = delivery.at - press.age_ms / 1000 - held_s
         expires_at = pressed_at + press.ttl_s

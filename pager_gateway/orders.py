@@ -33,7 +33,8 @@ class Orders:
         self._wall = wall
 
     def order(self, order: PageOrder, delivery: Delivery, now: float) -> None:
-        left = order.exp_s if delivery.expiry_s is None else min(order.exp_s, delivery.expiry_s)
+        # each order has an expiry, which the broker does not tell in the last second of a life
+        left = 0 if delivery.expiry_s is None else min(order.exp_s, delivery.expiry_s)
         expires_at = delivery.at + left
         entry = self._pages.active.get(order.page)
         if entry is not None:

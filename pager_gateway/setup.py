@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from broker_config import presence, topics
 from broker_config.channels import Role
+from broker_config.credentials import Credentials
+from broker_config.enrol.at_start import OwnFile
 from broker_config.link import LinkSetup
 from broker_config.rights import User
 
 SW = "0.1.0"
+ONE_TRANSMITTER = """
+[[transmitters]]
+name = "tx-1"
+driver = "tap"
+port = "/dev/ttyUSB0"
+"""
+"""What stands in a new file."""
+
+
+def own_file(path: Path) -> OwnFile:
+    return OwnFile(path, ONE_TRANSMITTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +45,12 @@ class Identity:
         return (store, kind, device) == (self.store, "g", self.device)
 
 
-def link_setup(identity: Identity, password: str, host: str = "127.0.0.1", port: int = 1883) -> LinkSetup:
+def link_setup(
+    identity: Identity, proof: Credentials, host: str = "127.0.0.1", port: int = 1883
+) -> LinkSetup:
     """A clean start each time: what the broker held has aged, and the server repeats its orders anyway."""
-    user = User(identity.store, identity.device, Role.KEEPER if identity.keeper else Role.GATEWAY, password)
+    role = Role.KEEPER if identity.keeper else Role.GATEWAY
+    user = User(identity.store, identity.device, role, proof.password)
     return presence.link_setup(
-        user, run=identity.run, boot=identity.boot, sw=identity.sw, host=host, port=port
+        user, run=identity.run, boot=identity.boot, sw=identity.sw, host=host, port=port, tls=proof.tls
     )

@@ -9,12 +9,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from broker_config.broker import render
-from broker_config.broker.render import Paths
+from broker_config.broker import check, render
+from broker_config.broker.render import Listener, Paths, Way
 from broker_config.errors import SetupError
+from broker_config.files import write_private
 from broker_config.rights import User
 
 START_S = 10.0
@@ -51,16 +53,32 @@ def is_taken(host: str, port: int) -> bool:
 
 
 class Broker:
-    """Owns one folder and one process. `port` 0 means: find a free one at the first start, then keep it."""
+    """Owns one folder and one process. A port 0 means: find a free one at the first start, then keep it.
+
+    With `tls` devices come in by their certificates: the broker's own identity and the list of revoked ones lie in the
+    folder already (`render.Paths`). `password_port` is for those that have a password instead, in TLS as well.
+    Without `tls` everything is in clear, on this machine only."""
 
     def __init__(
-        self, folder: Path, users: Iterable[User], *, port: int = 0, host: str = "127.0.0.1"
+        self,
+        folder: Path,
+        users: Iterable[User],
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        tls: bool = False,
+        password_port: int | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.paths = Paths(folder)
+        self.tls = tls
+        self._now = now
+        self.password_port = password_port
         self.users: Sequence[User] = tuple(users)
         self.host = host
         self.port = port
         self._any_port = port == 0
+        self._any_password_port = password_port == 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,6 +101,8 @@ class Broker:
                 raise SetupError(
                     f"port {self.port} of {self.host} is taken: end what listens there, or choose another port"
                 )
+            if self._any_password_port:
+                self.password_port = free_port(self.host)
             self.write_files()
             self._process = subprocess.Popen(  # noqa: S603 - our own program and file
                 [find_mosquitto(), "-c", str(self.paths.config)],
@@ -92,13 +112,23 @@ class Broker:
                 start_new_session=True,
             )
             if self._accepts():
-                self._any_port = False
+                self._any_port = self._any_password_port = False
                 return
-            if not self._any_port or attempt == ATTEMPTS:
+            if not (self._any_port or self._any_password_port) or attempt == ATTEMPTS:
                 raise SetupError(f"Mosquitto did not start on {self.host}:{self.port}. {self._last_words()}")
 
+    @property
+    def listeners(self) -> list[Listener]:
+        """The one that devices are told of comes first."""
+        found = [Listener(self.port, Way.CERTIFICATE if self.tls else Way.CLEAR, self.host)]
+        if self.password_port is not None:
+            found.append(Listener(self.password_port, Way.PASSWORD, self.host))
+        return found
+
     def reload(self, users: Iterable[User] | None = None) -> None:
-        """Put other users in force without a restart. Who is connected stays so, with the new rights."""
+        """Put other users, a new list of revoked certificates or a new certificate of the broker in force without a
+        restart. Who is connected by a certificate stays so, with the new rights: nobody else than the taker of its
+        name throws it out."""
         if users is not None:
             self.users = tuple(users)
         self.write_files()
@@ -155,24 +185,18 @@ class Broker:
             return f"It left no log in {self.paths.log}; try: mosquitto -c {self.paths.config}"
         return f"Its last words: {' / '.join(lines[-3:])[:500]} (all of them: {self.paths.log})"
 
-    def write_files(self) -> None:
-        """What Mosquitto reads; for whoever starts the process by other means than `start`."""
+    def write_files(self, *, keep_users: bool = False) -> None:
+        """What Mosquitto reads; for whoever starts the process by other means than `start`. `keep_users`: who may come
+        in stays as the server's door last wrote it. Raises SetupError when a broker with these files must not be
+        started."""
         run_as = pwd.getpwuid(os.geteuid()).pw_name if os.geteuid() == 0 else None
         for folder in (self.paths.folder, self.paths.store):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self.paths.passwords, render.passwords(self.users))
-        write_private(self.paths.acl, render.acl(self.users))
-        write_private(
-            self.paths.config, render.config(self.paths, port=self.port, run_as=run_as, host=self.host)
-        )
-
-
-def write_private(path: Path, text: str) -> None:
-    """Whole or not at all, and for its owner only from the first byte on."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+        if not (keep_users and self.paths.acl.exists() and self.paths.passwords.exists()):
+            write_private(
+                self.paths.passwords, render.passwords(user for user in self.users if user.password)
+            )
+            write_private(self.paths.acl, render.acl(self.users))
+        write_private(self.paths.config, render.config(self.paths, self.listeners, run_as=run_as))
+        if found := check.problems(self.paths.folder, now=self._now(), soon=timedelta(0)):
+            raise SetupError("this broker is not started:\n" + "\n".join(found))

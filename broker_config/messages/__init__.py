@@ -5,14 +5,19 @@ from broker_config.messages.device import (
     Command,
     CommandAnswer,
     CommandName,
+    DeviceFault,
     DeviceState,
     DeviceStatus,
+    FaultKind,
+    InputHealth,
+    NightSettings,
     Probe,
     Settings,
     SettingsAnswer,
     Telemetry,
 )
 from broker_config.messages.fallback import FallbackPlan, FallbackReport, ReportReceipt
+from broker_config.messages.identity import Certificate, CertificateRequest
 from broker_config.messages.page import (
     Abilities,
     PageCancel,
@@ -39,16 +44,22 @@ from broker_config.messages.press import (
 
 __all__ = [
     "Abilities",
+    "Certificate",
+    "CertificateRequest",
     "Command",
     "CommandAnswer",
     "CommandName",
+    "DeviceFault",
     "DeviceState",
     "DeviceStatus",
     "FallbackPlan",
     "FallbackReport",
+    "FaultKind",
+    "InputHealth",
     "Light",
     "LightState",
     "Message",
+    "NightSettings",
     "PageCancel",
     "PageFormat",
     "PageOrder",

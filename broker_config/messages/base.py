@@ -25,9 +25,11 @@ Address = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,32}$")]
 
 
 class Part(BaseModel):
-    """A piece of a message. Unknown fields are ignored, so that a newer peer may say more."""
+    """A piece of a message. Unknown fields are ignored, so that a newer peer may say more.
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+    Validators are built when they are first needed (`codec.prepare`): a button unit never needs those of pages."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False, defer_build=True)
 
 
 class Message(Part):
