@@ -6,14 +6,10 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
-
-import uvicorn
 
 from broker_config.config import load
 from broker_config.errors import SetupError
@@ -21,12 +17,12 @@ from broker_config.logs import configure
 from server.app import build_engine
 from server.config import ServerSettings
 from server.db.connect import Database
+from server.listening import Web, listen, port_of
+from server.tls import Identity
 from server.web.app import create_app
 from server.web.services import Services, WebSettings
 
 log = logging.getLogger(__name__)
-
-LAST_ANSWERS_S = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +42,12 @@ def main(arguments: list[str]) -> int:
 def serve(settings: ServerSettings) -> int:
     """Run until SIGTERM or SIGINT. Raises SetupError when it cannot start."""
     db = Database(settings.database)
-    with listen(settings.host, settings.port) as listener:
+    with ExitStack() as listening:
+        plain = listening.enter_context(listen(settings.host, settings.port))
+        identity, private = None, None
+        if settings.https_identity is not None and settings.https_port is not None:
+            identity = Identity(settings.https_identity)
+            private = listening.enter_context(listen(settings.host, settings.https_port))
         stopping = threading.Event()
         died = threading.Event()
 
@@ -66,62 +67,37 @@ def serve(settings: ServerSettings) -> int:
             bell=engine.bell,
             now=engine.clock.now,
             stopping=stopping.is_set,
+            door=engine.doors,
             settings=WebSettings(
-                secure=settings.secure_cookies,
                 allowed_hosts=settings.allowed_hosts,
                 public_url=settings.public_url,
+                trusted_proxies=settings.trusted_proxies,
+                https_port=None if private is None else port_of(private),
+                authority_file=None if identity is None else identity.authority_file,
             ),
         )
-        web = _Web(
-            uvicorn.Config(
-                create_app(services),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=LAST_ANSWERS_S,
-                lifespan="off",
-            ),
-            on_stop=stop,
-        )
-        # uvicorn puts its own handlers in place of these and raises the signal once more when it is done: without
-        # them that second one would end the process before the links and the database are closed.
+        web = Web(create_app(services), stop, plain)
+        if private is not None and identity is not None:
+            web.add_https(private, identity)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, web.handle_exit)
+            signal.signal(number, web.stop)
         gc.collect()
         gc.freeze()  # what is imported stays; looking through it again cost a press its milliseconds
         engine.start(store.id for store in settings.stores)
-        address = f"http://{settings.host}:{listener.getsockname()[1]}"
+        address = f"http://{settings.host}:{port_of(plain)}"
         if settings.ready_file is not None:
             _write_whole(settings.ready_file, address)
         log.info("serving on %s", address, extra={"action": "server.ready"})
+        if private is not None:
+            log.info(
+                "serving on https://%s:%d", settings.host, port_of(private), extra={"action": "server.https"}
+            )
         try:
-            web.run(sockets=[listener])
+            web.run()
         finally:
             engine.stop()
             db.close()
     return 1 if died.is_set() else 0
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; 0 takes any free port. Raises SetupError when the port is taken."""
-    try:
-        return socket.create_server((host, port), backlog=256, reuse_port=False)
-    except OSError as error:
-        raise SetupError(
-            f"cannot listen on {host}:{port} ({error.strerror}): choose another port, or 0 for any free one"
-        ) from error
-
-
-class _Web(uvicorn.Server):
-    """Streams must be told before uvicorn waits for them: it waits first and calls the lifespan later."""
-
-    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_stop = on_stop
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._on_stop()
-        super().handle_exit(sig, frame)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broker_config import __version__, machine
-from broker_config.channels import Role
+from broker_config import __version__, codec, machine
+from broker_config.channels import CHANNELS, Role
 from broker_config.errors import SetupError
 from broker_config.link import Link, LinkEvent, LinkSetup, Published, Sink
 from broker_config.loop import Loop
+from broker_config.messages import CertificateRequest
 from broker_config.paho_link import PahoLink
 from broker_config.presence import link_setup
 from broker_config.rights import User
@@ -26,10 +27,13 @@ from server.clock import SteadyClock
 from server.config import ServerSettings, StoreLink
 from server.db.connect import Database
 from server.db.engine_read import read_picture
-from server.db.upgrade import is_current
+from server.db.shape import is_current
+from server.door.build import build_doors
+from server.door.doors import Doors
 from server.engine.core import ServerCore
 from server.engine.desk import EngineDesk
 from server.engine.events import Event, FromLink
+from server.engine.rhythm import USUAL, Rhythm
 from server.ids import Entropy, uuid7
 from server.web.frame.bell import Bell
 
@@ -51,6 +55,8 @@ def build_core(
     post: Callable[[Letter], None] = lambda letter: None,
     public_url: str | None = None,
     watch: bool = True,
+    rhythm: Rhythm = USUAL,
+    renew: Callable[[str, str, CertificateRequest], None] = lambda store, device, asked: None,
 ) -> ServerCore:
     """A core that starts with what the database holds. Raises SetupError for a store that is not in it."""
     with db.reading() as session:
@@ -74,6 +80,8 @@ def build_core(
         started_at=clock.now(),
         public_url=public_url,
         watch=watch,
+        rhythm=rhythm,
+        renew=renew,
     )
 
 
@@ -99,14 +107,17 @@ class Engine:
     links: Mapping[str, Link]
     channels: Channels
     thread: threading.Thread
+    doors: Doors
 
     def start(self, stores: Iterable[str]) -> None:
         self.thread.start()
         self.channels.start()
+        self.doors.start()
         for store in stores:
             self.links[store].open(into(self.loop.put, store))
 
     def stop(self) -> None:
+        self.doors.stop()
         for link in self.links.values():
             link.close()
         self.channels.stop()
@@ -118,6 +129,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
     """Real links, real clocks, own thread. `died` is called when the engine's thread ends by an error."""
     if not is_current(db):
         raise SetupError("the database is older than this program: run `redbutton db upgrade`")
+    codec.prepare(CHANNELS)
     run, boot = machine.new_run(), machine.boot_id()
     clock = SteadyClock(machine.boot_clock, lambda: datetime.now(UTC))
     links = {store.id: PahoLink(_setup(store, run, boot)) for store in settings.stores}
@@ -145,6 +157,7 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
         post=channels.put,
         watch=settings.watch,
         public_url=settings.public_url,
+        renew=lambda store, device, asked: doors.renew(store, device, asked),
     )
     loop: Loop[Event] = Loop(core, machine.boot_clock, group=GROUP)
 
@@ -157,11 +170,20 @@ def build_engine(settings: ServerSettings, db: Database, died: Callable[[], None
             died()
 
     thread = threading.Thread(target=work, name="engine", daemon=True)
-    return Engine(loop, EngineDesk(loop.put), bell, clock, links, channels, thread)
+    desk = EngineDesk(loop.put)
+    doors = build_doors(settings, db, desk, links, clock.now, died)
+    return Engine(loop, desk, bell, clock, links, channels, thread, doors)
 
 
 def _setup(store: StoreLink, run: str, boot: str) -> LinkSetup:
-    user = User(store.id, store.device, Role.SERVER, store.password())
+    proof = store.credentials()
+    user = User(store.id, store.device, Role.SERVER, proof.password)
     return link_setup(
-        user, run=run, boot=boot, sw=__version__, host=store.broker_host, port=store.broker_port
+        user,
+        run=run,
+        boot=boot,
+        sw=__version__,
+        host=store.broker_host,
+        port=store.broker_port,
+        tls=proof.tls,
     )

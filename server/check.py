@@ -65,11 +65,14 @@ def _server(file: Path) -> tuple[int, str]:
     from broker_config.config import load
     from broker_config.errors import SetupError
     from server.config import ServerSettings
+    from server.tls import Identity
 
     try:
         settings = load(ServerSettings, file)
         for one in settings.stores:
-            one.password()
+            one.credentials()
+        if settings.https_identity is not None:
+            Identity(settings.https_identity)
     except SetupError as error:
         return 2, str(error)
     return 0, f"{file} is fine: a server for {', '.join(one.id for one in settings.stores)}"

@@ -6,6 +6,7 @@ which may hold one, can come from the environment as REDBUTTON_SERVER_DATABASE."
 from __future__ import annotations
 
 import ssl
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,10 +22,13 @@ from pydantic import (
 from pydantic_settings import SettingsConfigDict
 
 from broker_config.config import FileSettings, read_secret
+from broker_config.credentials import Credentials, credentials, refuse_odd
 from broker_config.errors import SetupError
 from broker_config.messages.base import DeviceId
+from broker_config.topics import client_id
 from server.channels_out.signature import signing_key
 from server.channels_out.targets import check_mail
+from server.door.settings import DoorSettings
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 HostName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
@@ -40,13 +44,38 @@ class StoreLink(BaseModel):
     device: DeviceId = "srv"
     """Name of this server on that broker: client id, user name and the id in its topics."""
     broker_host: HostName = "127.0.0.1"
-    broker_port: Annotated[int, Field(ge=1, le=65_535)] = 1883
-    password_file: Path
-    """Holds the password of `device` at that broker; only its owner may read it."""
+    broker_port: Annotated[int, Field(ge=1, le=65_535)] = 8883
+    identity: Path | None = None
+    """Folder of the certificate by which that broker knows `device`."""
+    password_file: Path | None = None
+    """Instead of it: the password of `device` at that broker; only its owner may read it."""
+    ca_file: Path | None = None
+    """The certificate authority of the store, for a broker on another machine."""
+    door: DoorSettings | None = None
+    """How this server lets devices in. Without it somebody else writes the broker's files."""
 
-    def password(self) -> str:
-        """Raises SetupError when the file is not there, is empty, or when others may read it."""
-        return read_secret(self.password_file)
+    def credentials(self) -> Credentials:
+        """Raises SetupError when a file is not there, is empty, does not fit, or when others may read it."""
+        return credentials(
+            self.broker_host,
+            name=client_id(self.id, self.device),
+            identity=self.identity,
+            password=None if self.password_file is None else read_secret(self.password_file),
+            ca_file=self.ca_file,
+        )
+
+    @model_validator(mode="after")
+    def _one_way_and_a_safe_one(self) -> StoreLink:
+        try:
+            refuse_odd(
+                self.broker_host,
+                identity=self.identity,
+                has_password=self.password_file is not None,
+                ca_file=self.ca_file,
+            )
+        except SetupError as error:
+            raise ValueError(str(error)) from None
+        return self
 
 
 class Mail(BaseModel):
@@ -143,8 +172,14 @@ class ServerSettings(FileSettings):
     """How people reach the server, for links and QR codes, without a stroke at the end."""
     allowed_hosts: tuple[HostName, ...] = ("127.0.0.1", "localhost")
     """Names by which a browser may call; anything else is refused."""
-    secure_cookies: bool = False
-    """True behind HTTPS. On plain HTTP a browser would drop the sign-in."""
+    https_port: Port | None = None
+    """A second listener on `host`, for everybody but this machine's own browser: over plain HTTP nobody else may sign
+    in. 0: any free one."""
+    https_identity: Path | None = None
+    """Folder with `device.key` (owner-only), `device.crt` and the store's authority, `ca.crt`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies in front of `port` whose X-Forwarded-Proto and -For are believed. Nobody's are,
+    if it is not given."""
     stores: tuple[StoreLink, ...] = Field(min_length=1)
     watch: bool = True
     """Whether the server looks after itself: canaries by the schedule, covered minutes. Switch it off only where
@@ -158,6 +193,24 @@ class ServerSettings(FileSettings):
         if not value.startswith(DATABASES):
             raise ValueError(f"must begin with {' or '.join(DATABASES)}")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                network = ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one!r} is no address or network") from None
+            if network.prefixlen == 0:
+                raise ValueError(f"{one!r} would believe everybody")
+        return value
+
+    @model_validator(mode="after")
+    def _https_is_whole(self) -> ServerSettings:
+        if (self.https_port is None) != (self.https_identity is None):
+            raise ValueError("https_port and https_identity belong together: give both or none")
+        return self
 
     @model_validator(mode="after")
     def _stores_differ(self) -> ServerSettings:

@@ -17,27 +17,37 @@ from broker_config.errors import ContractError
 from broker_config.link import Delivery
 from broker_config.messages import (
     Abilities,
+    CertificateRequest,
     CommandAnswer,
     DeviceStatus,
     FallbackReport,
     PageResult,
     Press,
+    PressKind,
     PressReceipt,
     Probe,
+    Purpose,
     ReceiptResult,
+    SettingsAnswer,
+    Telemetry,
 )
 from server.engine.arrivals import Arrival, Known
 from server.engine.canaries import Canaries
+from server.engine.device_commands import DeviceCommands
 from server.engine.devices import Devices
+from server.engine.health import Health
 from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.stand_in_reports import StandInReports
+from server.engine.vitals import Came
+from server.engine.wishes import Wishes
 from server.engine.work import RefusedOne, Work
-from server.rules.dedup import age_ms, report_age_ms
+from server.rules.dedup import age_ms, doubt_ms, report_age_ms
 
 log = logging.getLogger(__name__)
 
 SAMPLE_BYTES = 300
+MOST_SEQ = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,18 @@ def read(store: str, delivery: Delivery, devices: Mapping[str, str]) -> Incoming
     return Incoming(store, delivery, received, None)
 
 
+def is_clearing(delivery: Delivery) -> bool:
+    """Nothing, on a channel that is kept: the janitor's only word, and whoever may write there can say it too."""
+    if delivery.payload or not delivery.retain:
+        return False
+    try:
+        place = topics.parse(delivery.topic)
+    except ContractError:
+        return False
+    channel = channels.BY_TAIL.get((place.kind, place.tail))
+    return channel is not None and channel.retain
+
+
 def may_be_known(incoming: Incoming) -> tuple[UUID, ...]:
     """Ids to look up before this press is dealt with. A first send cannot be stored yet, so the usual press costs
     no query; should somebody use an id twice, the insert fails and the group is done again with every id looked up."""
@@ -83,7 +105,9 @@ def press_of(incoming: Incoming) -> Press | None:
 
 
 class Intake:
-    """`round_trip` gives a store's last probe in seconds."""
+    """`round_trip` gives a store's last probe, `doubt` by how much a press that came in at a moment (boot clock) may be
+    older than it says; all in seconds. `renew` takes what a device asks for (store, device, request) and returns at
+    once."""
 
     def __init__(
         self,
@@ -92,8 +116,16 @@ class Intake:
         devices: Devices,
         canaries: Canaries,
         reports: StandInReports,
+        health: Health,
+        wishes: Wishes,
+        commands: DeviceCommands,
         round_trip: Callable[[str], float],
+        doubt: Callable[[str, float, float], float],
+        renew: Callable[[str, str, CertificateRequest], None],
     ) -> None:
+        self._renew = renew
+        self._doubt = doubt
+        self._health, self._wishes, self._commands = health, wishes, commands
         self._reports = reports
         self._canaries = canaries
         self._presses = presses
@@ -104,7 +136,9 @@ class Intake:
     def take(self, work: Work, incoming: Incoming, known: Mapping[UUID, Known]) -> None:
         delivery, received = incoming.delivery, incoming.received
         work.settles.append((incoming.store, delivery))
-        if received is None:
+        if is_clearing(delivery):
+            self._cleared(work, incoming)
+        elif received is None:
             assert incoming.error is not None
             self._refuse(work, incoming, incoming.error)
         elif received.channel is channels.PRESS:
@@ -121,6 +155,8 @@ class Intake:
                         "device": received.device,
                     },
                 )
+        elif received.channel is channels.TELEMETRY:
+            self._health.telemetry(work, received.store, received.device, cast(Telemetry, received.message))
         elif received.channel is channels.STATUS:
             self._devices.status(work, received.store, received.device, cast(DeviceStatus, received.message))
         elif received.channel is channels.ABILITIES:
@@ -128,10 +164,23 @@ class Intake:
         elif received.channel is channels.COMMAND_ANSWER:
             answer = cast(CommandAnswer, received.message)
             self._canaries.answered(work, received.store, received.device, answer)
+            self._commands.answered(work, received.store, received.device, answer)
+        elif received.channel is channels.SETTINGS_ANSWER:
+            said = cast(SettingsAnswer, received.message)
+            self._wishes.answered(work, received.store, received.device, said)
         elif received.channel is channels.PLAN_REPORT:
             self._report(work, incoming, received)
+        elif received.channel is channels.IDENTITY_REQUEST:
+            asked = cast(CertificateRequest, received.message)
+            work.answers.append(lambda: self._renew(received.store, received.device, asked))
         elif received.channel is channels.PROBE:
             self._devices.probe(received.store, cast(Probe, received.message), delivery.at)
+
+    def _cleared(self, work: Work, incoming: Incoming) -> None:
+        """The door took away what the broker kept of a device: it is not there any more."""
+        place = topics.parse(incoming.delivery.topic)
+        if place.store == incoming.store and place.tail == channels.STATUS.tail:
+            self._devices.cleared(work, place.store, place.device)
 
     def _report(self, work: Work, incoming: Incoming, received: Received) -> None:
         delivery, report = incoming.delivery, cast(FallbackReport, received.message)
@@ -145,17 +194,19 @@ class Intake:
         press = cast(Press, received.message)
         waited = max(0.0, work.boot - delivery.at)
         age = age_ms(press, delivery.expiry_s, 0.0, self._round_trip(incoming.store))
-        self._presses.take(
-            work,
-            Arrival(
-                store=work.picture.stores[incoming.store],
-                device=received.device,
-                press=press,
-                age_ms=age,
-                received_at=work.now - timedelta(seconds=waited),
-            ),
-            known,
+        arrival = Arrival(
+            store=work.picture.stores[incoming.store],
+            device=received.device,
+            press=press,
+            age_ms=age,
+            received_at=work.now - timedelta(seconds=waited),
+            doubt_ms=doubt_ms(press, delivery.expiry_s)
+            + round(1000 * self._doubt(incoming.store, delivery.at, age / 1000)),
         )
+        self._presses.take(work, arrival, known)
+        shown = press.purpose is not Purpose.CANARY and press.kind is not PressKind.QUIET
+        unit = (received.store, received.device)
+        work.came.append(Came(unit, press.seq, press.run, arrival.pressed_at if shown else None))
 
     def _refuse(self, work: Work, incoming: Incoming, error: ContractError) -> None:
         delivery = incoming.delivery
@@ -179,7 +230,10 @@ class Intake:
         )
         is_press = place is not None and place.tail == channels.PRESS.tail and place.kind == "b"
         known = work.picture.stores[incoming.store].devices.get(device) == "b"
-        press = press_id(delivery.payload) if is_press and known and not delivery.retain else None
+        read = press_read(delivery.payload) if is_press and known and not delivery.retain else None
+        press = None if read is None else read.id
+        if read is not None and read.seq:
+            work.came.append(Came((incoming.store, device), read.seq, read.run, None))
         if press is not None:
             receipt = PressReceipt(id=press, result=ReceiptResult.REFUSED, reason=error.reason, at=work.now)
             work.receipts.append(
@@ -187,12 +241,23 @@ class Intake:
             )
 
 
-def press_id(payload: bytes) -> UUID | None:
-    """The id of a press that cannot be read otherwise, so that its button is told and stops sending it."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What can be told of a press that cannot be read otherwise. `seq` 0: not even that."""
+
+    id: UUID
+    seq: int
+    run: str
+
+
+def press_read(payload: bytes) -> Unread | None:
+    """The id, so that its button is told and stops sending it; and its number, which is no gap then."""
     if len(payload) > channels.PRESS.max_bytes:
         return None
     try:
         found = json.loads(payload)
-        return UUID(found["id"])
+        seq, run = found.get("seq"), found.get("run")
+        good = type(seq) is int and 0 < seq <= MOST_SEQ and isinstance(run, str)
+        return Unread(UUID(found["id"]), seq if good else 0, run[:36] if good else "")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
+from broker_config.messages import CommandName
+from server.rules.audit import Actor
 from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome, State
 from server.rules.remedies import Remedy
+
+BY: Any = field(default=None, compare=False)
+"""For the audit log: who it was and from where. None: the account alone is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
     incident: UUID
     account: int
+    tablet: str | None = None
+    """The name of the shared tablet on which it was done; None: on a screen of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class PassOn:
     incident: UUID
     account: int
     to: int | None = None
+    tablet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class NeedHelp:
 class Arrive:
     incident: UUID
     account: int
+    tablet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class Close:
     incident: UUID
     account: int
     ending: Ending
+    tablet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Looked:
 
     incident: UUID
     account: int
+    by: Actor | None = BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,7 @@ class SetDuty:
     """Needed with a kind."""
     starts_at: datetime | None = None
     zone: int | None = None
+    by: Actor | None = BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +114,35 @@ class RunCanaries:
     store: str
     account: int | None
     device: str | None = None
+    by: Actor | None = BY
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Other settings for a device. A value that is missing or None leaves its own file in force."""
+
+    store: str
+    account: int
+    device: str
+    of_rev: int
+    """The revision that was changed: what somebody else changed meanwhile is never overwritten."""
+    values: Mapping[str, Any]
+    """`broker_config.messages.Settings` without `rev`."""
+    by: Actor | None = BY
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDevice:
+    store: str
+    account: int
+    device: str
+    name: CommandName
+    args: Mapping[str, Any] = field(default_factory=dict)
+    by: Actor | None = BY
 
 
 AboutIncident: TypeAlias = Acknowledge | PassOn | NeedHelp | Arrive | Close | Looked
-AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries
+AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries | ChangeSettings | CommandDevice
 Request: TypeAlias = AboutIncident | AboutStore
 
 
@@ -118,6 +156,8 @@ class RefusalReason(StrEnum):
     """Somebody else is dealing with it, or this account may not do that."""
     NOBODY = "nobody"
     """There is nobody whom it could be passed to."""
+    AWAY = "away"
+    """The device is not there, or the server cannot reach it."""
     BAD_VALUE = "bad_value"
     """A value that this store does not know, or times the wrong way round."""
 
@@ -142,9 +182,29 @@ class Refusal:
     reason: RefusalReason
     state: State | None = None
     by: int | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Of a bad value: field -> what is wrong with it."""
 
 
-Answer: TypeAlias = Done | StoreDone | Refusal
+@dataclass(frozen=True, slots=True)
+class SettingsSent:
+    """The device hears of them now, or when it is there again."""
+
+    store: str
+    device: str
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSent:
+    """Its answer, or that there was none, is in its row within 30 s."""
+
+    store: str
+    device: str
+    id: UUID
+
+
+Answer: TypeAlias = Done | StoreDone | SettingsSent | CommandSent | Refusal
 
 
 class Desk(Protocol):

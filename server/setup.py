@@ -12,22 +12,25 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from broker_config.config import load
 from broker_config.errors import SetupError
 from server.config import ServerSettings
-from server.db import accounts, upgrade
+from server.db import accounts, audit, pins, shape, upgrade
 from server.db.connect import Database
 from server.db.rows import Summary
 from server.db.shop import load_shop
 from server.db.shop_export import export_text
-from server.db.tables import Carrier, Store
-from server.shop_file import read_shop
+from server.db.tables import Account, Carrier, Store
+from server.rules.audit import SYSTEM, Action, Actor, Changes, Target
+from server.rules.passwords import weakness
+from server.shop_file import ShopFile, read_shop
 
 NO_SHOP = "there is no shop in the database yet: redbutton shop load SHOP.toml --config SERVER.toml"
 
@@ -55,13 +58,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def load_shop_file(database: Database, file: Path) -> Summary:
+def load_shop_file(database: Database, file: Path, by: Actor = SYSTEM) -> Summary:
     """Bring the shop to what the file says, whatever people changed on screens. All of it or nothing. Raises
     SetupError, also when the database must be upgraded first."""
     shop = read_shop(file)
     need_newest(database)
     with database.transaction() as session:
-        return load_shop(session, shop)
+        return _load(session, shop, by)
 
 
 def load_new_shop_file(database: Database, file: Path) -> Summary | None:
@@ -73,17 +76,37 @@ def load_new_shop_file(database: Database, file: Path) -> Summary | None:
         store = session.get(Store, shop.store.id)
         if store is not None and store.file_hash == file_hash:
             return None
-        return load_shop(session, shop, file_hash=file_hash)
+        return _load(session, shop, SYSTEM, file_hash=file_hash)
 
 
-def export_shop(database: Database, store: str | None = None) -> str:
+def _load(session: Session, shop: ShopFile, by: Actor, *, file_hash: str | None = None) -> Summary:
+    summary = load_shop(session, shop, file_hash=file_hash)
+    if summary:
+        told = {"added": summary.added, "changed": summary.changed, "gone": summary.gone}
+        changes: Changes = {
+            name: (None, ", ".join(f"{count} {sort}" for sort, count in counts.items()))
+            for name, counts in told.items()
+            if counts
+        }
+        store = shop.store.id
+        audit.note(
+            session, _now(), by, Action.LOADED, store=store, target=Target("store", store), changes=changes
+        )
+    return summary
+
+
+def export_shop(database: Database, store: str | None = None, by: Actor = SYSTEM) -> str:
     """The shop as a file; `store` may be left out where there is only one. Raises SetupError."""
     need_newest(database)
     with database.reading() as session:
         known = sorted(session.exec(select(Store.id)))
         if store is None and len(known) != 1:
             raise SetupError(f"say which store: --store {' or --store '.join(known)}" if known else NO_SHOP)
-        return export_text(session, store or known[0])
+        text = export_text(session, store or known[0])
+    with database.transaction() as session:
+        about = Target("store", store or known[0])
+        audit.note(session, _now(), by, Action.EXPORTED_SHOP, store=about.id, target=about)
+    return text
 
 
 def add_accounts(database: Database, file: Path) -> list[str]:
@@ -101,24 +124,71 @@ def add_accounts(database: Database, file: Path) -> list[str]:
         if not there:
             add_account(database, {**row, "store_id": store, "carrier_id": carrier, "password": password})
             added.append(str(row["login"]))
+        if "pin_file" in row:
+            _give_pin(database, str(row["login"]), Path(row["pin_file"]))
     return added
 
 
-def add_account(database: Database, fields: Mapping[str, object]) -> None:
+def _give_pin(database: Database, login: str, file: Path) -> None:
+    """A first PIN for a shared tablet; who has one keeps it."""
+    with database.reading() as session:
+        account = accounts.find(session, login)
+        has_one = account is None or pins.set_at(session, account.id or 0) is not None
+    if account is not None and not has_one:
+        pins.choose(database, account.id or 0, file.read_text(encoding="utf-8").strip(), datetime.now(UTC))
+
+
+def add_account(database: Database, fields: Mapping[str, object], by: Actor = SYSTEM) -> None:
     """`fields` as in `accounts.NewAccount`; others are ignored. Raises SetupError with one line per mistake."""
     need_newest(database)
     known = {name: value for name, value in fields.items() if name in accounts.NewAccount.model_fields}
     try:
-        accounts.create(database, accounts.NewAccount.model_validate(known))
+        new = accounts.NewAccount.model_validate(known)
+        accounts.create(database, new, note=lambda session, account: _added(session, by, new, account))
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        lines = [
+            f"  {'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
         raise SetupError("\n".join(["this account cannot be made:", *lines])) from None
     except accounts.LoginTaken:
         raise SetupError(f"the login {known['login']!r} is taken: choose another one") from None
 
 
+def _added(session: Session, by: Actor, new: accounts.NewAccount, account: int) -> None:
+    target = Target("account", str(account), new.name)
+    changes: Changes = {"role": (None, new.role)}
+    store = new.store_id or ""
+    audit.note(session, _now(), by, Action.ACCOUNT_ADDED, store=store, target=target, changes=changes)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def change_password(database: Database, login: str, password: str, by: Actor = SYSTEM) -> None:
+    """Raises SetupError with what is wrong."""
+    need_newest(database)
+    with database.reading() as session:
+        found = accounts.find(session, login)
+        number = None if found is None else found.id
+        names = () if number is None else accounts.names_of(session, number)
+    if number is None:
+        raise SetupError(f"nobody signs in as {login!r}")
+    wrong = weakness(password, names)
+    if wrong is not None:
+        raise SetupError(f"this password is not taken: {accounts.WHY_NOT[wrong]}")
+
+    def noted(session: Session, account: int) -> None:
+        row = session.get_one(Account, account)
+        target, store = Target("account", str(account), row.name), row.store_id or ""
+        audit.note(session, _now(), by, Action.PASSWORD_SET, store=store, target=target)
+
+    accounts.change_password(database, number, password, must_change=False, note=noted)
+
+
 def need_newest(database: Database) -> None:
-    if not upgrade.is_current(database):
+    if not shape.is_current(database):
         raise SetupError("the database has an older shape or none: redbutton db upgrade --config SERVER.toml")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 USES = {"call": "calls in", "closed": "closed hours in", "quiet": "quiet calls in"}
+FIRST_OWNER = "manager"
+"""The login that a shop begins with."""
 Parts = Mapping[str, Mapping[int, Any]]
 """Section -> index -> part, only those that are well-formed."""
 
@@ -35,6 +37,12 @@ def _doubled(parts: Parts) -> Iterator[str]:
     yield from twice("zones", keys("zones", "name"), "the name {!r}")
     yield from twice("carriers", keys("carriers", "initials"), "the initials {!r}")
     yield from twice("carriers", keys("carriers", "name"), "the name {!r}")
+    yield from twice("accounts", keys("accounts", "login"), "the login {!r}")
+    worn = [(index, key) for index, key in keys("accounts", "carrier") if key]
+    yield from twice("accounts", worn, "the account of {!r}")
+    for index, login in keys("accounts", "login"):
+        if login == FIRST_OWNER:
+            yield f"accounts[{index + 1}]: {FIRST_OWNER!r} is the owner that every shop begins with: another login"
     yield from twice("pagers", keys("pagers", "label"), "the label {!r}")
     yield from twice("policies", keys("policies", "name"), "the name {!r}")
     scopes = [

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from broker_config.errors import SetupError
 from server import shop_checks
 from server.shop_parts import (
+    AccountPart,
     ButtonPart,
     CarrierPart,
     CausePart,
@@ -43,6 +44,7 @@ class ShopFile(Part):
     gateways: tuple[GatewayPart, ...] = ()
     transmitters: tuple[TransmitterPart, ...] = ()
     carriers: tuple[CarrierPart, ...] = ()
+    accounts: tuple[AccountPart, ...] = ()
     pagers: tuple[PagerPart, ...] = ()
     rotations: tuple[RotationPart, ...] = ()
     shifts: tuple[ShiftPart, ...] = ()

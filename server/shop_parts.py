@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field, StringConstraints, model_validator
 from broker_config.messages.base import Address, DeviceId, InputNumber
 from server.channels_out.targets import check_mail, web_target
 from server.rules.causes import BUILT_IN
+from server.rules.rights import Role
 from server.shop_words import (
     Alert,
     Initials,
@@ -82,6 +83,24 @@ class CarrierPart(Part):
     role: StaffRole = "staff"
     languages: Spokens = ()
     skills: Skills = ()
+
+
+class AccountPart(Part):
+    """Somebody who signs in. Everybody in [[carriers]] does so without standing here, by the role they are called for:
+    here stand others, and those who sign in as something else. `redbutton up` makes them at the first start, each with
+    a password in a file of its own; what becomes of them after is said on the screens."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]{1,60}$", to_lower=True)]
+    role: Role
+    name: Name | None = None
+    carrier: Initials | None = None
+    """Who of [[carriers]] this is, instead of a name."""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> AccountPart:
+        if (self.name is None) == (self.carrier is None):
+            raise ValueError("an account has a name, or the initials of a carrier")
+        return self
 
 
 class PagerPart(Part):

@@ -66,9 +66,9 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def text(longest: int) -> Any:
-    """A string of one line."""
+    """A string of one line, without signs that nobody sees: they steer terminals or turn the direction of writing."""
     return StringConstraints(
-        min_length=1, max_length=longest, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$"
+        min_length=1, max_length=longest, strip_whitespace=True, pattern=r"^[^\p{C}\p{Zl}\p{Zp}]+$"
     )
 
 

@@ -90,6 +90,23 @@ class Database:
             (OperationalError, InterfaceError, PoolTimeout, driver.OperationalError, driver.InterfaceError),
         )
 
+    def forget_old_pages(self) -> bool:
+        """What was deleted is overwritten in the file at once, but older copies of its pages lie in the write-ahead
+        log until that is emptied. False: somebody reads just now, try again. PostgreSQL keeps house by itself."""
+        if not self.is_sqlite or self.in_memory:
+            return True
+        connection = self.write_engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")  # nobody shall wait for this
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (row,) = cursor.fetchall()
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            cursor.close()
+        finally:
+            connection.close()
+        return not row[0]
+
     def close(self) -> None:
         self.write_engine.dispose()
         self.read_engine.dispose()
@@ -107,6 +124,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a power cut must not take back a receipt
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten, not only let go of
         f"busy_timeout={BUSY_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

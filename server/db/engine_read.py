@@ -20,7 +20,7 @@ from server.rules.confirm import SOON
 from server.rules.dedup import AGAIN_AFTER_CLOSE
 from server.rules.fatigue import IN_FUN, WITHIN
 from server.rules.incidents import Outcome, State
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 
 OPENED_WITHIN = timedelta(hours=12)
 """How far back fair load and the customer's word look: one long working day."""
@@ -135,7 +135,7 @@ def _read_last_paged(session: Session, mine: list[str], now: datetime, picture: 
             incident.opened_at > now - OPENED_WITHIN,
             incident.purpose == Purpose.CALL.value,
             col(incident.quiet).is_(False),
-            page.reason != TAKEN,
+            col(page.reason).not_in(TELLS),
             col(page.carrier_id).is_not(None),
         )
         .group_by(col(page.carrier_id))

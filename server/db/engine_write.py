@@ -17,10 +17,13 @@ from sqlalchemy import Dialect, Table, case, insert, literal, update
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
+from server.db import audit
 from server.db.connect import Database
 from server.db.prepared import PreparedTable
+from server.db.privacy.rules import piece
 from server.db.readiness import tidy_canaries, write_canaries, write_coverage
 from server.db.refused import count_refused
+from server.db.vitals import write_vitals
 from server.engine.work import JOURNAL_COLUMNS, Work
 from server.rules import facts
 
@@ -142,6 +145,13 @@ class Writer:
         for store, before in work.tidied.items():
             tidy_canaries(at, store, before)
         write_coverage(at, work.coverage)
+        if work.vitals:
+            write_vitals(at, work.vitals, work.now)
+        for swept in work.swept:
+            piece(at, work.now, swept)
+        for one in work.noted:
+            write = audit.note_hourly if one.hourly else audit.note
+            write(at, work.now, one.by, one.action, store=one.store, target=one.target, changes=one.changes)
 
     def _write_rare(self, at: Connection, work: Work) -> None:
         for press, columns in work.press_updates:

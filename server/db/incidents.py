@@ -96,18 +96,19 @@ class Found:
     id: UUID
     quiet: bool
     state: State
+    closed_at: datetime | None
 
 
 def find(session: Session, store: str, number: int, *, quiet: bool = False) -> Found | None:
     """An incident by its number. `quiet`: whoever asks may know of quiet calls; for others there is none."""
     row = session.exec(
-        select(Incident.id, Incident.quiet, Incident.state).where(
+        select(Incident.id, Incident.quiet, Incident.state, Incident.closed_at).where(
             Incident.store_id == store, Incident.number == number
         )
     ).one_or_none()
     if row is None or (row[1] and not quiet):
         return None
-    return Found(row[0], row[1], State(row[2]))
+    return Found(row[0], row[1], State(row[2]), row[3])
 
 
 KNOW_OF_QUIET = ("security", "manager")

@@ -15,7 +15,7 @@ from server.db.places import Person, people
 from server.db.tables import Button, Carrier, Incident, Journal, Page, Pager, Zone
 from server.rules.incidents import State
 from server.rules.journal import Action
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 
 OPEN = (State.TRIGGERED.value, State.ACKNOWLEDGED.value, State.ATTENDED.value)
 
@@ -165,7 +165,7 @@ def _calls(session: Session, incidents: Sequence[UUID]) -> list[Call]:
         )
         .join(Pager, col(Pager.id) == col(Page.pager_id))
         .join(Carrier, col(Carrier.id) == col(Page.carrier_id), isouter=True)
-        .where(col(Page.incident_id).in_(incidents), col(Page.reason) != TAKEN)
+        .where(col(Page.incident_id).in_(incidents), col(Page.reason).not_in(TELLS))
         .order_by(col(Page.created_at), col(Page.id))
     )
     return [Call(*row) for row in rows]

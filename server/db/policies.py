@@ -12,7 +12,7 @@ from server.db.engine_read import OPENED_WITHIN
 from server.db.roster import changed
 from server.db.tables import Incident, Page, Policy, PolicyHours, PolicyStep
 from server.rules import facts
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 
 COLUMNS = (
     *("name", "zone_id", "priority", "tell_others"),
@@ -102,7 +102,7 @@ def last_paged(session: Session, store_id: str, now: datetime) -> dict[int, date
             Incident.opened_at > now - OPENED_WITHIN,
             Incident.purpose == Purpose.CALL.value,
             col(Incident.quiet).is_(False),
-            Page.reason != TAKEN,
+            col(Page.reason).not_in(TELLS),
             col(Page.carrier_id).is_not(None),
         )
         .group_by(col(Page.carrier_id))

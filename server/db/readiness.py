@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col
 
@@ -18,6 +19,7 @@ from server.rules.canaries import INTERRUPTED, Canary, CanaryState, Input, Sende
 from server.rules.coverage import CoverageRow, Span
 
 TIDIED = 100
+CANARY_COLUMNS = tuple(field.name for field in fields(Canary))
 UNDER_WAY = timedelta(seconds=60)
 """An open walk that is older was left behind by a server that is gone."""
 
@@ -117,13 +119,23 @@ def drop_unfinished(at: Connection, store_ids: Sequence[str], now: datetime) -> 
 
 def write_canaries(at: Connection, changed: Iterable[Canary]) -> None:
     """New ones and changed ones, as they are to be."""
-    table = _table("canary")
     for one in changed:
-        values = {field.name: getattr(one, field.name) for field in fields(one)}
+        values = {name: getattr(one, name) for name in CANARY_COLUMNS}
         values["state"] = one.state.value
-        done = at.execute(update(table).where(table.c.id == one.id).values(**values))
+        done = at.execute(_move_canary(), {**values, "key": one.id})
         if done.rowcount == 0:
-            at.execute(insert(table).values(**values))
+            at.execute(insert(_table("canary")), values)
+
+
+@cache
+def _move_canary() -> Update:
+    """Built once: SQLAlchemy takes longer for that than SQLite for its work."""
+    table = _table("canary")
+    return (
+        update(table)
+        .where(table.c.id == bindparam("key"))
+        .values({name: bindparam(name) for name in CANARY_COLUMNS})
+    )
 
 
 def write_coverage(at: Connection, rows: Iterable[CoverageRow]) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from server.db import sign_ins, tables
 from server.db.setup_book import Hours
+from server.rules.rights import Role
 
 TABLES: Mapping[str, type[Any]] = {
     "zones": tables.Zone,
@@ -110,6 +111,17 @@ def set_account(session: Session, account_id: int, **values: Any) -> None:
     """Role, or whether it may sign in at all. Whoever may do less now signs in again."""
     session.execute(update(tables.Account).where(col(tables.Account.id) == account_id).values(**values))
     sign_ins.revoke_all(session, account_id)
+
+
+def other_owner(session: Session, account_id: int, store_id: str | None) -> bool:
+    """Whether somebody else owns what this account owns: a shop is never left without an owner."""
+    table = tables.Account
+    everywhere = col(table.store_id).is_(None)
+    covers = everywhere if store_id is None else everywhere | (col(table.store_id) == store_id)
+    others = select(table.id).where(
+        table.role == Role.OWNER, col(table.active), table.id != account_id, covers
+    )
+    return session.exec(others.limit(1)).first() is not None
 
 
 def _row(session: Session, store_id: str, sort: str, row_id: int) -> Any:

@@ -42,7 +42,19 @@ class Found:
     language: str | None
     stale: bool
     """`touch` is due."""
+    must_change: bool = False
     carrier: Wearer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One browser or script that is signed in, for a list. `handle` names it and is of no other use."""
+
+    handle: str
+    agent: str
+    created_at: datetime
+    used_at: datetime
+    this: bool
 
 
 def new_token() -> str:
@@ -88,7 +100,14 @@ def find(session: Session, token: str, now: datetime, limits: Limits) -> Found |
     stale = now >= sign_in.used_at + TOUCH_EVERY
     carrier = None if worn is None else Wearer(worn.id or 0, worn.store_id, worn.role)
     return Found(
-        sign_in.account_id, account.name, account.role, account.store_id, account.language, stale, carrier
+        sign_in.account_id,
+        account.name,
+        account.role,
+        account.store_id,
+        account.language,
+        stale,
+        account.must_change,
+        carrier,
     )
 
 
@@ -107,6 +126,35 @@ def revoke_all(session: Session, account_id: int, keep_token: str | None = None)
     if keep_token is not None:
         statement = statement.where(col(SignIn.token_hash) != hash_of(keep_token))
     return session.exec(statement).rowcount
+
+
+def listed(
+    session: Session, account_id: int, now: datetime, limits: Limits, token: str | None = None
+) -> list[Listed]:
+    """Those that have not ended, the one of `token` first, then the last used."""
+    mine = "" if token is None else hash_of(token)
+    rows = session.exec(
+        select(SignIn).where(
+            SignIn.account_id == account_id, SignIn.expires_at > now, SignIn.used_at > now - limits.idle
+        )
+    )
+    found = [
+        Listed(_handle(row.token_hash), row.agent, row.created_at, row.used_at, row.token_hash == mine)
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (not one.this, -one.used_at.timestamp(), one.handle))
+
+
+def revoke_named(session: Session, account_id: int, handle: str) -> bool:
+    """End the one of this handle. False: this account has none such."""
+    rows = session.exec(select(SignIn.token_hash).where(SignIn.account_id == account_id))
+    ending = [one for one in rows if _handle(one) == handle]
+    return bool(session.exec(delete(SignIn).where(col(SignIn.token_hash).in_(ending))).rowcount)
+
+
+def _handle(token_hash: str) -> str:
+    """Hashed once more: what stands in a page is nothing that is looked up by."""
+    return hashlib.sha256(f"handle {token_hash}".encode()).hexdigest()[:16]
 
 
 def tidy(session: Session, now: datetime, limits: Limits) -> int:

@@ -1,4 +1,4 @@
-"""Brings a database to the newest shape, or says which shape it has. No alembic.ini: all is in the wheel.
+"""Brings a database to the newest shape. No alembic.ini: all is in the wheel.
 
 A migration runs in one transaction, so a power cut leaves the old shape or the new one, never a half."""
 
@@ -10,13 +10,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from server.db.connect import Database
+from server.db.shape import SCRIPTS
 
-SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 0x5242  # any number, the same in every process that upgrades
 
 
@@ -34,20 +33,6 @@ def downgrade(db: Database, to: str) -> None:
     """Back to an older shape; `base` is an empty database. What the newer shape held beyond it is lost."""
     with _connection(db) as connection:
         command.downgrade(_config(connection), to)
-
-
-def current(db: Database) -> str | None:
-    """The revision that the database has; None when it has no tables of ours yet."""
-    with db.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
-
-
-def newest() -> str | None:
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
-def is_current(db: Database) -> bool:
-    return current(db) == newest()
 
 
 def draft(words: str, scripts: Path = SCRIPTS) -> None:

@@ -11,16 +11,25 @@ import stat
 import subprocess
 import threading
 import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
+from broker_config.broker.check import problems
 from broker_config.broker.run import find_mosquitto
+from broker_config.credentials import Credentials
 from broker_config.errors import SetupError
-from broker_config.link import Connected, LinkEvent, LinkSetup
+from broker_config.identity import authority
+from broker_config.identity.certificate import Facts, facts
+from broker_config.identity.folder import IdentityFolder
+from broker_config.link import Connected, LinkEvent, LinkSetup, Tls
 from server.config import ServerSettings, StoreLink
 from server.doctor.judge import EXTRAS, BrokerState, DatabaseState, PortState
 
 CLOCK_ERROR = 5  # adjtimex: the clock is not synchronised
 ANSWER_S = 4.0
+AUTHORITY = "authority of the store"
+NOT_STARTED_FROM = ("accounts.toml", "identities.toml", "network.toml")
 
 
 def modules() -> set[str]:
@@ -51,8 +60,8 @@ def folder(path: Path) -> tuple[int | None, bool, bool]:
 
 
 def config_files(data: Path) -> list[Path]:
-    """The files that processes start from; what only the set-up reads is left out."""
-    return sorted(path for path in data.glob("*.toml") if path.name != "accounts.toml")
+    """The files that processes start from; left out is what only the set-up reads, and the simulated network."""
+    return sorted(path for path in data.glob("*.toml") if path.name not in NOT_STARTED_FROM)
 
 
 def clock() -> bool | None:
@@ -92,19 +101,40 @@ def near(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host.strip("[]")  # noqa: S104 (compared only)
 
 
-def broker(store: StoreLink, in_use: bool) -> BrokerState:
-    """The broker knows a device by one connection, so a test sign-in would throw the running server out."""
+def broker(store: StoreLink, in_use: bool) -> tuple[BrokerState, str]:
+    """And why it refuses. The broker knows a device by one connection, so a test sign-in would throw the running server
+    out: then only its certificate and ours are tried."""
     if not answers(store.broker_host, store.broker_port):
-        return "silent"
-    if in_use:
-        return "in use"
+        return "silent", ""
     try:
-        return "accepts" if signs_in(store, store.password()) else "refuses"
-    except SetupError:
-        return "refuses"
+        proof = store.credentials()
+    except SetupError as error:
+        return "refuses", str(error)
+    if in_use:
+        words = "" if proof.tls is None else handshake(store, proof.tls)
+        return ("refuses", words) if words else ("in use", "")
+    words = signing_in(store, proof)
+    return ("refuses", words) if words else ("accepts", "")
 
 
-def signs_in(store: StoreLink, password: str) -> bool:
+def handshake(store: StoreLink, tls: Tls) -> str:
+    """What one end has against the certificate of the other; empty: nothing."""
+    from broker_config.tls import LinkContext
+
+    context = LinkContext(tls)
+    try:
+        plain = socket.create_connection((store.broker_host, store.broker_port), timeout=ANSWER_S)
+        with context.wrap_socket(
+            plain, server_hostname=store.broker_host, do_handshake_on_connect=False
+        ) as encrypted:
+            encrypted.do_handshake()
+            return ""
+    except OSError as error:
+        return context.trouble or str(error)
+
+
+def signing_in(store: StoreLink, proof: Credentials) -> str:
+    """Why we are not let in; empty: we are."""
     from broker_config.paho_link import PahoLink
     from broker_config.topics import client_id
 
@@ -117,12 +147,19 @@ def signs_in(store: StoreLink, password: str) -> bool:
 
     # The session of the server must outlive this look: only a clean start would empty it.
     setup = LinkSetup(
-        name, name, password, store.broker_host, store.broker_port, clean_start=False, session_expiry_s=86_400
+        name,
+        name,
+        proof.password,
+        store.broker_host,
+        store.broker_port,
+        clean_start=False,
+        session_expiry_s=86_400,
+        tls=proof.tls,
     )
     link = PahoLink(setup, on_death=lambda error: None)
     link.open(sink)
     try:
-        return inside.wait(ANSWER_S)
+        return "" if inside.wait(ANSWER_S) else link.complaint or "no answer"
     finally:
         link.close()
 
@@ -131,7 +168,7 @@ def database(settings: ServerSettings) -> tuple[str, DatabaseState, str]:
     """Where (without a password), in which state, and more words."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from server.db import upgrade
+    from server.db import shape
     from server.db.connect import Database
 
     base = Database(settings.database)
@@ -139,7 +176,7 @@ def database(settings: ServerSettings) -> tuple[str, DatabaseState, str]:
     if base.is_sqlite and base.url.database and not Path(base.url.database).exists():
         return where, "none", ""
     try:
-        found, newest = upgrade.current(base), upgrade.newest()
+        found, newest = shape.current(base), shape.newest()
     except SQLAlchemyError as error:
         return where, "closed", str(error).splitlines()[0]
     finally:
@@ -147,6 +184,40 @@ def database(settings: ServerSettings) -> tuple[str, DatabaseState, str]:
     if found is None:
         return where, "none", ""
     return where, "current" if found == newest else "old", f"{found}, the program wants {newest}"
+
+
+def certificates(files: Sequence[Path], data: Path | None) -> Iterator[tuple[str, str, Facts | None]]:
+    """Whose, what is wrong with it, what stands in it: of every part here, and of the store's authority."""
+    for file in files:
+        for folder in identity_folders(file):
+            try:
+                found = IdentityFolder(folder).read()
+            except SetupError as error:
+                yield file.stem, str(error), None
+            else:
+                yield found.name, "", found
+    if data is None or not (data / "ca").is_dir():
+        return
+    try:
+        yield AUTHORITY, "", facts(authority.read(data / "ca").certificate)
+    except SetupError as error:
+        yield AUTHORITY, str(error), None
+
+
+def identity_folders(file: Path) -> list[Path]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    stores = table.get("stores", [])
+    rows = [table, *(row for row in stores if isinstance(row, dict))] if isinstance(stores, list) else [table]
+    return [Path(str(row["identity"])) for row in rows if "identity" in row]
+
+
+def broker_troubles(data: Path, now: datetime) -> list[str] | None:
+    """None: no broker of ours lives here."""
+    folder = data / "broker"
+    return problems(folder, now=now) if folder.is_dir() else None
 
 
 def serial_ports(gateway_file: Path) -> list[tuple[str, str, bool, bool]]:

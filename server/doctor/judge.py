@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -115,8 +116,8 @@ def configs(answers: Mapping[str, tuple[int, str]]) -> list[Finding]:
 BrokerState = Literal["in use", "accepts", "refuses", "silent"]
 
 
-def broker(address: str, state: BrokerState) -> Finding:
-    """`in use`: our server holds the connection now and is not disturbed for a test."""
+def broker(address: str, state: BrokerState, words: str = "") -> Finding:
+    """`in use`: our server holds the connection now and is not disturbed for a test. `words`: why it refuses."""
     if state == "silent":
         return warn(
             "broker", f"nobody answers at {address}", "start it (redbutton up, or the broker of the store)"
@@ -124,12 +125,41 @@ def broker(address: str, state: BrokerState) -> Finding:
     if state == "refuses":
         return fault(
             "broker",
-            f"{address} refuses the server's name or password",
-            "compare the server's password_file with the broker's, or write the broker's files anew",
+            f"{address} does not let the server in: {words}",
+            "compare the server's identity with the broker's, or start again: redbutton up makes what is missing",
         )
     return ok(
         "broker", f"{address}, {'the running server is connected' if state == 'in use' else 'lets us in'}"
     )
+
+
+LATE = timedelta(days=14)
+"""So long after the day of its renewal a certificate should be a new one."""
+
+
+def certificate(
+    what: str, now: datetime, trouble: str, until: datetime | None, renew_at: datetime | None
+) -> Finding:
+    """`trouble`: why its folder cannot be used, in words. `renew_at` None: it is not renewed by itself."""
+    name = f"certificate {what}"
+    if trouble or until is None:
+        return fault(name, trouble, "enrol the device again; parts of this machine: redbutton up makes them")
+    day = f"{until:%Y-%m-%d}"
+    if until <= now:
+        return fault(name, f"ran out on {day}", "is this clock right? Then have a new one made: redbutton up")
+    if renew_at is not None and renew_at + LATE <= now:
+        return warn(name, f"until {day}, and not renewed since {renew_at:%Y-%m-%d}", "look into its log why")
+    if renew_at is None and until - now < timedelta(days=365):
+        return warn(
+            name, f"until {day}: then nobody comes in", "make a new authority, and enrol all devices again"
+        )
+    return ok(name, f"until {day}")
+
+
+def broker_files(troubles: Collection[str]) -> list[Finding]:
+    """Each trouble says itself what to do."""
+    found = [fault("broker files", words, "then start again: redbutton up") for words in troubles]
+    return found or [ok("broker files", "only for their owner, and nobody comes in unknown")]
 
 
 DatabaseState = Literal["current", "old", "none", "closed"]

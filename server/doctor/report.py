@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from broker_config.config import load
@@ -49,6 +50,7 @@ def examine(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield judge.clock(collect.clock())
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # most files are checked by a child process
         yield from judge.configs(dict(zip(map(str, files), pool.map(check, files), strict=True)))
+    yield from _about_identities(files, data, datetime.now(UTC))
     if settings is not None:
         yield from _about_server(settings)
     for file in files:
@@ -57,12 +59,22 @@ def examine(data: Path | None, config: Path | None) -> Iterator[Finding]:
                 yield judge.serial_port(*fact)
 
 
+def _about_identities(files: Sequence[Path], data: Path | None, now: datetime) -> Iterator[Finding]:
+    for whose, trouble, found in collect.certificates(files, data):
+        until = None if found is None else found.not_after
+        renew_at = None if found is None or whose == collect.AUTHORITY else found.renew_at
+        yield judge.certificate(whose, now, trouble, until, renew_at)
+    troubles = None if data is None else collect.broker_troubles(data, now)
+    if troubles is not None:
+        yield from judge.broker_files(troubles)
+
+
 def _about_server(settings: ServerSettings) -> Iterator[Finding]:
     runs = collect.server_runs(settings)
     yield judge.port(settings.port, collect.port(settings, runs))
     yield judge.database(*collect.database(settings))
     for store in settings.stores:
-        yield judge.broker(f"{store.broker_host}:{store.broker_port}", collect.broker(store, runs))
+        yield judge.broker(f"{store.broker_host}:{store.broker_port}", *collect.broker(store, runs))
 
 
 def _settings(config: Path | None) -> ServerSettings | None:

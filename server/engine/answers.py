@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from server.db.connect import Database
+from server.engine.device_commands import DeviceCommands
 from server.engine.duties import set_duty
 from server.engine.looks import looked
 from server.engine.people import People
 from server.engine.shop import shop_changed
 from server.engine.watch import Watch
+from server.engine.wishes import Wishes
 from server.engine.work import Work
 from server.requests import (
     Answer,
+    ChangeSettings,
+    CommandDevice,
     Looked,
     Request,
     RunCanaries,
@@ -20,7 +24,10 @@ from server.requests import (
 
 
 class Answers:
-    def __init__(self, db: Database, people: People, watch: Watch) -> None:
+    def __init__(
+        self, db: Database, people: People, watch: Watch, wishes: Wishes, commands: DeviceCommands
+    ) -> None:
+        self._wishes, self._commands = wishes, commands
         self._watch = watch
         self._db = db
         self._people = people
@@ -37,5 +44,9 @@ class Answers:
                     return looked(work, request, session)
             case RunCanaries():
                 return self._watch.ask(work, request)
+            case ChangeSettings():
+                return self._wishes.change(work, request)
+            case CommandDevice():
+                return self._commands.ask(work, request)
             case _:
                 return self._people.answer(work, request)

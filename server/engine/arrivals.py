@@ -21,6 +21,8 @@ class Arrival:
     press: Press
     age_ms: int
     received_at: datetime
+    doubt_ms: int = 0
+    """By how much it may be older, since the broker stood still meanwhile."""
 
     @property
     def place(self) -> Place:

@@ -11,7 +11,7 @@ from server.engine.work import Work
 from server.ids import first_page_id
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, Wish, wish
+from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
 from server.rules.wording import page_body
 
@@ -46,7 +46,7 @@ class Calls:
         waiting = {
             page.pager_id
             for page in work.picture.pages_for(incident.id)
-            if may_ring(page, incident, work.now) and page.reason != TAKEN
+            if may_ring(page, incident, work.now) and page.reason not in TELLS
         }
         deadline = deadline_of(incident, policy, work.now, first=first)
         sendable = self.connected(incident.store_id)
@@ -72,7 +72,7 @@ class Calls:
                 charset=pager.charset,
                 body=body(button, pager, reason, incident, who),
                 alert=alert or pager.alert,
-                priority=LEAST_URGENT if reason == TAKEN else incident.priority,
+                priority=LEAST_URGENT if reason in TELLS else incident.priority,
                 purpose=incident.purpose,
                 state=PageState.ORDERED if sendable else PageState.QUEUED,
                 created_at=work.now,
@@ -91,7 +91,7 @@ class Calls:
                 gateway=pager.gateway,
                 transmitter=pager.transmitter,
             )
-            if pager.carrier_id is not None and reason != TAKEN and shares_burden:
+            if pager.carrier_id is not None and reason not in TELLS and shares_burden:
                 work.picture.note(work.picture.last_paged, pager.carrier_id, work.now, work.undo)
         return made
 

@@ -9,13 +9,18 @@ from server.engine.work import Work
 from server.requests import Ending
 from server.rules.facts import Incident
 from server.rules.fatigue import IN_FUN, recent
-from server.rules.incidents import Event, Outcome, move
+from server.rules.incidents import Event, Outcome, State, move
 from server.rules.journal import Action
 from server.rules.pages import Wish, wish
 
 
 def close(
-    work: Work, incident: Incident, event: Event, ending: Ending, account: int | None = None
+    work: Work,
+    incident: Incident,
+    event: Event,
+    ending: Ending,
+    account: int | None = None,
+    tablet: str | None = None,
 ) -> Incident:
     changed = replace(
         incident,
@@ -40,6 +45,7 @@ def close(
         apology=changed.apology,
         remedy=changed.remedy,
         cost_cents=changed.cost_cents,
+        tablet=tablet,
     )
     if event is not Event.UNDO:
         _remember(work, changed)
@@ -50,6 +56,12 @@ def close(
 def close_by_itself(work: Work, incident: Incident, event: Event, outcome: Outcome) -> Incident:
     """Nobody said anything about it."""
     return close(work, incident, event, Ending(outcome))
+
+
+def was_undone(incident: Incident) -> bool:
+    """Closed by the customer, who took the press back."""
+    by_itself = incident.state is State.CLOSED and incident.closed_by_id is None
+    return by_itself and incident.outcome == Outcome.FALSE_PRESS.value
 
 
 def take_back_pages(work: Work, incident: Incident) -> None:

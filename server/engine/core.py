@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from broker_config.link import Connected, Delivery, Disconnected, Link
-from broker_config.messages import FallbackReport
+from broker_config.link import Connected, Delivery, Disconnected, Link, Published
+from broker_config.messages import CertificateRequest, FallbackReport
 from server.channels_out.letter import Letter, Told
 from server.db.connect import Database
 from server.db.engine_read import read_known, read_picture
@@ -20,31 +20,39 @@ from server.engine.answers import Answers
 from server.engine.arrivals import Known
 from server.engine.calls import Calls, NewId
 from server.engine.canaries import Canaries
-from server.engine.devices import PROBE_EVERY, Devices
+from server.engine.device_commands import DeviceCommands
+from server.engine.devices import Devices
 from server.engine.effects import Effects
 from server.engine.events import Ask, Due, Event, Step, is_press
+from server.engine.health import Health
+from server.engine.keeping import Keeping
 from server.engine.letters import letter, told
 from server.engine.people import People
 from server.engine.phases import Phases
 from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
+from server.engine.rhythm import USUAL, Rhythm
 from server.engine.shop import read_anew
 from server.engine.stand_in_reports import StandInReports
 from server.engine.stand_ins import StandIns
 from server.engine.steps import Steps
 from server.engine.timers import Timers
 from server.engine.units import Units
+from server.engine.walk import Walk
 from server.engine.watch import Watch
+from server.engine.wishes import FIRST, Wishes
 from server.engine.work import Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
 from server.rules.facts import Notice
+from server.rules.stalls import Stalls
 
 
 class ServerCore:
     """`utc` turns a boot-time moment into a UTC one and `boot` back; both fixed for the life of the process, so that
     no jump of the wall clock moves an escalation. `ring(store, journal id)` is called after each commit, `post` with
-    each letter for a slow channel. `watch` False: nobody looks whether everything works."""
+    each letter for a slow channel. `watch` False: nobody looks whether everything works. `renew` is called with each
+    request of a device for its next certificate."""
 
     def __init__(
         self,
@@ -62,17 +70,29 @@ class ServerCore:
         started_at: datetime,
         public_url: str | None = None,
         watch: bool = True,
+        rhythm: Rhythm = USUAL,
+        renew: Callable[[str, str, CertificateRequest], None] = lambda store, device, asked: None,
     ) -> None:
         self._db, self._picture, self._links = db, picture, links
+        picture.heard_since = started_at
         self._utc, self._boot = utc, boot
+        self._rhythm = rhythm
         self._timers = Timers()
+        self._stalls = {store: Stalls() for store in links}
         calls = Calls(new_id, lambda store: links[store].connected)
         steps = Steps(calls)
         people = People(steps)
-        self._devices = Devices(run, own)
+        self._health = Health(db, rhythm.telling)
+        self._walk = Walk(self._health, self._timers, calls.connected, rhythm.walk)
+        self._keeping = Keeping(db, self._timers, rhythm.night)
+        self._wishes = Wishes(self._health)
+        self._commands = DeviceCommands(db, self._health, self._timers, new_id, calls.connected)
+        self._devices = Devices(run, own, self._health, self._wishes)
         canaries = Canaries(new_id)
-        self._watch = Watch(db, canaries, self._devices, self._timers, calls.connected, scheduled=watch)
-        self._answers = Answers(db, people, self._watch)
+        self._watch = Watch(
+            db, canaries, self._devices, self._timers, calls.connected, rhythm, scheduled=watch
+        )
+        self._answers = Answers(db, people, self._watch, self._wishes, self._commands)
         self._presses = Presses(steps, people, canaries)
         self._results = Results(steps, people)
         self._phases = Phases(steps, self._results)
@@ -82,15 +102,29 @@ class ServerCore:
             self._devices,
             canaries,
             StandInReports(steps, self._results, new_id, self._look_up_report),
+            self._health,
+            self._wishes,
+            self._commands,
             lambda store: self._devices.round_trip_s.get(store, 0.0),
+            lambda store, at, age_s: self._stalls[store].doubt_s(at, age_s),
+            renew,
         )
-        self._stand_ins = StandIns(picture, self._timers)
+        self._stand_ins = StandIns(picture, self._timers, rhythm)
         self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
         self._units = Units(self, db, picture, links, self._timers)
         self._effects.plan_all()
         self._watch.start(list(picture.stores), started_at)
+        self._health.start(picture.stores)
+        self._walk.start(picture.stores, started_at)
+        self._commands.start(picture.stores, started_at)
+        self._keeping.start({name: store.zone for name, store in picture.stores.items()}, started_at)
         self._post, self._public_url = post, public_url
         self._post_all()
+
+    @property
+    def picture(self) -> Picture:
+        """For those who live in the engine's own thread: to be read."""
+        return self._picture
 
     def due(self) -> float | None:
         moment = self._units.retry_at or self._timers.next()
@@ -119,13 +153,23 @@ class ServerCore:
     def _step(self, event: Event) -> Step | None:
         if isinstance(event, Ask | Told):
             return event
+        stalls = self._stalls[event.store]
         if isinstance(event.event, Delivery):
+            stalls.heard(event.event.at)
             return read(event.store, event.event, self._picture.stores[event.store].devices)
+        if isinstance(event.event, Published):
+            stalls.heard(event.event.at)
         if isinstance(event.event, Connected):
+            stalls.back(event.event.at, session_present=event.event.session_present)
             self._timers.set(("probe", event.store), self._utc(event.event.at))
             self._stand_ins.connected(event.store, self._utc(event.event.at))
+            self._walk.connected(event.store, self._utc(event.event.at))
+            self._timers.set(("settings", event.store), self._utc(event.event.at) + FIRST)
         if isinstance(event.event, Disconnected):
+            stalls.lost(event.event.reason)
+            self._devices.lost(event.store)
             self._watch.soon(event.store, self._utc(event.event.at))
+            self._walk.disconnected(event.store)
         return None
 
     def stage(self, work: Work, steps: Sequence[Step], *, look_up_all: bool) -> None:
@@ -136,7 +180,10 @@ class ServerCore:
     def after(self, work: Work) -> None:
         self._effects.after(work)
         self._stand_ins.after(work)
+        self._health.after(work)
         self._watch.after(work)
+        if work.swept:
+            self._keeping.after(work)
 
     def look_again(self, moment: datetime, now: float) -> None:
         with self._db.reading() as session:
@@ -175,12 +222,22 @@ class ServerCore:
                 self._phases.page(work, key)
             case Due(("canary" | "canaries" | "readiness", _) as key):
                 self._watch.due(work, key)
+            case Due(("command", UUID() as key)):
+                self._commands.due(work, key)
+            case Due(("devices", str() as store)):
+                self._walk.due(work, store)
+                if self._links[store].connected:
+                    self._wishes.clear_gone(work, store)
+            case Due(("settings", str() as store)):
+                self._wishes.tell_all(work, store)
+            case Due(("keeping", str() as store)):
+                self._keeping.due(work, store)
             case Due(("plan", str() as store)):
                 self._stand_ins.go_on(work, store)
             case Due(("probe", str() as store)):
                 work.others.append((store, self._devices.probe_for(store, work.boot)))
                 self._look_at_shop(work, store)
-                self._timers.set(("probe", store), work.now + PROBE_EVERY)
+                self._timers.set(("probe", store), work.now + self._rhythm.probe)
 
     def _look_at_shop(self, work: Work, store: str) -> None:
         """Another process may have changed it: `redbutton shop load`."""
@@ -188,9 +245,9 @@ class ServerCore:
             if revision_of(session, store) != work.picture.stores[store].revision:
                 read_anew(work, store, session)
 
-    def _look_up_report(self, store: str, report: FallbackReport) -> Found:
+    def _look_up_report(self, store: str, report: FallbackReport, heard: datetime) -> Found:
         with self._db.reading() as session:
-            return find(session, store, report)
+            return find(session, store, report, heard)
 
     def _post_all(self) -> None:
         """Letters that are not sent as far as the rows know; one that was posted before is not sent twice."""

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from broker_config import channels
 from broker_config.codec import publication
 from broker_config.link import Publication
 from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe
+from server.engine.health import Health
+from server.engine.wishes import Wishes
 from server.engine.work import Work
 
 INPUTS = range(1, 17)
-PROBE_EVERY = timedelta(seconds=10)
 
 
 class Devices:
     """`own`: store -> device id of this server there; `run` is this process's."""
 
-    def __init__(self, run: str, own: Mapping[str, str]) -> None:
+    def __init__(self, run: str, own: Mapping[str, str], health: Health, wishes: Wishes) -> None:
+        self._health, self._wishes = health, wishes
         self._run = run
         self._own = own
         self._probe_seq = 0
+        self._lost_up_to: dict[str, int] = {}
+        """The last probe that left on a connection which is gone."""
         self.round_trip_s: dict[str, float] = {}
         self.probed_at: dict[str, float] = {}
         """When the last probe of a store came back, on the boot clock."""
@@ -36,6 +39,7 @@ class Devices:
         columns = {"state": status.state.value, "boot": status.boot, "run": status.run, "sw": status.sw}
         work.devices.append((store, device, columns))
         work.rang.add(store)
+        self._health.status(work, store, device, status)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run
@@ -44,6 +48,17 @@ class Devices:
             if (device, number) in picture.stores[store].buttons or place in picture.lights:
                 work.lights_again.add(place)
         work.woken.add(key)
+        self._wishes.online(work, store, device)
+
+    def cleared(self, work: Work, store: str, device: str) -> None:
+        """Nothing is kept of it at the broker any more: it is as good as away."""
+        run = work.picture.runs.get((store, device))
+        if run is None or device == self._own.get(store):
+            return
+        work.devices.append((store, device, {"state": DeviceState.OFFLINE.value}))
+        work.rang.add(store)
+        gone = DeviceStatus(state=DeviceState.OFFLINE, run=run, boot=run, sw="0")
+        self._health.status(work, store, device, gone)
 
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
         for one in abilities.transmitters:
@@ -56,7 +71,12 @@ class Devices:
         probe = Probe(run=self._run, seq=self._probe_seq, sent_ms=round(boot * 1000))
         return publication(channels.PROBE, store, "s", self._own[store], probe)
 
+    def lost(self, store: str) -> None:
+        """The connection is gone: what waits for the next one ages by its expiry, so no earlier probe may be added."""
+        self._lost_up_to[store] = self._probe_seq
+        self.round_trip_s.pop(store, None)
+
     def probe(self, store: str, probe: Probe, at: float) -> None:
-        if probe.run == self._run:
+        if probe.run == self._run and probe.seq > self._lost_up_to.get(store, 0):
             self.round_trip_s[store] = max(0.0, at - probe.sent_ms / 1000)
             self.probed_at[store] = at

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from server.engine.work import DutyChange, Work
 from server.requests import Answer, Refusal, RefusalReason, SetDuty, StoreDone
+from server.rules.audit import Action as Audited
+from server.rules.audit import Target
 from server.rules.facts import Duty, DutyKind, Store
 from server.rules.journal import Action
 
@@ -60,6 +62,15 @@ def set_duty(work: Work, request: SetDuty) -> Answer:
         carrier=store.carriers[request.carrier].initials,
         until=new.ends_at.isoformat() if new else None,
     )
+    person = store.carriers[request.carrier]
+    said = {
+        "kind": request.kind.value if request.kind else None,
+        "starts_at": starts_at.isoformat(),
+        "until": new.ends_at.isoformat() if new else None,
+        "zone": request.zone,
+    }
+    changes = {name: (None, value) for name, value in said.items() if value is not None}
+    work.note(request, Audited.DUTY, store.id, Target("person", str(person.id), person.name), changes)
     return StoreDone(store.id, changed.revision)
 
 

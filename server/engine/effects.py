@@ -76,7 +76,7 @@ class Effects:
         self._picture.asked[page.id] = now
 
     def _lights(self, work: Work) -> None:
-        for place in work.lights | work.lights_again:
+        for place in sorted(work.lights | work.lights_again):  # in the same order in every process
             now = button_light(self._picture.open_at(place))
             before = self._picture.lights.get(place, LightState.IDLE)
             self._picture.lights[place] = now
@@ -101,8 +101,8 @@ class Effects:
         for key in work.pages.keys() | work.asked:
             page = picture.pages[key]
             asked = picture.asked.get(key, page.created_at)
-            when = None if page.state.is_final else min(asked + ASK_AGAIN, max(ends_at(page), work.now))
-            self._timers.set(("page", key), when)
+            end = max(ends_at(page, picture.heard_since), work.now)
+            self._timers.set(("page", key), None if page.state.is_final else min(asked + ASK_AGAIN, end))
         if work.woken:
             for page in picture.pages.values():
                 if (page.store_id, page.gateway) in work.woken and not page.state.is_final:

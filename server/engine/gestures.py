@@ -22,8 +22,8 @@ SLACK = timedelta(seconds=5)
 """A press may look so much older than it is, since a slow broker's round trip is added to its age."""
 
 
-def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Known]) -> None:
-    """Take one press back. The incident closes when nothing else is merged in it."""
+def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Known]) -> Incident | None:
+    """Take one press back. The incident closes when nothing else is merged in it: then it is returned."""
     press, ref = arrival.press, arrival.press.ref
     assert ref is not None
     store_press(work, arrival, button, "stored")
@@ -33,9 +33,9 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     if row is not None:
         found = Known(row["state"], row["incident_id"], (row["store_id"], row["device"]))
     if found is not None and found.unit != here:
-        return  # each unit takes back its own
+        return None  # each unit takes back its own
     if any(press_id == ref and "undone" in columns.values() for press_id, columns in work.press_updates):
-        return  # taken back just before
+        return None  # taken back just before
     work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=ref)
     if found is None and ref in work.picture.reported:  # its press is to come, a stand-in told of it
         found = Known("stored", work.picture.reported[ref], here)
@@ -43,15 +43,16 @@ def undo(work: Work, arrival: Arrival, button: Button, known: Mapping[UUID, Know
     if found is None:  # came before its press, which is then stored as undone
         if ref not in work.picture.undone:
             work.picture.note(work.picture.undone, ref, press.id, work.undo)
-        return
+        return None
     work.change_press(ref, state="undone")
     incident = work.picture.incidents.get(found.incident_id) if found.incident_id else None
     if incident is None or incident.state is State.CLOSED or found.state == "undone":
-        return
+        return None
     if incident.presses > 1:
         work.put_incident(replace(incident, presses=incident.presses - 1))
     elif incident.state is not State.ATTENDED:
-        close_by_itself(work, incident, Event.UNDO, Outcome.FALSE_PRESS)
+        return close_by_itself(work, incident, Event.UNDO, Outcome.FALSE_PRESS)
+    return None
 
 
 def arrive_by_key(work: Work, arrival: Arrival, button: Button) -> Incident | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from broker_config.messages import Purpose
 from server.engine.calls import context
-from server.engine.closing import close, take_back_pages
+from server.engine.closing import close, take_back_pages, was_undone
 from server.engine.steps import Steps
 from server.engine.work import Work
 from server.requests import (
@@ -27,7 +28,7 @@ from server.rules.escalation import ASK_TO_CLOSE
 from server.rules.facts import Incident, Page, Store
 from server.rules.incidents import SAID_BY_STAFF, Event, Outcome, State, WrongMove, move
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, reached
+from server.rules.pages import TAKEN, UNDONE, reached
 from server.rules.remedies import MOST_CENTS
 from server.rules.routing import pagers_of
 
@@ -48,13 +49,13 @@ class People:
         try:
             match request:
                 case Acknowledge():
-                    done: Incident | RefusalReason = self._acknowledge(work, incident, request.account)
+                    done: Incident | RefusalReason = self._acknowledge(work, incident, request)
                 case PassOn():
                     done = self._pass_on(work, incident, request)
                 case NeedHelp():
                     done = self._need_help(work, incident, request.account)
                 case Arrive():
-                    done = self._arrive(work, incident, request.account)
+                    done = self._arrive(work, incident, request)
                 case Close():
                     done = self._close(work, incident, request)
         except WrongMove as wrong:
@@ -65,7 +66,8 @@ class People:
             return Refusal(incident.id, done, incident.state, by)
         return Done(done.id, done.state)
 
-    def _acknowledge(self, work: Work, incident: Incident, account: int) -> Incident:
+    def _acknowledge(self, work: Work, incident: Incident, request: Acknowledge) -> Incident:
+        account = request.account
         _, _, policy = context(work, incident)
         changed = replace(
             incident,
@@ -75,7 +77,14 @@ class People:
             due_at=work.now + timedelta(seconds=policy.attend_s),
         )
         work.put_incident(changed)
-        work.say(Action.ACKNOWLEDGED, changed, account=account, old=incident.state, new=changed.state)
+        work.say(
+            Action.ACKNOWLEDGED,
+            changed,
+            account=account,
+            old=incident.state,
+            new=changed.state,
+            tablet=request.tablet,
+        )
         take_back_pages(work, changed)
         self.tell_others(work, changed, account)
         return changed
@@ -113,7 +122,13 @@ class People:
         named = store.carriers[request.to].initials if request.to is not None else None
         work.put_incident(back)
         work.say(
-            Action.PASSED_ON, back, account=request.account, old=incident.state, new=back.state, to=named
+            Action.PASSED_ON,
+            back,
+            account=request.account,
+            old=incident.state,
+            new=back.state,
+            to=named,
+            tablet=request.tablet,
         )
         take_back_pages(work, back)
         if request.to is not None:
@@ -136,7 +151,8 @@ class People:
         work.say(Action.HELP, changed, account=account, called=called)
         return changed
 
-    def _arrive(self, work: Work, incident: Incident, account: int) -> Incident:
+    def _arrive(self, work: Work, incident: Incident, request: Arrive) -> Incident:
+        account = request.account
         changed = replace(
             incident,
             state=move(incident.state, Event.ARRIVE),
@@ -147,7 +163,13 @@ class People:
         )
         work.put_incident(changed)
         work.say(
-            Action.ATTENDED, changed, account=account, old=incident.state, new=changed.state, how="screen"
+            Action.ATTENDED,
+            changed,
+            account=account,
+            old=incident.state,
+            new=changed.state,
+            how="screen",
+            tablet=request.tablet,
         )
         take_back_pages(work, changed)
         if incident.state is State.TRIGGERED:
@@ -163,15 +185,30 @@ class People:
             return RefusalReason.BAD_VALUE
         if not _sensible(ending, store):
             return RefusalReason.BAD_VALUE
-        return close(work, incident, Event.CLOSE, ending, request.account)
+        return close(work, incident, Event.CLOSE, ending, request.account, request.tablet)
 
     def tell_others(self, work: Work, incident: Incident, account: int | None) -> None:
         """Whose pager rang too hears who goes, so that nobody runs for nothing."""
         called = [page for page in work.picture.pages_for(incident.id) if reached(page)]
         self._tell(work, incident, account, called)
 
+    def tell_undone(self, work: Work, incident: Incident, rang: Iterable[Page]) -> None:
+        """The press was taken back: whose pager rang hears it, so that nobody runs for nothing. A pager that shows no
+        words is left alone: it would ring like another call."""
+        store = work.picture.stores[incident.store_id]
+        told = {page.pager_id for page in work.picture.pages_for(incident.id) if page.reason == UNDONE}
+        wanted = {page.pager_id for page in rang if reached(page)} - told
+        pagers = [pager for pager in store.pagers if pager.id in wanted and pager.format == "text"]
+        if pagers:
+            made = self._steps.calls.page(work, incident, pagers, UNDONE)
+            work.say(Action.TOLD_OTHERS, incident, called=made)
+
     def tell_late(self, work: Work, incident: Incident, page: Page) -> None:
-        """A page that was on the air when somebody acknowledged: its wearer hears it after all."""
+        """A page that was on the air when somebody acknowledged, or when the press was taken back: its wearer hears
+        it after all."""
+        if was_undone(incident):
+            self.tell_undone(work, incident, [page])
+            return
         if page.reason in (TAKEN, "joined", "help"):
             return
         account = incident.attended_by_id or incident.acknowledged_by_id

@@ -90,7 +90,7 @@ class Phases:
         page = work.picture.pages.get(key)
         if page is None or page.state.is_final:
             return
-        if work.now >= ends_at(page):
+        if work.now >= ends_at(page, work.picture.heard_since):
             self._results.change(work, page, end_of_waiting(page, work.now))
             return
         incident = work.picture.incidents.get(page.incident_id)

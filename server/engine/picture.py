@@ -48,6 +48,8 @@ class Picture:
     journal_id: int = 0
 
     # Not in the database: lost with the process, made anew from what is.
+    heard_since: datetime | None = None
+    """When this process began to listen."""
     asked: dict[UUID, datetime] = field(default_factory=dict)
     """When a page's gateway was last asked about it."""
     lights: dict[Place, LightState] = field(default_factory=dict)

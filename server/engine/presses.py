@@ -17,7 +17,7 @@ from server.engine.canaries import Canaries
 from server.engine.gestures import arrive_by_key, confirm, undo
 from server.engine.people import People
 from server.engine.steps import Steps
-from server.engine.stood_in import press_came
+from server.engine.stood_in import late_came, press_came
 from server.engine.work import Work
 from server.rules import dedup
 from server.rules.facts import Button, Incident, Policy
@@ -50,8 +50,7 @@ class Presses:
         if state is None and press.id in known:
             state = known[press.id].state
         if state is not None:
-            if not work.picture.open_at(arrival.place):
-                work.lights_again.add(arrival.place)
+            work.lights_again.add(arrival.place)  # it may have been lost with the receipt
             self._receipt(work, arrival, "late" if state == "late" else "stored")
             return
         button = arrival.store.button(arrival.device, press.input)
@@ -60,18 +59,23 @@ class Presses:
         if policy is None and press.age_known:  # it closed while the press was on its way
             policy = policy_for(arrival.store, button.zone_id, arrival.pressed_at)
         age_now = (work.now - arrival.pressed_at) // MILLISECOND  # also what it waited for the database
-        late = dedup.is_late(age_now, press.ttl_s, (policy or BUILT_IN).ttl_s)
+        policy_ttl_s = (policy or BUILT_IN).ttl_s
+        late = dedup.is_late(age_now, press.ttl_s, policy_ttl_s)
+        if not late and dedup.is_late(age_now + arrival.doubt_ms, press.ttl_s, policy_ttl_s):
+            press = press.model_copy(update={"age_known": False})  # perhaps too old: never the full alarm
+            arrival = replace(arrival, press=press)
         calls = False
         if press.kind is PressKind.UNDO:
-            undo(work, arrival, button, known)
+            closed = undo(work, arrival, button, known)
+            if closed is not None:
+                self._people.tell_undone(work, closed, work.picture.pages_for(closed.id))
         elif press_came(work, arrival, button, late=late):
             pass  # the keeper gateway told of it: nobody is called once more
         elif press.id in work.picture.undone:
             store_press(work, arrival, button, "undone")
             work.say(Action.PRESS_UNDONE, store=arrival.store.id, press=press.id)
         elif late:
-            store_press(work, arrival, button, "late")
-            work.say(Action.PRESS_LATE, store=arrival.store.id, press=press.id, age_ms=arrival.age_ms)
+            late_came(work, arrival, button)
         elif press.kind is PressKind.ARRIVE:
             self._arrive(work, arrival, button)
         elif press.purpose is Purpose.CANARY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker_config.messages import PageResult, PageState
+from server.engine.closing import was_undone
 from server.engine.people import People
 from server.engine.steps import Steps
 from server.engine.work import Work
@@ -12,7 +13,7 @@ from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, any_hope, apply_result, of_this_round, reached
+from server.rules.pages import TELLS, any_hope, apply_result, of_this_round, reached
 from server.rules.policies import policy_of
 from server.rules.stand_in import REASON, is_too_old
 
@@ -51,9 +52,10 @@ class Results:
             tx_ms=new.tx_ms,
             error=new.error_code,
         )
-        if incident.state in (State.ACKNOWLEDGED, State.ATTENDED) and reached(new):
+        heard_of = incident.state in (State.ACKNOWLEDGED, State.ATTENDED) or was_undone(incident)
+        if heard_of and reached(new) and new.reason not in TELLS:
             self._people.tell_late(work, incident, new)
-        if incident.state is not State.TRIGGERED or new.reason == TAKEN:
+        if incident.state is not State.TRIGGERED or new.reason in TELLS:
             return
         if reached(new):
             # the fallback group rang: the light may say "called", the board goes on shouting

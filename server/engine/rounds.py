@@ -12,9 +12,10 @@ from server.engine.canaries import Canaries
 from server.engine.timers import Key, Timers
 from server.engine.work import Work
 from server.requests import Answer, Refusal, RefusalReason, RunCanaries, StoreDone
+from server.rules.audit import NOTHING, Target
+from server.rules.audit import Action as Audited
 from server.rules.canaries import (
     APART,
-    EVERY,
     Input,
     Sender,
     Walk,
@@ -42,8 +43,8 @@ class _Queue:
 class Rounds:
     """`facts`: what the last look at each store found; without it nothing is scheduled."""
 
-    def __init__(self, db: Database, canaries: Canaries, timers: Timers) -> None:
-        self._db, self._canaries, self._timers = db, canaries, timers
+    def __init__(self, db: Database, canaries: Canaries, timers: Timers, every: timedelta) -> None:
+        self._db, self._canaries, self._timers, self._every = db, canaries, timers, every
         self.facts: dict[str, Facts] = {}
         self._queues: dict[str, _Queue] = {}
 
@@ -66,6 +67,8 @@ class Rounds:
         busy = {Walk(one.place, one.sender) for one in self._canaries.of_store(store.id)}
         busy |= {walk for walk, _ in queue}
         queue.extend((walk, request.account) for walk in walks if walk not in busy)
+        target = Target("device", request.device, request.device) if request.device else NOTHING
+        work.note(request, Audited.TRIED, store.id, target)
         work.answers.append(lambda: self.plan(work, store))
         return StoreDone(store.id, store.revision)
 
@@ -82,7 +85,7 @@ class Rounds:
         found = self._scheduled_walk(store, work.now)
         if found is None or found[0] > work.now:
             self.plan(work, store)
-        elif _calls_wait(work, store) and found[0] > work.now - EVERY:
+        elif _calls_wait(work, store) and found[0] > work.now - self._every:
             self._timers.set(("canaries", store.id), work.now + APART)  # a customer's call goes first
         else:
             self._start(work, store, found[1], None)
@@ -118,7 +121,7 @@ class Rounds:
             for one in facts.transmitters
             if one.gateway in online and one.state != "dead"
         ]
-        return next_walk(inputs, senders, *self._canaries.tried(store.id))
+        return next_walk(inputs, senders, *self._canaries.tried(store.id), self._every)
 
 
 def _demanded(inputs: list[Input], senders: list[Sender], device: str | None) -> list[Walk]:

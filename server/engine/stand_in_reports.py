@@ -18,7 +18,7 @@ from server.engine.calls import NewId
 from server.engine.closing import close_by_itself
 from server.engine.results import Results
 from server.engine.steps import Steps
-from server.engine.stood_in import Told, incident_of, join, opened, told_of, with_true_times
+from server.engine.stood_in import Told, incident_of, join, late_before, opened, told_of, with_true_times
 from server.engine.work import Work
 from server.rules.facts import Incident, Page, Pager
 from server.rules.incidents import Event, Outcome, State
@@ -31,10 +31,14 @@ _RANG = frozenset({PageState.TRANSMITTED, PageState.CONFIRMED})
 
 
 class StandInReports:
-    """`look_up(store, report)` gives what the database holds about it."""
+    """`look_up(store, report, pressed_at)` gives what the database holds about it."""
 
     def __init__(
-        self, steps: Steps, results: Results, new_id: NewId, look_up: Callable[[str, FallbackReport], Found]
+        self,
+        steps: Steps,
+        results: Results,
+        new_id: NewId,
+        look_up: Callable[[str, FallbackReport, datetime], Found],
     ) -> None:
         self._steps, self._results = steps, results
         self._new_id, self._look_up = new_id, look_up
@@ -43,7 +47,7 @@ class StandInReports:
         self, work: Work, store: str, gateway: str, report: FallbackReport, pressed_at: datetime
     ) -> None:
         """`pressed_at`: by what the report says of its age, and how long it was on the way."""
-        told = told_of(work, store, gateway, report, self._look_up(store, report), pressed_at)
+        told = told_of(work, store, gateway, report, self._look_up(store, report, pressed_at), pressed_at)
         incident = incident_of(work, told)
         is_new = incident is None
         if incident is None:
@@ -92,6 +96,11 @@ class StandInReports:
             work.picture.note(work.picture.reported, report.press, incident.id, work.undo)
         else:
             work.change_press(report.press, incident_id=incident.id)
+        late = late_before(work, told)
+        if late:
+            for press in sorted(late):
+                work.change_press(press, incident_id=incident.id)
+            work.put_incident(replace(incident, presses=incident.presses + len(late)))
 
     def _take_in_pages(self, work: Work, told: Told, incident: Incident) -> None:
         for said in told.report.pages:

@@ -1,6 +1,6 @@
 """The plan on its way to the keeper gateway: made piece by piece between other work, sent when it says something new.
 
-It is looked at anew at the start and every hour, after each change of the shop, when the keeper or the link comes
+It is looked at anew at the start and now and then, after each change of the shop, when the keeper or the link comes
 back, and, where a step calls only some, after each call."""
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ from broker_config import channels
 from broker_config.codec import publication
 from broker_config.messages import FallbackPlan
 from server.engine.picture import Picture
+from server.engine.rhythm import Rhythm
 from server.engine.timers import Timers
 from server.engine.work import Work
 from server.rules.facts import Store
 from server.rules.fallback_plan import Draft, no_plan, same_while
 
-EVERY = timedelta(hours=1)
-AFTER_A_CHANGE = timedelta(milliseconds=200)
-"""Changes come in bursts."""
-AFTER_A_CALL = timedelta(seconds=5)
-"""Whose turn it is has changed."""
 PIECE = 10
 """Look-ups at a time: 20 ms in the largest of shops."""
 PAUSE = timedelta(milliseconds=5)
@@ -46,8 +42,8 @@ class _Plan:
 
 
 class StandIns:
-    def __init__(self, picture: Picture, timers: Timers) -> None:
-        self._picture, self._timers = picture, timers
+    def __init__(self, picture: Picture, timers: Timers, rhythm: Rhythm) -> None:
+        self._picture, self._timers, self._rhythm = picture, timers, rhythm
         self._plans = {store: _Plan() for store in picture.stores}
 
     def connected(self, store: str, now: datetime) -> None:
@@ -64,10 +60,10 @@ class StandIns:
             plan = self._plans[name]
             if plan.store is not None and plan.store is not store:
                 plan.store = store
-                self._sooner(name, work.now + AFTER_A_CHANGE)
+                self._sooner(name, work.now + self._rhythm.plan_after_change)
         for name in {page.store_id for _, page in work.orders}:
             if self._plans[name].by_load:
-                self._sooner(name, work.now + AFTER_A_CALL)
+                self._sooner(name, work.now + self._rhythm.plan_after_call)
 
     def go_on(self, work: Work, store_id: str) -> None:
         """The moment set for this store has come: look at its plan, or at a piece of it."""
@@ -83,7 +79,7 @@ class StandIns:
         made = draft.finished(plan.rev) if store.keeper is not None else no_plan(plan.rev)
         if plan.anew or plan.sent is None or plan.keeper != store.keeper or _says_more(plan.sent, made):
             self._send(work, plan, store, made)
-        self._timers.set(("plan", store_id), work.now + _until_next_look(made))
+        self._timers.set(("plan", store_id), work.now + self._until_next_look(made))
 
     def _send(self, work: Work, plan: _Plan, store: Store, made: FallbackPlan) -> None:
         """The others first, so that there are never two keepers."""
@@ -99,6 +95,10 @@ class StandIns:
 
         work.answers.append(sent)
 
+    def _until_next_look(self, plan: FallbackPlan) -> timedelta:
+        every = self._rhythm.plan
+        return min(every, (plan.moments[-1] - plan.moments[0]) / 4) if plan.moments else every
+
     def _sooner(self, store: str, when: datetime) -> None:
         planned = self._timers.when(("plan", store))
         self._timers.set(("plan", store), when if planned is None else min(when, planned))
@@ -111,9 +111,3 @@ def _says_more(sent: FallbackPlan, made: FallbackPlan) -> bool:
         if used >= (sent.moments[-1] - sent.moments[0]) / 4:
             return True
     return not same_while(sent, made)
-
-
-def _until_next_look(plan: FallbackPlan) -> timedelta:
-    if not plan.moments:
-        return EVERY
-    return min(EVERY, (plan.moments[-1] - plan.moments[0]) / 4)

@@ -13,7 +13,7 @@ from server.engine.work import Work
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, LastResort, Notice, Pager, Step, Store
 from server.rules.journal import Action
-from server.rules.pages import TAKEN, any_hope, of_this_round, reached
+from server.rules.pages import TELLS, any_hope, of_this_round, reached
 from server.rules.roster import Standing, Why
 from server.rules.routing import Candidate, candidates, fallback_pagers, pagers_of
 
@@ -68,7 +68,7 @@ class Steps:
             return incident
         without = self._left_out(work, incident)
         here = {one.carrier_id for one in self.roster(work, store) if one.present} - set(without)
-        pages = [one for one in work.picture.pages_for(incident.id) if one.reason != TAKEN]
+        pages = [one for one in work.picture.pages_for(incident.id) if one.reason not in TELLS]
         so_far = {page.pager_id for page in pages}
         kept = {
             page.pager_id for page in pages if page.carrier_id in here or _alone(page.carrier_id, page.reason)

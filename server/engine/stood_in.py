@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from broker_config.messages import FallbackReport, Purpose
+from broker_config.messages import FallbackReport, PressKind, Purpose
 from server.db.stand_ins import Found
 from server.engine.arrivals import Arrival, store_press
 from server.engine.calls import LEAST_URGENT
@@ -19,7 +19,7 @@ from server.rules.incidents import State
 from server.rules.journal import Action
 from server.rules.policies import BUILT_IN
 from server.rules.roster import roster
-from server.rules.stand_in import WAIT, is_too_old
+from server.rules.stand_in import ONE_CALL, WAIT, is_too_old
 
 UNDONE = "undone"
 SLACK = timedelta(seconds=1)
@@ -94,8 +94,9 @@ def told_of(
 def incident_of(work: Work, told: Told) -> Incident | None:
     """The incident that this press belongs to already; a closed one is remembered once more."""
     press, picture = told.report.press, work.picture
-    row = work.presses.get(press)
+    row, before = work.presses.get(press), work.reports.get(told.report.id)
     known = picture.reported.get(press) or (row["incident_id"] if row is not None else None)
+    known = known or (before["incident_id"] if before is not None else None)
     known = known or (told.found.incident.id if told.found.incident is not None else None)
     if known is not None and known in picture.incidents:
         return picture.incidents[known]
@@ -194,3 +195,39 @@ def press_came(work: Work, arrival: Arrival, button: Button, *, late: bool) -> b
         seq=press.seq,
     )
     return True
+
+
+def late_came(work: Work, arrival: Arrival, button: Button) -> None:
+    """History. It belongs to the call that the stand-in made for this button at that time, if any: its light said so,
+    and the report names only the first press."""
+    press = arrival.press
+    of_a_call = press.kind is PressKind.PRESS and press.purpose is Purpose.CALL and press.age_known
+    stood_in = (one for one in work.picture.open_at(arrival.place) if one.stood_in_at is not None)
+    incident = next(
+        (
+            one
+            for one in stood_in
+            if of_a_call and abs(arrival.pressed_at - one.opened_at) <= ONE_CALL + SLACK
+        ),
+        None,
+    )
+    store_press(work, arrival, button, "late", incident.id if incident is not None else None)
+    if incident is None:
+        work.say(Action.PRESS_LATE, store=arrival.store.id, press=press.id, age_ms=arrival.age_ms)
+    else:
+        work.put_incident(replace(incident, presses=incident.presses + 1))
+        work.say(Action.PRESS_LATE, incident, press=press.id, age_ms=arrival.age_ms)
+
+
+def late_before(work: Work, told: Told) -> set[UUID]:
+    """Late presses of no call that came before the report of theirs."""
+    report = told.report
+    same = {
+        row["id"]
+        for row in work.presses.values()
+        if (row["store_id"], row["device"], row["input"]) == (told.store.id, report.device, report.input)
+        and (row["state"], row["kind"], row["purpose"], row["incident_id"]) == ("late", "press", "call", None)
+        and row["age_known"]
+        and abs(row["pressed_at"] - told.pressed_at) <= ONE_CALL + SLACK
+    }
+    return (same | set(told.found.late)) - {report.press}

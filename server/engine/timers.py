@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 Key: TypeAlias = (
-    tuple[Literal["incident", "page", "canary"], UUID]
-    | tuple[Literal["probe", "tidy", "canaries", "readiness", "plan"], str]
+    tuple[Literal["incident", "page", "canary", "command"], UUID]
+    | tuple[Literal["probe", "tidy", "canaries", "readiness", "plan", "devices", "settings", "keeping"], str]
 )
 
 

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from server.db.connect import Database
 from server.db.readiness import drop_unfinished, last_walks, newest_span, read_devices
 from server.engine.canaries import Canaries, Trail, wakes_at
-from server.engine.devices import PROBE_EVERY, Devices
+from server.engine.devices import Devices
+from server.engine.rhythm import Rhythm
 from server.engine.rounds import Rounds
 from server.engine.timers import Key, Timers
 from server.engine.work import Work
@@ -34,11 +35,11 @@ FIRST_LOOK = timedelta(seconds=3)
 LOOKS_APART = timedelta(seconds=5)
 """However much happens, no two looks of a store are closer together."""
 PROBES_LOST = 3
+LOOKS_MISSED = 2
 KEPT = timedelta(days=3)
 """How far back a walk is still worth knowing: over a long weekend."""
 CANARIES_KEPT = timedelta(days=30)
 """A busy shop makes 1 500 a day; what they proved stays in the covered minutes."""
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -62,12 +63,16 @@ class Watch:
         devices: Devices,
         timers: Timers,
         connected: Callable[[str], bool],
+        rhythm: Rhythm,
         *,
         scheduled: bool,
     ) -> None:
         self._db, self._canaries, self._devices, self._timers = db, canaries, devices, timers
         self._connected = connected
-        self._rounds = Rounds(db, canaries, timers)
+        self._rhythm = rhythm
+        self._silent_after_s = PROBES_LOST * rhythm.probe.total_seconds() + 5
+        self._paused_after = max(SILENT_AFTER, LOOKS_MISSED * rhythm.look)
+        self._rounds = Rounds(db, canaries, timers, rhythm.tried)
         self._scheduled = scheduled
         self._seen: dict[str, _Seen] = {}
 
@@ -106,7 +111,7 @@ class Watch:
         self._cover(work, store.id, seen, found)
         if work.now.minute == 0:
             work.tidied[store.id] = work.now - CANARIES_KEPT
-        self._timers.set(("readiness", store.id), _next_minute(work.now))
+        self._timers.set(("readiness", store.id), self._next_look(work.now))
         self._rounds.plan(work, store)
 
     def after(self, work: Work) -> None:
@@ -122,7 +127,7 @@ class Watch:
         """Something changed: do not wait for the minute."""
         seen = self._seen.get(store)
         if seen is not None:
-            when = min(_next_minute(now), max(now, seen.at + LOOKS_APART))
+            when = min(self._next_look(now), max(now, seen.at + LOOKS_APART))
             self._timers.set(("readiness", store), when)
 
     def _news(self, work: Work) -> set[str]:
@@ -146,7 +151,13 @@ class Watch:
         devices, transmitters = read_devices(session, store.id)
         trail = self._canaries.trails[store.id]
         facts = Facts(
-            store, devices, transmitters, trail.inputs, trail.senders, self._link(store.id, work.boot)
+            store,
+            devices,
+            transmitters,
+            trail.inputs,
+            trail.senders,
+            self._link(store.id, work.boot),
+            tried=self._rhythm.tried,
         )
         seen = self._seen.get(store.id)
         if seen is None:
@@ -158,7 +169,7 @@ class Watch:
 
     def _link(self, store: str, boot: float) -> LinkFact:
         heard = self._devices.probed_at.get(store)
-        silent = heard is None or boot - heard > PROBES_LOST * PROBE_EVERY.total_seconds() + 5
+        silent = heard is None or boot - heard > self._silent_after_s
         trouble = Cause.NO_LINK if silent or not self._connected(store) else None
         return LinkFact(trouble, self._devices.round_trip_s.get(store))
 
@@ -166,7 +177,7 @@ class Watch:
         """Move the end of what holds on, or begin anew. A pause in which nobody looked belongs to nothing."""
         causes = tuple((line.cause.value, line.key) for line in found.bad if line.cause is not None)
         before = seen.span
-        paused = before is None or work.now - before.ends_at > SILENT_AFTER
+        paused = before is None or work.now - before.ends_at > self._paused_after
         if before is not None and not paused:
             work.coverage.append(CoverageRow(store, replace(before, ends_at=work.now)))
         if before is None or paused or (before.ok, before.causes) != (found.covered, causes):
@@ -190,7 +201,6 @@ class Watch:
         work.undo.append(back)
         seen.span = now
 
-
-def _next_minute(now: datetime) -> datetime:
-    """Looks fall on full minutes, so that a minute is counted as soon as it is over."""
-    return now.replace(second=0, microsecond=0) + MINUTE
+    def _next_look(self, now: datetime) -> datetime:
+        """Looks fall on full minutes, so that a minute is counted as soon as it is over."""
+        return now.replace(second=0, microsecond=0) + self._rhythm.look

@@ -11,10 +11,16 @@ from uuid import UUID
 from broker_config.link import Delivery, Publication
 from broker_config.messages import LightState
 from server.engine.picture import Picture, Place, Undo
+from server.engine.vitals import Came, VitalRows
+from server.requests import ChangeSettings, CommandDevice, Looked, RunCanaries, SetDuty
+from server.rules.audit import NOTHING, SYSTEM, Actor, Changes, Kind, Target
+from server.rules.audit import Action as Audited
 from server.rules.canaries import Canary
 from server.rules.coverage import CoverageRow
 from server.rules.facts import Duty, DutyKind, Incident, Notice, Page
 from server.rules.journal import Action
+from server.rules.retention import Kind as Kept
+from server.rules.retention import Stretch
 
 JOURNAL_COLUMNS = (
     "at",
@@ -51,6 +57,30 @@ class DutyChange:
     account: int
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A row of the audit log to be."""
+
+    by: Actor
+    action: Audited
+    store: str
+    target: Target
+    changes: Changes
+    hourly: bool
+
+
+@dataclass(slots=True)
+class Swept:
+    """A piece of what is too old. `count` and `after` are known once it is written."""
+
+    kind: Kept
+    stretch: Stretch
+    total: int = 0
+    """Rows that went before this piece."""
+    count: int = 0
+    after: datetime | None = None
+
+
 @dataclass
 class Work:
     """Changes are in the picture at once, so that the next event of the group sees them; `take_back` undoes them
@@ -78,6 +108,9 @@ class Work:
     journal: list[tuple[Any, ...]] = field(default_factory=list)
     """In the order of JOURNAL_COLUMNS."""
     refused: list[RefusedOne] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    """For the audit log. Nothing that a press, a page or an answer to a call does."""
+    swept: list[Swept] = field(default_factory=list)
     devices: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     """(store, device, columns)."""
     transmitters: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
@@ -87,6 +120,7 @@ class Work:
     canaries: dict[UUID, Canary] = field(default_factory=dict)
     """New ones and changed ones, as they are to be."""
     coverage: list[CoverageRow] = field(default_factory=list)
+    vitals: VitalRows = field(default_factory=VitalRows)
 
     # effects, in the order in which they happen
     orders: list[tuple[str, Page]] = field(default_factory=list)
@@ -94,6 +128,7 @@ class Work:
     others: list[tuple[str, Publication]] = field(default_factory=list)
     settles: list[tuple[str, Delivery]] = field(default_factory=list)
     letters: list[Notice] = field(default_factory=list)
+    came: list[Came] = field(default_factory=list)
     answers: list[Callable[[], None]] = field(default_factory=list)
 
     asked: set[UUID] = field(default_factory=set)
@@ -156,6 +191,22 @@ class Work:
         entry = (self.now, store_id, incident_id, press, page, account, action.value, old, new, detail)
         self.journal.append(entry)
 
+    def note(
+        self,
+        request: SetDuty | RunCanaries | ChangeSettings | CommandDevice | Looked,
+        action: Audited,
+        store: str,
+        target: Target = NOTHING,
+        changes: Changes | None = None,
+        *,
+        hourly: bool = False,
+    ) -> None:
+        """Write down in the audit log what somebody asked for. `hourly`: no more than once an hour of each."""
+        by = request.by
+        if by is None:
+            by = SYSTEM if request.account is None else Actor(Kind.ACCOUNT, request.account)
+        self.noted.append(Noted(by, action, store, target, changes or {}, hourly))
+
     @property
     def has_rows(self) -> bool:
         return bool(
@@ -169,11 +220,14 @@ class Work:
             or self.stores
             or self.journal
             or self.refused
+            or self.noted
+            or self.swept
             or self.devices
             or self.transmitters
             or self.canaries
             or self.tidied
             or self.coverage
+            or self.vitals
         )
 
     def take_back(self) -> None:

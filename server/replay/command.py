@@ -6,23 +6,14 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
+
+from broker_config.command import FileOrCommand
 
 OTHER = "Another shop file to compare with; only its policies, people and hours need to differ."
 DAY = ["%Y-%m-%d"]
-
-
-class FileOrCommand(TyperGroup):
-    """`replay FILE` for `replay file FILE`: whatever is no command is the file."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
-            args = ["file", *args]
-        parsed: list[str] = super().parse_args(ctx, args)
-        return parsed
 
 
 replay = typer.Typer(

@@ -21,7 +21,7 @@ from server.db.shop_export import export_table
 from server.db.tables import Duty, Incident, Page, PressRow
 from server.replay.lines import CallLine, DeedPart, DutyPart, Head, Line, PagePart, PressLine, PressPart
 from server.replay.rows import PRESSES, Names, deeds_of, pages_of, pushes
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 from server.shop_file import parse_shop
 
 CHUNK = 500
@@ -117,7 +117,7 @@ def _last_called(session: Session, store_id: str, period: Period, names: Names) 
             col(Incident.opened_at) > period.begins_at - BEFORE,
             col(Incident.opened_at) < period.begins_at,
             col(Incident.purpose) == Purpose.CALL.value,
-            col(Page.reason) != TAKEN,
+            col(Page.reason).not_in(TELLS),
             col(Page.carrier_id).is_not(None),
         )
         .group_by(col(Page.carrier_id))

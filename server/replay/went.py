@@ -10,7 +10,7 @@ from uuid import UUID
 
 from server.replay.lines import CallLine
 from server.replay.rounds import is_physical, key_of
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def truth(line: CallLine) -> Went:
     pages = in_order(
         Rang(one.at - opened, key_of(one), one.pager, one.reason, one.step)
         for one in line.pages
-        if one.reason != TAKEN
+        if one.reason not in TELLS
     )
     return Went(
         id=line.id,
@@ -116,7 +116,7 @@ def in_order(pages: Iterable[Rang]) -> tuple[Rang, ...]:
 
 def _answerer(line: CallLine, at: datetime, by: str | None) -> str | None:
     """Who answered; where that person was not called but a pager of a group was, that pager."""
-    called = [key_of(one) for one in line.pages if one.reached and one.at <= at and one.reason != TAKEN]
+    called = [key_of(one) for one in line.pages if one.reached and one.at <= at and one.reason not in TELLS]
     if by in called:
         return by
     return next((key for key in called if key.startswith("pager ")), by)

@@ -123,32 +123,35 @@ def next_walk(
     senders: Sequence[Sender],
     tried_inputs: Mapping[Input, Tried],
     tried_senders: Mapping[Sender, Tried],
+    every: timedelta = EVERY,
 ) -> tuple[datetime, Walk] | None:
     """Which walk is next, and when it is due (it may have been for long). None: there is no input to try.
 
-    The longer list has a moment of its own for each of its members, spread over the quarter of an hour; the
+    The longer list has a moment of its own for each of its members, spread over `every`; the
     shorter one goes along with it, whoever was not tried for longest, and comes by itself only after a failure."""
     if not inputs:
         return None
     many_inputs = len(inputs) >= len(senders)
-    place_at, place = _first(_due(inputs, tried_inputs, slots=many_inputs))
+    place_at, place = _first(_due(inputs, tried_inputs, every, slots=many_inputs))
     if not senders:
         return place_at, Walk(place, None)
-    sender_at, sender = _first(_due(senders, tried_senders, slots=not many_inputs))
+    sender_at, sender = _first(_due(senders, tried_senders, every, slots=not many_inputs))
     if place_at <= sender_at:
         return place_at, Walk(place, _companion(senders, tried_senders))
     return sender_at, Walk(_companion(inputs, tried_inputs), sender)
 
 
-def slot_after(moment: datetime, index: int, count: int) -> datetime:
+def slot_after(moment: datetime, index: int, count: int, every: timedelta = EVERY) -> datetime:
     """The first moment after this one that belongs to member `index` of `count`."""
-    period = EVERY.total_seconds()
+    period = every.total_seconds()
     phase = period * index / count
     passed = math.floor((moment.timestamp() - phase) / period) + 1
     return datetime.fromtimestamp(passed * period + phase, UTC)
 
 
-def _due(members: Sequence[T], tried: Mapping[T, Tried], *, slots: bool) -> dict[T, datetime]:
+def _due(
+    members: Sequence[T], tried: Mapping[T, Tried], every: timedelta, *, slots: bool
+) -> dict[T, datetime]:
     found: dict[T, datetime] = {}
     for index, one in enumerate(members):
         last = tried.get(one)
@@ -156,7 +159,7 @@ def _due(members: Sequence[T], tried: Mapping[T, Tried], *, slots: bool) -> dict
             found[one] = LONG_AGO
             continue
         just_now = last.at + LENIENT  # a slot so soon after is the same one, or not needed
-        when = slot_after(just_now, index, len(members)) if slots else just_now + EVERY
+        when = slot_after(just_now, index, len(members), every) if slots else just_now + every
         found[one] = when if last.good else min(when, last.at + AGAIN_AFTER_BAD)
     return found
 

@@ -42,6 +42,15 @@ def _age_ms(
     return min(sent_ms + 1000 * held_s + round(1000 * (max(0.0, waited_s) + slow_s)), MOST_AGE_MS)
 
 
+def doubt_ms(press: Press, expiry_left_s: int | None) -> int:
+    """By how much it may be older than `age_ms` says.
+
+    A unit sends every press with an expiry. Mosquitto hands over a message in the last second of its life without one,
+    and one that it read back from its disk in that second, at any time later (tried with 2.0.11). An adapter (`via`)
+    may speak a protocol that has no such thing."""
+    return MOST_AGE_MS if expiry_left_s is None and press.via is None else 0
+
+
 def is_late(age: int, press_ttl_s: int, policy_ttl_s: int) -> bool:
     return age > 1000 * min(press_ttl_s, policy_ttl_s)
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
+    """What somebody did on a shared tablet has its name as well. detail: tablet."""
+
     PRESS_RECEIVED = "press_received"
     """detail: age_ms, tries, seq."""
     PRESS_MERGED = "press_merged"
@@ -61,3 +63,9 @@ class Action(StrEnum):
     """The whole path was tried. new: good or bad. detail: device, cause."""
     COVERAGE = "coverage"
     """The whole path holds, or does not. new: covered or not_covered. detail: causes."""
+    FAULT = "fault"
+    """A device is in trouble, or not any more. new: open or over. detail: device, input, kind, count."""
+    SETTINGS = "settings"
+    """Somebody wants other settings of a device. detail: device, rev."""
+    COMMAND = "command"
+    """Somebody told a device to do something that others notice. new: its name. detail: device, input."""

@@ -24,7 +24,11 @@ RANK = {
 NO_ANSWER = "no_answer"
 """Error code of a page that was given up on."""
 TAKEN = "taken"
-"""The reason of a page that calls nobody: it tells those who were called that somebody goes."""
+"""Tells those who were called that somebody goes."""
+UNDONE = "undone"
+"""Tells those who were called that the press was taken back."""
+TELLS = frozenset({TAKEN, UNDONE})
+"""Reasons of pages that call nobody."""
 _ALSO_WHILE_ACKNOWLEDGED = frozenset({"joined", "help", TAKEN})
 _ALSO_WHILE_ATTENDED = frozenset({"help", TAKEN})
 
@@ -64,8 +68,10 @@ def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
 
 def wish(page: Page, incident: Incident | None) -> Wish:
     """Order it, or take it back because nobody needs to be called any more."""
-    if incident is None or incident.state is State.CLOSED:
+    if incident is None:
         return Wish.CANCEL
+    if incident.state is State.CLOSED:
+        return Wish.ORDER if page.reason == UNDONE else Wish.CANCEL
     if incident.state is State.ATTENDED:
         wanted = page.reason in _ALSO_WHILE_ATTENDED
     elif incident.state is State.ACKNOWLEDGED:
@@ -76,9 +82,10 @@ def wish(page: Page, incident: Incident | None) -> Wish:
     return Wish.ORDER if wanted else Wish.CANCEL
 
 
-def ends_at(page: Page) -> datetime:
-    """From here on no gateway is asked any more; the page gets the state that is then known of it."""
-    return page.deadline_at + GRACE
+def ends_at(page: Page, heard_since: datetime | None = None) -> datetime:
+    """From here on no gateway is asked any more; the page gets the state that is then known of it. Nothing was heard
+    before `heard_since`: what the gateway said meanwhile may lie in the broker."""
+    return max(page.deadline_at, heard_since or page.deadline_at) + GRACE
 
 
 def end_of_waiting(page: Page, now: datetime) -> Page:

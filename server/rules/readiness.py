@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.rules.canaries import Canary, CanaryState, Input, Sender
+from server.rules.canaries import EVERY, Canary, CanaryState, Input, Sender
 from server.rules.coverage import Span
 from server.rules.facts import Button, Policy, PolicyUse, Step, Store
 from server.rules.opening import is_open
@@ -19,7 +19,8 @@ from server.rules.policies import BUILT_IN, policy_for
 from server.rules.roster import roster
 from server.rules.routing import candidates
 
-NOT_TRIED_AFTER = timedelta(minutes=35)
+ROUNDS_MISSED, GRACE = 2, timedelta(minutes=5)
+NOT_TRIED_AFTER = ROUNDS_MISSED * EVERY + GRACE
 """Older than this in opening hours, a proof is none any more: two rounds of canaries were missed."""
 SLOW_BROKER_S = 2.0
 """Round trip through the broker from which on a call is noticeably late."""
@@ -113,6 +114,12 @@ class Facts:
     link: LinkFact
     plan: bool | None = None
     """Whether the keeper has a plan; None: nobody knows."""
+    tried: timedelta = EVERY
+    """How often everything is tried."""
+
+    def is_old(self, last: Canary, now: datetime) -> bool:
+        """Whether it proves nothing any more."""
+        return now - last.asked_at > ROUNDS_MISSED * self.tried + GRACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +224,7 @@ def _unit(
         cause, said = _why(failed[0])
         inputs = tuple(one.input for one in failed)
         return Line(Thing.UNIT, device, name, Mood.BAD, cause, failed[0].final_at, said, inputs, tried)
-    fresh = {one.input for one in tried if now - one.asked_at <= NOT_TRIED_AFTER}
+    fresh = {one.input for one in tried if not facts.is_old(one, now)}
     stale = tuple(number for number in numbers if number not in fresh)
     if stale and opened:
         return Line(Thing.UNIT, device, name, Mood.BAD, Cause.NOT_TRIED, None, "", stale, tried)
@@ -261,7 +268,7 @@ def _transmitter(facts: Facts, one: TransmitterFact, now: datetime, opened: bool
     if last is not None and last.state is CanaryState.BAD:
         cause, said = _why(last)
         return replace(good, mood=Mood.BAD, cause=cause, since=last.final_at, said=said)
-    if opened and (last is None or now - last.asked_at > NOT_TRIED_AFTER):
+    if opened and (last is None or facts.is_old(last, now)):
         return replace(good, mood=Mood.BAD, cause=Cause.NOT_TRIED)
     return good
 

@@ -14,6 +14,12 @@ REASON = "stand_in"
 WAIT = timedelta(seconds=3)
 """How long a keeper waits for the server's receipt, where a report does not say when it called."""
 
+ONE_CALL = timedelta(seconds=60)
+"""Presses of one button that are so near to each other are one call for a keeper (the plan's `merge_s`)."""
+
+GIVEN_UP = frozenset({PageState.EXPIRED, PageState.FAILED, PageState.CANCELLED})
+"""Certainly not on the air."""
+
 
 def is_too_old(policy: Policy, opened_at: datetime, now: datetime) -> bool:
     """Whether a call of that moment, answered in time, would have been through its whole policy by now: then nobody
@@ -25,7 +31,11 @@ def is_too_old(policy: Policy, opened_at: datetime, now: datetime) -> bool:
 def after_report(page: Page, said: ReportedPage, pressed_at: datetime, now: datetime) -> Page:
     """The page after a report; the same object when the report knows nothing newer.
 
-    A final state never goes back, but one that was only given up on does; `confirmed` beats all."""
+    A final state never goes back, but one that was only given up on does; `confirmed` beats all. What the stand-in
+    gave up before it rang is not over once we have ordered it: the gateway transmits that order, and tells of it."""
+    ours = page.ordered_at is not None and page.reason != REASON
+    if ours and not page.state.is_final and said.state in GIVEN_UP:
+        return page
     given_up = page.error_code == NO_ANSWER
     if page.state.is_final and not given_up and said.state is not PageState.CONFIRMED:
         return page

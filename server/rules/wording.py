@@ -17,6 +17,7 @@ CALLS = {
     "help": {"en": "HELP NEEDED", "ru": "НУЖНА ПОМОЩЬ", "et": "VAJA ABI"},
     "fallback": {"en": "NOBODY ELSE HERE", "ru": "БОЛЬШЕ НИКОГО", "et": "KEDAGI TEIST POLE"},
     "stand_in": {"en": "CALL", "ru": "ВЫЗОВ", "et": "KUTSE"},
+    "undone": {"en": "TAKEN BACK", "ru": "ОТМЕНА", "et": "TÜHISTATUD"},
     "unknown": {"en": "CALL, REPEATED", "ru": "ВЫЗОВ, ПОВТОР", "et": "KUTSE, KORDUS"},
 }
 TAKEN = {"en": "%s HAS IT", "ru": "ИДЁТ %s", "et": "LÄHEB %s"}
@@ -81,7 +82,9 @@ def fit(text: str, short: tuple[str, str], pager: Pager) -> str:
 
 
 def encode(text: str, charset: str) -> str:
-    """Only what the pager can show: ASCII pagers get letters without marks and Latin for Cyrillic."""
+    """Only what the pager can show: ASCII pagers get letters without marks and Latin for Cyrillic. Signs that steer
+    (a terminal, the direction of writing) go on no air, whoever put them into a name."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
     if charset != "ascii":
         return text
     return "".join(_ascii(letter) for letter in text)
@@ -89,7 +92,7 @@ def encode(text: str, charset: str) -> str:
 
 def _ascii(letter: str) -> str:
     if letter.isascii():
-        return letter if letter.isprintable() else " "
+        return letter
     low = letter.lower()
     plain = _LETTERS.get(low, _CYRILLIC.get(low))
     if plain is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from server.supervise.logs import LogPump
 
 LEASH = Path(__file__).with_name("leash.py")
+ICE = Path(__file__).with_name("ice.py")
 CALM_S = 60.0
 """A child that ran this long before it died starts its count of deaths anew."""
 
@@ -49,6 +50,8 @@ class Child:
         self._keep_open = tuple(keep_open)
         self._process: subprocess.Popen[bytes] | None = None
         self._pump: LogPump | None = None
+        self._ice: subprocess.Popen[bytes] | None = None
+        """Guards a frozen child, so that it does not stay frozen when this process is gone."""
 
     def start(self) -> None:
         if self.part.ready_file is not None:
@@ -101,6 +104,29 @@ class Child:
     def kill(self) -> None:
         """It and everything it started that stayed in its session."""
         self._signal(signal.SIGKILL, group=True)
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._ice is not None
+
+    def freeze(self) -> None:
+        """It and everything it started stand still, until `thaw` or the end of this process."""
+        if self._process is None or self.exit_code() is not None or self._ice is not None:
+            return
+        self._ice = subprocess.Popen(  # noqa: S603 (a list, no shell)
+            [sys.executable, "-I", "-S", str(ICE), str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._signal(signal.SIGSTOP, group=True)
+
+    def thaw(self) -> None:
+        ice, self._ice = self._ice, None
+        if ice is None or ice.stdin is None:
+            return
+        self._signal(signal.SIGCONT, group=True)
+        ice.stdin.close()
+        ice.wait()
 
     def wait(self, seconds: float) -> bool:
         """Whether it has ended within that time."""

@@ -7,11 +7,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from broker_config.broker.run import write_private
+from broker_config.files import write_private
+from server.rules.pins import LENGTH, too_easy
 from server.supervise.errors import Refused
 
 # No letter or figure that a person could take for another one (0 O, 1 l I).
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+FIGURES = "0123456789"
+MOST_TRIES = 100
+"""Until a PIN is none of the easy ones, which is nearly always the first."""
 
 
 class Folder:
@@ -31,7 +35,7 @@ class Folder:
         Returns the descriptor of the lock: children inherit it, so that a folder stays taken while one of them
         is still closing the database. Raises Refused."""
         try:
-            for name in (".", "secrets", "run", "logs", "lines"):
+            for name in (".", "secrets", "identities", "run", "logs", "lines"):
                 (self.path / name).mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.chmod(0o700)
             self._lock = os.open(self.path / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -70,6 +74,26 @@ class Folder:
 
     def password(self, name: str, length: int = 24) -> str:
         return self.password_file(name, length).read_text().strip()
+
+    def pin_file(self, name: str) -> Path:
+        """The file of a PIN for a shared tablet; made when it is not there yet."""
+        path = self.path / "secrets" / name
+        if not path.exists():
+            pin = ""
+            for _ in range(MOST_TRIES):
+                pin = "".join(self._choice(FIGURES) for _ in range(LENGTH))
+                if not too_easy(pin):
+                    break
+            write_private(path, pin + "\n")
+        return path
+
+    def pin(self, name: str) -> str:
+        return self.pin_file(name).read_text().strip()
+
+    def forget(self, *names: str) -> None:
+        """Passwords of devices, from a time when they had some."""
+        for name in names:
+            (self.path / "secrets" / name).unlink(missing_ok=True)
 
     def config(self, name: str, text: str) -> Path:
         """Write a generated file of a child."""

@@ -13,9 +13,11 @@ from server.supervise.shop import Shop
 
 
 def groups(shop: Shop, folder: Path, broker: tuple[str, int], *, simulate: bool) -> list[list[Part]]:
-    """Broker; simulator and server; gateways (they look for the simulator's serial lines at their start)."""
+    """Broker; simulator and server; gateways (they look for the simulator's serial lines at their start). A simulated
+    network is there before whoever connects through it."""
     found = [[mosquitto(folder, broker)], [python("server", "server", folder)]]
     if simulate:
+        found[0].append(python("network", "simulator.network", folder))
         found[1].insert(0, python("simulate", "simulator", folder))
     found.append([python(name, "pager_gateway", folder) for name in shop.gateways])
     return found

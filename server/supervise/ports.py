@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from server.supervise.errors import Refused
 
@@ -34,6 +34,22 @@ def free_port(host: str, but: frozenset[int] = frozenset()) -> int:
         probe.bind((host, 0))
         port = int(probe.getsockname()[1])
     return port if port not in but else free_port(host, but)
+
+
+def hold(host: str, wanted: Iterable[int]) -> list[socket.socket]:
+    """Keep other programs from these ports, also while their listener is being started again: bound and not listening,
+    so that a child, which asks to reuse the address, still gets them. Until the sockets are closed."""
+    held = []
+    for port in wanted:
+        keeper = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            keeper.bind((host, port))
+        except OSError:  # somebody was faster: the child will say so
+            keeper.close()
+        else:
+            held.append(keeper)
+    return held
 
 
 def settle(host: str, wanted: dict[str, int], wait: Callable[[float], bool]) -> dict[str, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from server.supervise.shop import Shop
 EXAMPLE = Path(__file__).parents[1] / "examples" / "shop.toml"
 MIGRATIONS = Path(__file__).parents[1] / "db" / "migrations" / "versions"
 KEPT = "up.json"
+HTTPS_ABOVE = 363
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Wish:
     port: int = 8080
     floor_port: int | None = None
     broker_port: int | None = None
+    https_port: int | None = None
+    history_days: int = 30
+    """Of simulated business in a fresh data folder."""
+    password_port: int | None = None
+    """Of the broker, for devices that have a password and no certificate; None: there is no such door."""
 
 
 def shop_file(wish: Wish, folder: Folder) -> Path:
@@ -54,23 +59,41 @@ def shop_file(wish: Wish, folder: Folder) -> Path:
     )
 
 
-def place(wish: Wish, folder: Folder, wait: Callable[[float], bool]) -> Place:
-    """Settle the ports. The broker keeps its port from start to start, as button units elsewhere know it."""
+def place(
+    wish: Wish, folder: Folder, wait: Callable[[float], bool], with_network: tuple[str, ...] = ()
+) -> Place:
+    """Settle the ports. The broker keeps its port from start to start, as button units elsewhere know it; each part of
+    a simulated shop has a way to the broker of its own."""
     kept = read_kept(folder).get("broker_port", 0)
     floor = wish.floor_port if wish.floor_port is not None else (wish.port + 1) % 65_536 if wish.port else 0
-    wanted = {"board": wish.port, "broker": wish.broker_port or 0}
+    https = wish.https_port if wish.https_port is not None else https_beside(wish.port)
+    wanted = {"board": wish.port, "https": https, "broker": wish.broker_port or 0}
     if wish.simulate:
         wanted["floor"] = floor
+    if wish.password_port is not None:
+        wanted["passwords"] = wish.password_port
+    wanted |= {f"network of {part}": 0 for part in with_network}
     if wish.broker_port is None and isinstance(kept, int) and kept and ports.is_free(wish.host, kept):
         wanted["broker"] = kept
     settled = ports.settle(wish.host, wanted, wait)
     keep(folder, broker_port=settled["broker"])
     sockets = Path(tempfile.mkdtemp(prefix="rb-"))
-    return Place(folder.path, sockets, wish.host, settled, folder.password_file, folder.ready_file)
+    ways = {part: settled[f"network of {part}"] for part in with_network}
+    return Place(folder.path, sockets, wish.host, settled, folder.password_file, folder.ready_file, ways)
+
+
+def https_beside(port: int) -> int:
+    """8443 beside 8080, and so on; any free one where there is no room above."""
+    return port + HTTPS_ABOVE if port and port + HTTPS_ABOVE < 65_536 else 0
+
+
+def parts_with_network(shop: Shop) -> tuple[str, ...]:
+    """Everybody who is connected to the broker, when the shop is simulated."""
+    return (render.SERVER, *shop.gateways, *(unit.device for unit in shop.units))
 
 
 def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> None:
-    """The config of every process, and of the broker with a user for every device."""
+    """The config of every process."""
     hosts = tuple(dict.fromkeys(("127.0.0.1", "localhost", *own_names(where.host))))
     folder.config("server.toml", render.server(shop, where, hosts))
     for name in shop.gateways:
@@ -80,19 +103,41 @@ def write_files(shop: Shop, where: Place, folder: Folder, *, simulate: bool) -> 
             folder.config(f"{unit.device}.toml", render.unit(shop, unit, where))
         seed = int.from_bytes(hashlib.sha256(folder.password("seed").encode()).digest()[:4], "big")
         folder.config("simulate.toml", render.simulate(shop, where, seed))
-    folder.config("accounts.toml", render.accounts(shop, folder.password_file))
-    Broker(folder / "broker", users(shop, folder), port=where.ports["broker"], host=where.host).write_files()
+        folder.config("network.toml", render.network(where))
+    folder.config(
+        "accounts.toml", render.accounts(shop, folder.password_file, folder.pin_file if simulate else None)
+    )
+    folder.forget(shop.server, *shop.gateways, *(unit.device for unit in shop.units))
 
 
-def users(shop: Shop, folder: Folder) -> list[User]:
-    """One name and password per device. The keeper of the stand-in plan may do more than other gateways."""
-    found = [User(shop.store, shop.server, Role.SERVER, folder.password(shop.server))]
+def write_broker(shop: Shop, where: Place, folder: Folder) -> None:
+    """The broker's files, once its identity is there: TLS only, a certificate says who comes. From its first start on
+    the server says who may come in: who was revoked stays out, who was enrolled stays in. Raises SetupError."""
+    broker = Broker(
+        folder / "broker",
+        users(shop),
+        port=where.ports["broker"],
+        host=where.host,
+        tls=True,
+        password_port=where.ports.get("passwords"),
+    )
+    broker.write_files(keep_users=True)
+
+
+def users(shop: Shop) -> list[User]:
+    """One name per device. The keeper of the stand-in plan may do more than other gateways."""
+    found = [User(shop.store, shop.server, Role.SERVER, "")]
     for name in shop.gateways:
-        role = Role.KEEPER if name == shop.keeper else Role.GATEWAY
-        found.append(User(shop.store, name, role, folder.password(name)))
+        found.append(User(shop.store, name, Role.KEEPER if name == shop.keeper else Role.GATEWAY, ""))
     for unit in shop.units:
-        found.append(User(shop.store, unit.device, Role.BUTTON, folder.password(unit.device)))
+        found.append(User(shop.store, unit.device, Role.BUTTON, ""))
     return found
+
+
+def parts_here(shop: Shop, *, simulate: bool) -> tuple[str, ...]:
+    """Devices that are processes of this machine. Button units are so only in simulation: real ones are enrolled."""
+    units = tuple(unit.device for unit in shop.units) if simulate else ()
+    return (shop.server, *shop.gateways, *units)
 
 
 def own_names(host: str) -> tuple[str, ...]:
@@ -100,23 +145,19 @@ def own_names(host: str) -> tuple[str, ...]:
     if host == "127.0.0.1":
         return ()
     name = os.uname().nodename.lower()
-    return (name, f"{name}.local", *(own_address() if host in render.EVERYWHERE else (host,)))
-
-
-def own_address() -> tuple[str, ...]:
-    """The address with which this machine would speak to another one; nothing is sent to find out."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # set aside for documentation: nobody has it
-        except OSError:
-            return ()
-        return (str(probe.getsockname()[0]),)
+    return (name, f"{name}.local", *(render.own_address() if host in render.EVERYWHERE else (host,)))
 
 
 def setup_command(folder: Folder) -> list[str]:
     """Database, shop and accounts, as a child: the supervisor loads no table."""
     names = ("server.toml", "shop.toml", "accounts.toml")
     return [sys.executable, "-m", "server.setup", *(str(folder / name) for name in names)]
+
+
+def history_command(folder: Folder, days: int) -> list[str]:
+    """A past for the simulated shop, by the real rules: before the server opens the database for the first time."""
+    names = ("server.toml", "shop.toml", "simulate.toml")
+    return [sys.executable, "-m", "simulator.history", *(str(folder / name) for name in names), str(days)]
 
 
 def setup_mark(folder: Folder) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from server import shop_file
+from server.shop_checks import FIRST_OWNER
 from server.shop_file import ShopFile
 from server.supervise.shop import Input, Line, Pager, Person, Shop, Unit
-
-RESERVED = frozenset({"manager"})
 
 
 def read_shop(path: Path) -> Shop:
@@ -34,7 +33,14 @@ def shop_of(file: ShopFile) -> Shop:
         for one in file.pagers
     )
     worn = {pager.initials: pager.address for pager in reversed(pagers) if pager.initials}
-    logins = distinct_logins(one.name for one in file.carriers)
+    own = {one.carrier: one for one in file.accounts if one.carrier is not None}
+    logins = distinct_logins(
+        (one.name for one in file.carriers if one.initials not in own),
+        taken=[FIRST_OWNER, *(one.login for one in file.accounts)],
+    )
+    others = [one for one in file.carriers if one.initials not in own]
+    by_initials = {one.initials: login for one, login in zip(others, logins, strict=True)}
+    by_initials |= {initials: one.login for initials, one in own.items()}
     return Shop(
         store=file.store.id,
         name=file.store.name,
@@ -44,11 +50,24 @@ def shop_of(file: ShopFile) -> Shop:
         lines=tuple(Line(one.gateway, one.name, one.driver, one.url) for one in file.transmitters),
         pagers=pagers,
         people=tuple(
-            Person(login, one.name, one.role == "manager", worn.get(one.initials))
-            for login, one in zip(logins, file.carriers, strict=True)
-        ),
+            Person(
+                by_initials[one.initials],
+                one.name,
+                own[one.initials].role if one.initials in own else one.role,
+                worn.get(one.initials),
+                _zones(file, one.initials),
+            )
+            for one in file.carriers
+        )
+        + tuple(Person(one.login, one.name, one.role) for one in file.accounts if one.name is not None),
         keeper=file.keeper(),
     )
+
+
+def _zones(file: ShopFile, initials: str) -> tuple[str, ...]:
+    """Where somebody works, by the shifts that name the person."""
+    named = [zone for shift in file.shifts if initials in shift.carrier for zone in shift.zone]
+    return tuple(dict.fromkeys(named))
 
 
 def _units(file: ShopFile) -> tuple[Unit, ...]:
@@ -61,9 +80,9 @@ def _units(file: ShopFile) -> tuple[Unit, ...]:
     )
 
 
-def distinct_logins(names: Iterable[str]) -> list[str]:
+def distinct_logins(names: Iterable[str], taken: Iterable[str] = (FIRST_OWNER,)) -> list[str]:
     """First names, as they are typed without accents; a number tells namesakes apart."""
-    taken = set(RESERVED)
+    taken = set(taken)
     found = []
     for name in names:
         plain = unicodedata.normalize("NFKD", name.split()[0].lower())

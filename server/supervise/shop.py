@@ -45,12 +45,15 @@ class Pager:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the staff, who signs in on the phone; on the floor with a pager."""
+    """Somebody who signs in; on the floor with a pager, who has one."""
 
     login: str
     name: str
-    manages: bool = False
+    role: str = "staff"
+    """Of the account, as in `rules.rights`."""
     pager: str | None = None
+    zones: tuple[str, ...] = ()
+    """Of all shifts; empty: anywhere."""
 
 
 @dataclass(frozen=True)

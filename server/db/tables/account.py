@@ -13,12 +13,14 @@ class Account(SQLModel, table=True):
     name: str = Field(max_length=60)
     password_hash: str = Field(max_length=255, repr=False)
     role: str = Field(default="staff", max_length=16)
-    """`manager` or `staff`."""
+    """One of `rules.rights.Role`."""
     store_id: str | None = Field(default=None, foreign_key="store.id", max_length=32)
     """None: every store."""
     carrier_id: int | None = Field(default=None, foreign_key="carrier.id")
     language: str | None = Field(default=None, max_length=8)
     active: bool = True
+    must_change: bool = False
+    """The password is somebody else's word: nothing else is open before another one is chosen."""
 
 
 class SignIn(SQLModel, table=True):

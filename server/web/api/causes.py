@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from server.db import cause_tree
-from server.web.api.shared import IN_A_STORE, Out, VisibleStore, WithServices
+from server.rules.rights import Right
+from server.web.api.shared import IN_A_STORE, Out, WithServices, holding
 
 router = APIRouter(prefix="/stores/{store}/causes", tags=["causes"])
+Looking = Annotated[str, Depends(holding(Right.SEE_BOARD))]
 
 
 class Cause(Out):
@@ -26,7 +28,7 @@ class Causes(Out):
 
 
 @router.get("", summary="Causes, each before those under it", responses=IN_A_STORE)
-def causes(store: VisibleStore, services: WithServices) -> Causes:
+def causes(store: Looking, services: WithServices) -> Causes:
     with services.db.reading() as session:
         found = cause_tree.causes(session, store)
     return Causes(items=[Cause.model_validate(one) for one in found])

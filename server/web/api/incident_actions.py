@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse
 
 from server import requests
 from server.db import cause_tree
 from server.db import incidents as rows
 from server.requests import DeskClosed, Done, Ending, Refusal, RefusalReason
+from server.rules.rights import Right
 from server.web.api.incident_models import Changed, HowItEnded, NotChanged, PassTo
 from server.web.api.incidents import RETRY_AFTER_S, Number
-from server.web.api.shared import IN_A_STORE, Answers, Problem, VisibleStore, WithServices
+from server.web.api.shared import IN_A_STORE, Answers, Problem, WithServices, holding
 from server.web.frame.access import SignedIn, Visitor
 from server.web.services import Services
 
 router = APIRouter(prefix="/stores/{store}/incidents/{number}", tags=["incidents"])
+Answering = Annotated[str, Depends(holding(Right.ANSWER))]
 
 ACTION: Answers = IN_A_STORE | {
     409: {"model": NotChanged, "description": "Nothing changed: what is so instead."},
@@ -28,14 +31,14 @@ ACTION: Answers = IN_A_STORE | {
 
 @router.post("/acknowledge", summary="I am going", response_model=Changed, responses=ACTION)
 def acknowledge(
-    store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn
+    store: Answering, number: Number, services: WithServices, visitor: SignedIn
 ) -> Changed | JSONResponse:
     return _ask(services, visitor, store, number, lambda which, me: requests.Acknowledge(which, me))
 
 
 @router.post("/pass", summary="Somebody else must go", response_model=Changed, responses=ACTION)
 def pass_on(
-    store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn, whom: PassTo
+    store: Answering, number: Number, services: WithServices, visitor: SignedIn, whom: PassTo
 ) -> Changed | JSONResponse:
     with services.db.reading() as session:
         one = rows.find(session, store, number, quiet=visitor.sees_quiet(store))
@@ -46,21 +49,21 @@ def pass_on(
 
 @router.post("/help", summary="I need one more", response_model=Changed, responses=ACTION)
 def need_help(
-    store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn
+    store: Answering, number: Number, services: WithServices, visitor: SignedIn
 ) -> Changed | JSONResponse:
     return _ask(services, visitor, store, number, lambda which, me: requests.NeedHelp(which, me))
 
 
 @router.post("/arrive", summary="I am with the customer", response_model=Changed, responses=ACTION)
 def arrive(
-    store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn
+    store: Answering, number: Number, services: WithServices, visitor: SignedIn
 ) -> Changed | JSONResponse:
     return _ask(services, visitor, store, number, lambda which, me: requests.Arrive(which, me))
 
 
 @router.post("/close", summary="It is over", response_model=Changed, responses=ACTION)
 def close(
-    store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn, how: HowItEnded
+    store: Answering, number: Number, services: WithServices, visitor: SignedIn, how: HowItEnded
 ) -> Changed | JSONResponse:
     cause = None
     if how.cause is not None:

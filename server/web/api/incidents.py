@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 
 from server.db import incidents as rows
+from server.db import places
 from server.requests import DeskClosed, Looked
 from server.rules.incidents import State
+from server.rules.rights import Right
 from server.web.api.incident_models import Entry, Incident, Incidents, Notice, Page, Press, WholeIncident
-from server.web.api.shared import IN_A_STORE, BeforeNumber, Limit, VisibleStore, WithServices
+from server.web.api.shared import IN_A_STORE, BeforeNumber, Limit, WithServices, holding
 from server.web.frame.access import SignedIn
+from server.web.frame.reach import within_reach
 
 router = APIRouter(prefix="/stores/{store}/incidents", tags=["incidents"])
+Looking = Annotated[str, Depends(holding(Right.SEE_BOARD))]
 
 RETRY_AFTER_S = 2
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the incident in its store.")]
@@ -29,9 +34,13 @@ class Filter(StrEnum):
     CLOSED = "closed"
 
 
+OF_THE_PAST = (Filter.ALL, Filter.CLOSED)
+"""These need the right to the history as well."""
+
+
 @router.get("", summary="Incidents, newest first", responses=IN_A_STORE)
 def incidents(
-    store: VisibleStore,
+    store: Looking,
     services: WithServices,
     visitor: SignedIn,
     state: Annotated[Filter, Query(description="`open` is everything but `closed`.")] = Filter.ALL,
@@ -41,6 +50,8 @@ def incidents(
 ) -> Incidents:
     if quiet and not visitor.sees_quiet(store):
         raise HTTPException(404, "no such list")
+    if state in OF_THE_PAST and not (quiet or visitor.may(Right.SEE_HISTORY, store)):
+        raise HTTPException(403, "only what is open, by the role of this account")
     wanted: tuple[State, ...] | None
     match state:
         case Filter.ALL:
@@ -56,16 +67,19 @@ def incidents(
 
 
 @router.get("/{number}", summary="One incident with its presses, pages and journal", responses=IN_A_STORE)
-def incident(store: VisibleStore, number: Number, services: WithServices, visitor: SignedIn) -> WholeIncident:
+def incident(store: Looking, number: Number, services: WithServices, visitor: SignedIn) -> WholeIncident:
     """A look at a quiet call is written down before anything of it is told."""
     may_know = visitor.sees_quiet(store)
     with services.db.reading() as session:
+        place = places.store(session, store)
         one = rows.find(session, store, number, quiet=may_know)
-    if one is None:
+    if one is None or place is None:
         raise HTTPException(404, "no such incident")
+    if not within_reach(visitor, store, ZoneInfo(place.timezone), one, services.now()):
+        raise HTTPException(403, "not so far back, by the role of this account")
     if one.quiet:
         try:
-            services.desk.ask(Looked(one.id, visitor.account_id))
+            services.desk.ask(Looked(one.id, visitor.account_id, visitor.actor))
         except DeskClosed:
             raise HTTPException(503, "try again", {"Retry-After": str(RETRY_AFTER_S)}) from None
     with services.db.reading() as session:

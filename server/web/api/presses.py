@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from server.db import incidents as rows
+from server.rules.rights import Right
 from server.web.api import incident_models
 from server.web.api.shared import (
     IN_A_STORE,
     Limit,
     Out,
-    VisibleStore,
     WithServices,
+    holding,
     read_cursor,
     write_cursor,
 )
 
 router = APIRouter(prefix="/stores/{store}/presses", tags=["presses"])
+Looking = Annotated[str, Depends(holding(Right.SEE_HISTORY))]
 
 
 class Press(incident_models.Press):
@@ -33,7 +35,7 @@ class Presses(Out):
 
 @router.get("", summary="Presses, newest first", responses=IN_A_STORE)
 def presses(
-    store: VisibleStore,
+    store: Looking,
     services: WithServices,
     limit: Limit = 50,
     before: Annotated[str | None, Query(max_length=200, description="`next` of the answer before.")] = None,

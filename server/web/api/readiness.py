@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.requests import DeskClosed, Refusal, RefusalReason, RunCanaries
 from server.rules.canaries import Canary
 from server.rules.readiness import Cause, Line, Mood, Thing
+from server.rules.rights import Right
 from server.web.api.shared import (
     IN_A_STORE,
     Answers,
@@ -18,14 +19,15 @@ from server.web.api.shared import (
     Moment,
     Out,
     Problem,
-    VisibleStore,
     WithServices,
+    holding,
 )
 from server.web.frame.access import SignedIn
 from server.web.readiness.load import Whole, load
-from server.web.readiness.routes import may_try
 
 router = APIRouter(prefix="/stores/{store}/readiness", tags=["readiness"])
+Looking = Annotated[str, Depends(holding(Right.SEE_BOARD))]
+Trying = Annotated[str, Depends(holding(Right.COMMAND_DEVICES))]
 RETRY_AFTER_S = 2
 
 
@@ -90,14 +92,13 @@ class Started(Out):
 
 
 ACTION: Answers = IN_A_STORE | {
-    403: {"model": Problem, "description": "Managers and shift leads only."},
     409: {"model": Problem, "description": "There is nothing to be tried, or no such device."},
     503: {"model": Problem, "description": "Not done in time; try again after `Retry-After` seconds."},
 }
 
 
 @router.get("", summary="Does everything work", responses=IN_A_STORE)
-def readiness(store: VisibleStore, services: WithServices) -> Readiness:
+def readiness(store: Looking, services: WithServices) -> Readiness:
     now = services.now()
     with services.db.reading() as session:
         whole = load(session, store, now)
@@ -114,13 +115,11 @@ def readiness(store: VisibleStore, services: WithServices) -> Readiness:
 
 @router.post("/try", summary="Try the whole path in silence", status_code=202, responses=ACTION)
 def try_now(
-    store: VisibleStore, services: WithServices, visitor: SignedIn, what: WhatToTry | None = None
+    store: Trying, services: WithServices, visitor: SignedIn, what: WhatToTry | None = None
 ) -> Started:
-    if not may_try(visitor, store):
-        raise HTTPException(403, "managers and shift leads only")
     device = what.device if what is not None else None
     try:
-        answer = services.desk.ask(RunCanaries(store, visitor.account_id, device))
+        answer = services.desk.ask(RunCanaries(store, visitor.account_id, device, visitor.actor))
     except DeskClosed:
         raise HTTPException(503, "not done in time; try again", {"Retry-After": str(RETRY_AFTER_S)}) from None
     if isinstance(answer, Refusal):

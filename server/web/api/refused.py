@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 
 from server.db import refused as rows
+from server.db.tables import Refused as Row
+from server.rules.rights import Right
 from server.web.api.shared import (
     IN_A_STORE,
-    Answers,
     BeforeNumber,
     Limit,
     Moment,
     Next,
     Out,
-    Problem,
-    VisibleStore,
     WithServices,
+    holding,
 )
 from server.web.frame.access import SignedIn
+from server.web.refused.view import sample_for
 
 router = APIRouter(prefix="/stores/{store}/refused", tags=["refused"])
+Looking = Annotated[str, Depends(holding(Right.SEE_REFUSED))]
 
 
 class Refused(Out):
@@ -38,21 +42,21 @@ class RefusedList(Out):
     next: Next
 
 
-FOR_MANAGERS: Answers = IN_A_STORE | {403: {"model": Problem, "description": "Managers only."}}
-
-
-@router.get("", summary="Refused messages, newest first", responses=FOR_MANAGERS)
+@router.get("", summary="Refused messages, newest first", responses=IN_A_STORE)
 def refused(
-    store: VisibleStore,
+    store: Looking,
     services: WithServices,
     visitor: SignedIn,
     limit: Limit = 50,
     before: BeforeNumber = None,
 ) -> RefusedList:
-    """As the screen: a sample may be a quiet call that came in a wrong shape."""
-    if visitor.role != "manager":
-        raise HTTPException(403, "managers only")
+    """As the screen: no sample that may have been a quiet call, for those who may not know of them."""
+    quiet = visitor.sees_quiet(store)
     with services.db.reading() as session:
         found = rows.latest(session, store, limit + 1, before)
     more = found[limit - 1].id if len(found) > limit else None
-    return RefusedList(items=[Refused.model_validate(row) for row in found[:limit]], next=more)
+    return RefusedList(items=[_refused(row, quiet=quiet) for row in found[:limit]], next=more)
+
+
+def _refused(row: Row, *, quiet: bool) -> Refused:
+    return Refused.model_validate({**row.model_dump(), "sample": sample_for(row, quiet=quiet)})

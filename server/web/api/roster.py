@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.db import policies
@@ -14,6 +14,7 @@ from server.requests import DeskClosed, Refusal, RefusalReason, SetDuty
 from server.rules.facts import DutyKind, Store
 from server.rules.forecast import Choice, Kind, Left
 from server.rules.forecast import Moment as Told
+from server.rules.rights import Right
 from server.rules.roster import Why, roster
 from server.rules.try_out import try_out
 from server.web.api.shared import (
@@ -24,17 +25,19 @@ from server.web.api.shared import (
     Moment,
     Out,
     Problem,
-    VisibleStore,
     WithServices,
+    holding,
 )
 from server.web.frame.access import SignedIn
 from server.web.services import Services
 
 router = APIRouter(prefix="/stores/{store}", tags=["roster"])
+Answering = Annotated[str, Depends(holding(Right.ANSWER))]
+Trying = Annotated[str, Depends(holding(Right.CHANGE_POLICY))]
 
 RETRY_AFTER_S = 2
 OWN = (DutyKind.HERE, DutyKind.BREAK, DutyKind.AWAY)
-"""What somebody who is no manager may say, about themselves alone and from now on."""
+"""What somebody who plans no shifts may say, about themselves alone and from now on."""
 
 At = Annotated[GivenMoment | None, Query(description="A moment; without it now.")]
 
@@ -109,14 +112,14 @@ class Forecast(Out):
 
 
 ACTION: Answers = IN_A_STORE | {
-    403: {"model": Problem, "description": "Only a manager may say that."},
+    403: {"model": Problem, "description": "Only whoever plans shifts may say that."},
     409: {"model": Problem, "description": "Nothing changed."},
     503: {"model": Problem, "description": "Not done in time; try again after `Retry-After` seconds."},
 }
 
 
 @router.get("/roster", summary="Who is on the floor, and why", responses=IN_A_STORE)
-def roster_at(store: VisibleStore, services: WithServices, at: At = None) -> Roster:
+def roster_at(store: Answering, services: WithServices, at: At = None) -> Roster:
     moment = at or services.now()
     shop = _shop(services, store, moment)
     people = []
@@ -141,17 +144,24 @@ def roster_at(store: VisibleStore, services: WithServices, at: At = None) -> Ros
 
 
 @router.post("/duty", summary="I am here, a break, away, an extra shift", responses=ACTION)
-def duty(store: VisibleStore, said: Saying, visitor: SignedIn, services: WithServices) -> Said:
+def duty(store: Answering, said: Saying, visitor: SignedIn, services: WithServices) -> Said:
     own = visitor.carrier_in(store)
     who = own if said.carrier is None else said.carrier
     if who is None:
         raise HTTPException(409, "this account is no carrier of this store: name one")
-    if visitor.role != "manager":
+    if not visitor.may(Right.PLAN_SHIFTS, store):
         about_oneself = who == own and said.starts_at is None and (said.kind is None or said.kind in OWN)
         if not about_oneself:
-            raise HTTPException(403, "only a manager may say that")
+            raise HTTPException(403, "only whoever plans shifts may say that")
     request = SetDuty(
-        store, visitor.account_id, who, said.kind, _utc(said.until), _utc(said.starts_at), said.zone
+        store,
+        visitor.account_id,
+        who,
+        said.kind,
+        _utc(said.until),
+        _utc(said.starts_at),
+        said.zone,
+        visitor.actor,
     )
     try:
         answer = services.desk.ask(request)
@@ -166,7 +176,7 @@ def duty(store: VisibleStore, said: Saying, visitor: SignedIn, services: WithSer
 
 @router.get("/try-out", summary="What a press would do if nobody answered", responses=IN_A_STORE)
 def try_out_at(
-    store: VisibleStore,
+    store: Trying,
     services: WithServices,
     button: Annotated[str, Query(pattern=r"^[a-z0-9-]{1,32}/[0-9]{1,2}$", description="device/input")],
     at: At = None,

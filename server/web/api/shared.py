@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +16,8 @@ from starlette.requests import Request
 
 from broker_config.messages.base import IDENTIFIER
 from server.db import incidents as rows
-from server.web.frame.access import SignedIn
+from server.rules.rights import Right
+from server.web.frame.access import SignedIn, Visitor
 from server.web.services import Services, services_of
 
 MOST = 200
@@ -39,7 +42,8 @@ NOT_FOUND: Answers = {
         "description": "There is no such thing, or it belongs to a store you may not see.",
     }
 }
-IN_A_STORE: Answers = NOT_SIGNED_IN | NOT_FOUND
+NOT_ALLOWED: Answers = {403: {"model": Problem, "description": "Not by the role of this account."}}
+IN_A_STORE: Answers = NOT_SIGNED_IN | NOT_ALLOWED | NOT_FOUND
 
 
 def of_app(request: Request) -> Services:
@@ -62,7 +66,21 @@ def _visible_store(
     raise HTTPException(404, "no such store")
 
 
-VisibleStore = Annotated[str, Depends(_visible_store)]
+_VisibleStore = Annotated[str, Depends(_visible_store)]
+
+
+@cache
+def holding(right: Right) -> Callable[[str, Visitor], str]:
+    """A dependency: the store of the path, for whoever has this right there. Every route of a store names one."""
+
+    def held(store: _VisibleStore, visitor: SignedIn) -> str:
+        if not visitor.may(right, store):
+            raise HTTPException(403, "not by the role of this account")
+        return store
+
+    return held
+
+
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 BeforeNumber = Annotated[
     int | None, Query(ge=1, le=2**31 - 1, description="`next` of the page before; without it the newest.")

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.db.accounts import LONGEST_PASSWORD
+from server.rules.passwords import LONGEST
 from server.web.api.shared import NOT_SIGNED_IN, Out, Problem
 from server.web.frame import access
 
@@ -18,7 +18,7 @@ class Credentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     login: Annotated[str, Field(min_length=1, max_length=60)]
-    password: Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD, repr=False)]
+    password: Annotated[str, Field(min_length=1, max_length=LONGEST, repr=False)]
 
 
 class Token(Out):
@@ -30,6 +30,7 @@ class Token(Out):
     summary="Sign in",
     responses={
         401: {"model": Problem, "description": "Login and password do not belong together."},
+        403: {"model": Problem, "description": "Over plain HTTP nobody signs in from another machine."},
         429: {
             "model": Problem,
             "description": "Too many tries; `Retry-After` says how many seconds to wait.",
@@ -39,6 +40,8 @@ class Token(Out):
 def sign_in(request: Request, credentials: Credentials) -> Token:
     try:
         return Token(token=access.sign_in(request, credentials.login, credentials.password))
+    except access.InClear:
+        raise HTTPException(403, "the password would travel in clear: sign in over HTTPS") from None
     except access.WrongPassword:
         raise HTTPException(401, "login and password do not belong together") from None
     except access.TooManyTries as error:
@@ -48,6 +51,6 @@ def sign_in(request: Request, credentials: Credentials) -> Token:
 
 
 @router.delete("/sign-in", summary="Sign out", status_code=204, responses=NOT_SIGNED_IN)
-def sign_out(request: Request, _visitor: access.SignedIn) -> Response:
+def sign_out(request: Request, _visitor: access.SignedInAtAll) -> Response:
     access.sign_out(request)
     return Response(status_code=204)

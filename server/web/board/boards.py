@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 from server.db import board as facts_of_board
 from server.db.connect import Database
 from server.db.places import StoreFacts
+from server.rules.rights import Right
 from server.web.board.view import Board, board
+from server.web.frame.access import Visitor
 from server.web.frame.live import Shown
 from server.web.frame.screens import Screens
 from server.web.frame.words import Words, day_start
 from server.web.readiness.mark import readiness_mark
 from server.web.services import Services
 
+SHOWN_BY = (Right.ANSWER, Right.SEE_DEVICES)
+"""Rights that make one board different from another."""
 WEEKS = 4
 USUAL_FOR = timedelta(minutes=5)
 """What is usual by this hour is counted anew so often: it moves slowly, and boards are made often."""
@@ -30,7 +34,9 @@ class Boards:
         self._number = itertools.count(1)
         self._usual: dict[str, tuple[datetime, int | None]] = {}
 
-    def view(self, store: StoreFacts, words: Words, *, wall: bool) -> tuple[Board, int]:
+    def view(
+        self, store: StoreFacts, words: Words, may: frozenset[Right], *, wall: bool
+    ) -> tuple[Board, int]:
         """The board as it is now, and the newest journal entry that is in it."""
         now = self._services.now()
         today = day_start(words.zone, words.local(now).date())
@@ -39,12 +45,12 @@ class Boards:
             facts = facts_of_board.load(session, store.id, today)
             ready = readiness_mark(session, store.id, now, words)
         url = f"/s/{store.id}"
-        return board(facts, usual, now, words, url=url, wall=wall, ready=ready), facts.journal_id
+        return board(facts, usual, now, words, url=url, may=may, wall=wall, ready=ready), facts.journal_id
 
-    def shown(self, store: StoreFacts, language: str, *, wall: bool) -> Shown:
+    def shown(self, store: StoreFacts, language: str, may: frozenset[Right], *, wall: bool) -> Shown:
         """For the stream: one element that names its own target."""
         words = self._screens.words(language, store.timezone)
-        view, journal_id = self.view(store, words, wall=wall)
+        view, journal_id = self.view(store, words, may, wall=wall)
         return Shown(
             journal_id=journal_id,
             html=self._screens.render("board/partial.html", words, v=view),
@@ -62,6 +68,10 @@ class Boards:
         with self._guard:
             self._usual[store_id] = (now, found)
         return found
+
+
+def rights_of(visitor: Visitor, store_id: str) -> frozenset[Right]:
+    return frozenset(right for right in SHOWN_BY if visitor.may(right, store_id))
 
 
 def usual_by_now(db: Database, store_id: str, zone: ZoneInfo, now: datetime) -> int | None:

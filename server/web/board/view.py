@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from server.db.board import BoardFacts, ClosedIncident
 from server.db.open_incidents import OpenIncident
 from server.rules.incidents import SAID_BY_STAFF, State
 from server.rules.recovered import rates
+from server.rules.rights import Right
 from server.web.board.devices import DeviceLine, device_lines
 from server.web.board.recovered import recovered_words
 from server.web.board.tiles import Tile, tiles
@@ -73,6 +75,10 @@ class Board:
     at_words: str
     url: str
     wall: bool
+    answers: bool
+    """Whoever looks may do something about a call."""
+    devices_url: str
+    """Empty: not for whoever looks."""
     tiles: tuple[Tile, ...]
     waiting: tuple[Card, ...]
     coming: tuple[Card, ...]
@@ -103,13 +109,13 @@ def board(
     t: Words,
     *,
     url: str,
+    may: frozenset[Right],
     wall: bool = False,
     ready: Mark | None = None,
 ) -> Board:
-    """`usual`: presses by this hour of such a weekday, None when nobody knows."""
-    waiting = [incident for incident in facts.open if incident.state == State.TRIGGERED]
-    coming = [incident for incident in facts.open if incident.state == State.ACKNOWLEDGED]
-    there = [incident for incident in facts.open if incident.state == State.ATTENDED]
+    """`may`: whoever looks; a wall may nothing. `usual`: presses by this hour of such a weekday, None when nobody
+    knows."""
+    waiting, coming, there = by_state(facts.open)
     lost = [incident for incident in waiting if incident.nobody_at is not None]
     lost_places = dict.fromkeys(incident.place for incident in lost)
     return Board(
@@ -117,10 +123,12 @@ def board(
         at_words=t.clock(now),
         url=url,
         wall=wall,
+        answers=Right.ANSWER in may and not wall,
+        devices_url=f"{url}/devices" if Right.SEE_DEVICES in may and not wall else "",
         tiles=tiles(facts, len(waiting), len(coming) + len(there), usual, t),
-        waiting=tuple(_waiting(incident, now, t, url, wall) for incident in waiting),
-        coming=tuple(_coming(incident, now, t, url, wall) for incident in coming),
-        there=tuple(_there(incident, now, t, url, wall) for incident in there),
+        waiting=tuple(card(incident, now, t, url, wall) for incident in waiting),
+        coming=tuple(card(incident, now, t, url, wall) for incident in coming),
+        there=tuple(card(incident, now, t, url, wall) for incident in there),
         closed=tuple(_closed(incident, t, url, wall) for incident in facts.closed),
         closed_count=facts.closed_count,
         recovered=recovered_words(
@@ -139,6 +147,21 @@ def board(
         else t.gettext("Nobody is waiting"),
         ringing=tuple(incident.number for incident in waiting),
     )
+
+
+def by_state(
+    found: Sequence[OpenIncident],
+) -> tuple[list[OpenIncident], list[OpenIncident], list[OpenIncident]]:
+    """Who waits, where somebody is on the way, where somebody is with the customer."""
+    waiting = [incident for incident in found if incident.state == State.TRIGGERED]
+    coming = [incident for incident in found if incident.state == State.ACKNOWLEDGED]
+    there = [incident for incident in found if incident.state == State.ATTENDED]
+    return waiting, coming, there
+
+
+def card(incident: OpenIncident, now: datetime, t: Words, url: str, wall: bool) -> Card:
+    made = {State.TRIGGERED: _waiting, State.ACKNOWLEDGED: _coming}.get(State(incident.state), _there)
+    return made(incident, now, t, url, wall)
 
 
 def _shout_note(lost: list[OpenIncident], t: Words) -> str:

@@ -18,6 +18,7 @@ class Bell:
         self._rings: dict[str, int] = {}
         self._newest: dict[str, int] = {}
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._recalls = 0
 
     def ring(self, store_id: str, journal_id: int) -> None:
         """After each commit. `journal_id` is the newest one that the commit wrote."""
@@ -27,6 +28,16 @@ class Bell:
             listeners = tuple(self._listeners.get(store_id, ()))
         for wake in listeners:
             wake()
+
+    def recall(self) -> None:
+        """Somebody's rights ended: every open stream asks at once whether it may go on."""
+        with self._guard:
+            self._recalls += 1
+        self.wake_all()
+
+    @property
+    def recalls(self) -> int:
+        return self._recalls
 
     def wake_all(self) -> None:
         """At stop: every stream looks up and sees that it is over."""

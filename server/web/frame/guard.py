@@ -55,7 +55,9 @@ class Guard:
         if site is not None:
             return site == "same-origin"
         if origin is not None:
-            ours = {_origin(f"{scope['scheme']}://{headers['host']}"), self._public}
+            ours = {_origin(f"{scope['scheme']}://{headers['host']}")}
+            if self._public is not None and self._public.startswith(scope["scheme"] + ":"):
+                ours.add(self._public)  # of the same way only: in clear nobody proves to be the private site
             return _origin(origin) in ours
         # No browser: those always name an origin here. Nothing but a cookie could lend it somebody's rights.
         return "cookie" not in headers

@@ -100,7 +100,8 @@ async def stream(
     epoch: Callable[[], float],
     stopping: Callable[[], bool],
 ) -> AsyncIterator[ServerSentEvent]:
-    """`key` begins with the store. `allowed` is asked again now and then, so that a sign-out ends the stream."""
+    """`key` begins with the store. `allowed` is asked again now and then, so that a sign-out ends the stream, and at
+    once when the bell recalls."""
     loop = asyncio.get_running_loop()
     rung = asyncio.Event()
 
@@ -111,10 +112,12 @@ async def stream(
     with bell.listening(key[0], wake), gallery.watching(key):
         before: Shown | None = None
         pulse_at = refresh_at = 0.0
+        recalls = bell.recalls
         while not stopping():
             rung.clear()
             now = loop.time()
-            if now >= refresh_at:
+            if now >= refresh_at or bell.recalls != recalls:
+                recalls = bell.recalls
                 if before is not None and not await to_thread.run_sync(allowed):
                     return
                 refresh_at = now + REFRESH_S

@@ -137,6 +137,7 @@ def reason(word: str, t: Words) -> str:
         "pass": t.gettext("passed on"),
         "help": t.gettext("help needed"),
         "taken": t.gettext("told that somebody goes"),
+        "undone": t.gettext("told that it was taken back"),
         "fallback": t.gettext("nobody else could be called"),
         "stand_in": t.gettext("while the server was silent"),
         "quiet": t.gettext("quiet call"),

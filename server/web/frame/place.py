@@ -1,8 +1,11 @@
-"""Who looks at which store: the one dependency of every screen of a store."""
+"""Who looks at which store, and by which right: every screen of a store says `holding(Right.X)`, and nothing else
+lets anybody in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
@@ -10,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from server.db import places
 from server.db.places import StoreFacts
+from server.rules.rights import Right
 from server.web.frame.access import SignedIn, Visitor
 from server.web.frame.screens import Screens, language_of, screens_of
 from server.web.frame.words import Words
@@ -28,6 +32,10 @@ class Place:
     @property
     def url(self) -> str:
         return f"/s/{self.store.id}"
+
+    def may(self, right: Right) -> bool:
+        """For what a screen shows besides: whether this visitor could open it, or do it."""
+        return self.visitor.may(right, self.store.id)
 
     def show(
         self,
@@ -63,16 +71,27 @@ def _place(request: Request, store: str, visitor: SignedIn) -> Place:
     return Place(request, services, screens, visitor, found, words)
 
 
-AtStore = Annotated[Place, Depends(_place)]
+_AtStore = Annotated[Place, Depends(_place)]
 
 
-def _as_manager(place: AtStore) -> Place:
-    if place.visitor.role != "manager":
-        raise HTTPException(403)
+@cache
+def holding(right: Right) -> Callable[[Place], Place]:
+    """A dependency: a place whose visitor has this right. `place: Annotated[Place, Depends(holding(Right.ENROL))]`."""
+
+    def held(place: _AtStore) -> Place:
+        if not place.may(right):
+            raise HTTPException(403)
+        return place
+
+    return held
+
+
+def knowing_of_quiet(place: _AtStore) -> Place:
+    """The one exception: who may not know of quiet calls does not learn that there is such a screen."""
+    if not place.visitor.sees_quiet(place.store.id):
+        raise HTTPException(404)
     return place
 
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """The number of an incident, as it stands in an address."""
-
-AtStoreAsManager = Annotated[Place, Depends(_as_manager)]

@@ -61,5 +61,5 @@ def problem(status: int, t: Words) -> Problem:
             t.gettext("Not found"), t.gettext("There is nothing at this address, or it is not yours to see.")
         )
     if status == 403:
-        return Problem(t.gettext("Not allowed"), t.gettext("This screen is for managers."))
+        return Problem(t.gettext("Not allowed"), t.gettext("Your role does not open this screen."))
     return Problem(t.gettext("That did not work"), t.gettext("Go back and try again."))

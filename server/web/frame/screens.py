@@ -16,6 +16,7 @@ from server.db.places import StoreFacts
 from server.web.frame.access import Visitor
 from server.web.frame.assets import Assets
 from server.web.frame.language import COOKIE, choose
+from server.web.frame.navigation import first_of, open_to
 from server.web.frame.words import LANGUAGES, NAMES, Words, read_catalogues
 
 TEMPLATES = Path(__file__).parent.parent
@@ -40,6 +41,10 @@ class Frame:
     wall: bool
     notice: str | None
     """One sentence about what just happened, or could not."""
+    open: frozenset[str]
+    """Screens of this store that the visitor may open."""
+    home: str
+    """Where the sign of the shop leads."""
 
 
 class Screens:
@@ -90,6 +95,8 @@ class Screens:
             active=active,
             wall=wall,
             notice=notice,
+            open=open_to(visitor, store.id) if visitor and store else frozenset(),
+            home=f"/s/{store.id}/{first_of(visitor, store.id)}" if visitor and store else "/",
         )
         return HTMLResponse(self.render(template, words, v=view, frame=frame), status)
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from server.db import cause_tree, outside_hours, places, zone_tree
 from server.db import history as rows
-from server.web.frame.place import AtStore, Place
+from server.rules.rights import Right
+from server.web.frame.place import Place, holding
 from server.web.history import filters
 from server.web.history.filters import Typed
 from server.web.history.outside import outside
 from server.web.history.view import Choices, history
 
 router = APIRouter()
+Looking = Annotated[Place, Depends(holding(Right.SEE_HISTORY))]
 
 SCREENFUL = 50
 
 
 @router.get("/s/{store}/history", response_class=Response)
-def history_screen(request: Request, place: AtStore) -> Response:
+def history_screen(request: Request, place: Looking) -> Response:
     typed = filters.read(request.query_params, place.words.local(place.services.now()).date())
     if typed.outside:
         return _outside(place, typed, request.query_params.get("at"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.db.incidents import Whole
 from server.db.tables import Carrier, Page
 from server.rules.journal import Action
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 from server.web.frame import names
 from server.web.frame.words import Words
 
@@ -37,7 +37,7 @@ class Called:
 def called(whole: Whole, t: Words) -> Called:
     why, left = _reasons(whole)
     by_initials = _by_initials(whole.people)
-    pages = [(page, label) for page, label in whole.pages if page.reason != TAKEN]
+    pages = [(page, label) for page, label in whole.pages if page.reason not in TELLS]
     rung: dict[tuple[int | None, str], list[Page]] = {}
     for page, label in pages:
         person = page.carrier_id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from server.db import cause_tree, incidents
@@ -14,16 +15,18 @@ from server.db.engine_store import read_store
 from server.rules.facts import Store
 from server.rules.incidents import MOVES, SAID_BY_STAFF, Event
 from server.rules.remedies import Remedy
+from server.rules.rights import Right
 from server.rules.roster import Standing, roster
 from server.rules.routing import pagers_of
 from server.web.frame import names
-from server.web.frame.place import AtStore, Number, Place
+from server.web.frame.place import Number, Place, holding
 from server.web.frame.words import Words
 from server.web.incident import seen
 from server.web.incident.ending import TypedEnding
 from server.web.staff.standing import standing_words
 
 router = APIRouter()
+Answering = Annotated[Place, Depends(holding(Right.ANSWER))]
 
 BACKS = ("me", "incident")
 
@@ -66,12 +69,12 @@ class PassForm:
 
 
 @router.get("/s/{store}/incidents/{number}/close", response_class=Response)
-def close_screen(place: AtStore, number: Number, back: str = "") -> Response:
+def close_screen(place: Answering, number: Number, back: str = "") -> Response:
     return show_close(place, number, back, TypedEnding(), {})
 
 
 @router.get("/s/{store}/incidents/{number}/pass", response_class=Response)
-def pass_screen(place: AtStore, number: Number, back: str = "") -> Response:
+def pass_screen(place: Answering, number: Number, back: str = "") -> Response:
     return show_pass(place, number, back)
 
 
@@ -97,9 +100,17 @@ def show_close(
         return RedirectResponse(back_to(place, number, back), 303)
     with place.services.db.reading() as session:
         causes = cause_tree.causes(session, place.store.id)
-    t = place.words
-    view = CloseForm(
-        form=_form(place, number, back),
+    view = close_form(_form(place, number, back), causes, given, errors, place.words)
+    return place.show(
+        "incident/close.html", view, active=_active(back, one.quiet), notice=notice, status=status
+    )
+
+
+def close_form(
+    form: Form, causes: Sequence[CauseFacts], given: TypedEnding, errors: Mapping[str, str], t: Words
+) -> CloseForm:
+    return CloseForm(
+        form=form,
         outcomes=tuple(
             Choice(said.value, names.outcome(said, t), chosen=said == given.outcome) for said in SAID_BY_STAFF
         ),
@@ -113,9 +124,6 @@ def show_close(
         ),
         cost=given.cost,
         errors=errors,
-    )
-    return place.show(
-        "incident/close.html", view, active=_active(back, one.quiet), notice=notice, status=status
     )
 
 

@@ -35,6 +35,12 @@ def _note(*parts: object) -> str:
     return " \u00b7 ".join(str(part) for part in parts if part)
 
 
+def _by(name: str, row: Journal, t: Words) -> str:
+    """Who it was, and on which shared tablet, if on one."""
+    tablet = row.detail.get("tablet")
+    return _note(name, t.gettext("on tablet %(name)s", name=tablet)) if tablet else name
+
+
 def _called(row: Journal, t: Words) -> str:
     return t.ngettext("%(n)s pager called", "%(n)s pagers called", _number(row.detail, "called"))
 
@@ -105,7 +111,7 @@ def _notice(_name: str, row: Journal, t: Words) -> Line:
 def _passed_on(name: str, row: Journal, t: Words) -> Line:
     to = row.detail.get("to")
     title = t.gettext("Passed on to %(who)s", who=to) if to else t.gettext("Passed on to whoever is next")
-    return Line("step", "warn", title, name)
+    return Line("step", "warn", title, _by(name, row, t))
 
 
 def _help(name: str, row: Journal, t: Words) -> Line:
@@ -119,7 +125,7 @@ def _told(_name: str, row: Journal, t: Words) -> Line:
 
 
 def _attended(name: str, row: Journal, t: Words) -> Line:
-    how = t.gettext("proven by key at the button") if row.detail.get("how") == "key" else name
+    how = t.gettext("proven by key at the button") if row.detail.get("how") == "key" else _by(name, row, t)
     return Line("person", "good", t.gettext("With the customer"), how)
 
 
@@ -128,7 +134,7 @@ def _closed(name: str, row: Journal, t: Words) -> Line:
     remedy = row.detail.get("remedy")
     given = names.remedy(remedy, t) if remedy and remedy != "none" else ""
     apology = t.gettext("apologised") if row.detail.get("apology") else ""
-    return Line("good", "plain", title, _note(name, apology, given))
+    return Line("good", "plain", title, _note(_by(name, row, t), apology, given))
 
 
 def _stood_in(_name: str, row: Journal, t: Words) -> Line:
@@ -161,6 +167,17 @@ def _coverage(_name: str, row: Journal, t: Words) -> Line:
     return Line("good" if good else "warn", "good" if good else "bad", title)
 
 
+def _fault(_name: str, row: Journal, t: Words) -> Line:
+    over = row.new == "over"
+    title = t.gettext("A device is in order again") if over else t.gettext("Something is wrong with a device")
+    note = " · ".join(str(row.detail[key]) for key in ("device", "kind") if key in row.detail)
+    return Line("good" if over else "warn", "plain", title, note)
+
+
+def _asked_of_device(title: str, name: str, row: Journal) -> Line:
+    return Line("dot", "plain", title, " · ".join(filter(None, (name, str(row.detail.get("device", ""))))))
+
+
 def _undone(_name: str, _row: Journal, t: Words) -> Line:
     return Line("press", "plain", t.gettext("The press was taken back"))
 
@@ -191,7 +208,7 @@ HAPPENED: dict[Action, Say] = {
     Action.DAMPED: _damped,
     Action.LAST_RESORT: _last_resort,
     Action.NOTICE: _notice,
-    Action.ACKNOWLEDGED: lambda n, _r, t: Line("person", "good", t.gettext("On the way"), n),
+    Action.ACKNOWLEDGED: lambda n, r, t: Line("person", "good", t.gettext("On the way"), _by(n, r, t)),
     Action.PASSED_ON: _passed_on,
     Action.HELP: _help,
     Action.TOLD_OTHERS: _told,
@@ -208,5 +225,8 @@ HAPPENED: dict[Action, Say] = {
     Action.SHOP_CHANGED: _shop_changed,
     Action.CANARY: _canary,
     Action.COVERAGE: _coverage,
+    Action.FAULT: _fault,
+    Action.SETTINGS: lambda n, r, t: _asked_of_device(t.gettext("Other settings for a device"), n, r),
+    Action.COMMAND: lambda n, r, t: _asked_of_device(t.gettext("A device was told to do something"), n, r),
 }
 """Everything but the hops of pages."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.responses import Response
 
 from server.db import incidents
-from server.web.frame.place import AtStore, Number, Place
+from server.rules.rights import Right
+from server.web.frame.place import Number, Place, holding, knowing_of_quiet
 from server.web.incident import quiet, seen
 from server.web.incident.view import incident_view
 
 router = APIRouter()
+Looking = Annotated[Place, Depends(holding(Right.SEE_BOARD))]
+Knowing = Annotated[Place, Depends(knowing_of_quiet)]
 
 SCREENFUL = 50
 Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -20,7 +23,7 @@ Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("/s/{store}/incidents/{number}", response_class=Response)
-def incident_screen(place: AtStore, number: Number) -> Response:
+def incident_screen(place: Looking, number: Number) -> Response:
     return show_incident(place, number)
 
 
@@ -31,16 +34,16 @@ def show_incident(place: Place, number: int, *, notice: str | None = None, statu
         whole = incidents.whole(session, place.store.id, number, quiet=one.quiet)
     if whole is None:
         raise HTTPException(404)
-    view = incident_view(whole, place.services.now(), place.words, url=place.url)
+    view = incident_view(
+        whole, place.services.now(), place.words, url=place.url, answers=place.may(Right.ANSWER)
+    )
     active = "quiet" if one.quiet else "history"
     return place.show("incident/incident.html", view, active=active, notice=notice, status=status)
 
 
 @router.get("/s/{store}/quiet", response_class=Response)
-def quiet_screen(place: AtStore, before: Before = None) -> Response:
+def quiet_screen(place: Knowing, before: Before = None) -> Response:
     """Place, time and how it ended; more is on the incident's own screen, and each look there is on record."""
-    if not place.visitor.sees_quiet(place.store.id):
-        raise HTTPException(404)
     with place.services.db.reading() as session:
         found = incidents.latest(session, place.store.id, SCREENFUL + 1, before, quiet=True)
     view = quiet.quiet_list(found, SCREENFUL, place.words, url=place.url)

@@ -8,6 +8,7 @@ from server.db import incidents
 from server.db.incidents import Found
 from server.requests import DeskClosed, Looked
 from server.web.frame.place import Place
+from server.web.frame.reach import within_reach
 
 
 def found(place: Place, number: int) -> Found:
@@ -15,6 +16,8 @@ def found(place: Place, number: int) -> Found:
         one = incidents.find(session, place.store.id, number, quiet=place.visitor.sees_quiet(place.store.id))
     if one is None:
         raise HTTPException(404)
+    if not within_reach(place.visitor, place.store.id, place.words.zone, one, place.services.now()):
+        raise HTTPException(403)
     return one
 
 
@@ -23,6 +26,6 @@ def note_look(place: Place, one: Found) -> None:
     if not one.quiet:
         return
     try:
-        place.services.desk.ask(Looked(one.id, place.visitor.account_id))
+        place.services.desk.ask(Looked(one.id, place.visitor.account_id, place.visitor.actor))
     except DeskClosed:
         raise HTTPException(503) from None

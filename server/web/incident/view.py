@@ -50,7 +50,8 @@ VERBS = {
 }
 
 
-def incident_view(whole: Whole, now: datetime, t: Words, *, url: str) -> IncidentView:
+def incident_view(whole: Whole, now: datetime, t: Words, *, url: str, answers: bool) -> IncidentView:
+    """`answers`: whoever looks may do something about it."""
     incident = whole.listed.incident
     state = State(incident.state)
     is_open = state is not State.CLOSED
@@ -75,7 +76,7 @@ def incident_view(whole: Whole, now: datetime, t: Words, *, url: str) -> Inciden
         hops=hops(whole, t),
         latency=latency(whole, t),
         timeline=entries(whole, t),
-        may=may(state),
+        may=may(state) if answers else frozenset(),
     )
 
 

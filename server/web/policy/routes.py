@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +15,8 @@ from server.db import setup_write
 from server.db.engine_store import read_store
 from server.rules.facts import Policy, Store
 from server.rules.policies import BUILT_IN
-from server.web.frame.place import AtStoreAsManager, Place
+from server.rules.rights import Right
+from server.web.frame.place import Place, holding
 from server.web.policy.asked import Asked, answer, asked
 from server.web.policy.form import Raw, act, raw_of_form, raw_of_policy, read
 from server.web.policy.timeline import Forecast
@@ -25,6 +27,7 @@ from server.web.roster.shifts import Key
 from server.web.setup.shared import Changed
 
 router = APIRouter()
+Changing = Annotated[Place, Depends(holding(Right.CHANGE_POLICY))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class TryScreen:
 
 
 @router.get("/s/{store}/setup/policies", response_class=Response)
-def policies_screen(place: AtStoreAsManager) -> Response:
+def policies_screen(place: Changing) -> Response:
     with place.services.db.reading() as session:
         off = rows.switched_off(session, place.store.id)
     view = policies_view(facts(place), off, place.words, url=f"{place.url}/setup")
@@ -43,39 +46,39 @@ def policies_screen(place: AtStoreAsManager) -> Response:
 
 
 @router.get("/s/{store}/setup/policies/new", response_class=Response)
-def new_policy(place: AtStoreAsManager) -> Response:
+def new_policy(place: Changing) -> Response:
     raw = raw_of_policy(BUILT_IN)
     return _form(place, facts(place), raw, None, {}, {})
 
 
 @router.get("/s/{store}/setup/policies/{key}", response_class=Response)
-def one_policy(place: AtStoreAsManager, key: Key) -> Response:
+def one_policy(place: Changing, key: Key) -> Response:
     shop = facts(place)
     return _form(place, shop, raw_of_policy(_known(shop, key)), key, {}, {})
 
 
 @router.post("/s/{store}/setup/policies/new", response_class=Response)
-def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def add(place: Changing, typed: TypedForm) -> Response:
     return _take(place, None, typed)
 
 
 @router.post("/s/{store}/setup/policies/{key}", response_class=Response)
-def save(place: AtStoreAsManager, key: Key, typed: TypedForm) -> Response:
+def save(place: Changing, key: Key, typed: TypedForm) -> Response:
     return _take(place, key, typed)
 
 
 @router.post("/s/{store}/setup/policies/{key}/off", response_class=Response)
-def switch_off(place: AtStoreAsManager, key: Key) -> Response:
+def switch_off(place: Changing, key: Key) -> Response:
     return _switch(place, key, active=False)
 
 
 @router.post("/s/{store}/setup/policies/{key}/on", response_class=Response)
-def switch_on(place: AtStoreAsManager, key: Key) -> Response:
+def switch_on(place: Changing, key: Key) -> Response:
     return _switch(place, key, active=True)
 
 
 @router.get("/s/{store}/setup/try", response_class=Response)
-def try_screen(place: AtStoreAsManager, button: str = "", day: str = "", time: str = "") -> Response:
+def try_screen(place: Changing, button: str = "", day: str = "", time: str = "") -> Response:
     shop = facts(place)
     question = asked(place, shop, button, day, time)
     view = TryScreen(f"{place.url}/setup", question, answer(place, shop, question))

@@ -40,6 +40,8 @@ class DeviceLine:
     pills: tuple[Pill, ...]
     device: str | None
     """What may be tried alone."""
+    url: str
+    """Its own screen; empty: it has none, or it is not for this visitor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,17 @@ class Screen:
     days: tuple[DayLine, ...]
     url: str
     may_try: bool
+    devices_url: str
+    """The list of devices; empty: it is not for this visitor."""
     again_s: int
     tick: int
     """Another number at each look, so that the screen asks anew each time."""
 
 
-def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool) -> Screen:
+def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool, devices: bool) -> Screen:
     found = whole.readiness
     running = len(whole.running)
+    devices_url = f"{url}/devices" if devices else ""
     return Screen(
         mood="good" if found.covered else "bad",
         answer=t.gettext("Everything works") if found.covered else needs_a_hand(len(found.bad), t),
@@ -92,7 +97,9 @@ def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool) ->
         running=t.ngettext("%(n)s silent call is under way", "%(n)s silent calls are under way", running)
         if running
         else "",
-        lines=tuple(_line(line, now, t, may_try=may_try) for line in _bad_first(found.lines)),
+        lines=tuple(
+            _line(line, now, t, may_try=may_try, devices=devices_url) for line in _bad_first(found.lines)
+        ),
         people=t.ngettext(
             "%(n)s person with a pager is on the floor",
             "%(n)s people with pagers are on the floor",
@@ -102,6 +109,7 @@ def screen(whole: Whole, now: datetime, t: Words, *, url: str, may_try: bool) ->
         days=tuple(_day(day, found.lines, t) for day in whole.days),
         url=f"{url}/readiness",
         may_try=may_try,
+        devices_url=devices_url,
         again_s=WHILE_RUNNING_S if running else OTHERWISE_S,
         tick=int(now.timestamp() * 1000),
     )
@@ -124,8 +132,9 @@ def _bad_first(lines: tuple[Line, ...]) -> list[Line]:
     return sorted(lines, key=lambda line: order.index(line.mood))
 
 
-def _line(line: Line, now: datetime, t: Words, *, may_try: bool) -> DeviceLine:
+def _line(line: Line, now: datetime, t: Words, *, may_try: bool, devices: str) -> DeviceLine:
     device = line.key.partition("/")[0] if line.thing in (Thing.UNIT, Thing.TRANSMITTER) else ""
+    own = line.key.partition("/")[0] if line.thing in (Thing.UNIT, Thing.GATEWAY) else ""
     return DeviceLine(
         key=f"{line.thing.value}-{line.key.replace('/', '-')}",
         mood=line.mood.value,
@@ -136,6 +145,7 @@ def _line(line: Line, now: datetime, t: Words, *, may_try: bool) -> DeviceLine:
         tried=_tried(line, now, t),
         pills=_pills(line, now, t),
         device=device if may_try and device else None,
+        url=f"{devices}/{own}" if devices and own else "",
     )
 
 
@@ -210,7 +220,7 @@ def _day(day: Day, lines: tuple[Line, ...], t: Words) -> DayLine:
             covered.opening,
             covered=t.number(covered.covered),
         )
-        share = t.percent(int(1000 * covered.covered / covered.opening) / 1000)
+        share = t.percent(100 * covered.covered // covered.opening / 100)  # never more than it was
     else:
         text, share = t.gettext("not open") if day.counted else t.gettext("not counted yet"), ""
     return DayLine(

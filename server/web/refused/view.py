@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from broker_config import topics
+from broker_config.errors import ContractError
 from server.db.tables import Refused
 from server.web.frame.words import Words
 
@@ -27,8 +29,9 @@ class RefusedList:
     older: str | None
 
 
-def refused_list(rows: Sequence[Refused], limit: int, t: Words, *, url: str) -> RefusedList:
-    """`rows` may hold one more than `limit`: then there is an older screenful."""
+def refused_list(rows: Sequence[Refused], limit: int, t: Words, *, url: str, quiet: bool) -> RefusedList:
+    """`quiet`: whoever looks may know of quiet calls. `rows` may hold one more than `limit`: then there is an older
+    screenful."""
     return RefusedList(
         lines=tuple(
             Line(
@@ -39,9 +42,21 @@ def refused_list(rows: Sequence[Refused], limit: int, t: Words, *, url: str) -> 
                 count=t.number(row.count),
                 topic=row.topic,
                 detail=row.detail,
-                sample=row.sample,
+                sample=sample_for(row, quiet=quiet),
             )
             for row in rows[:limit]
         ),
         older=f"{url}/refused?before={rows[limit - 1].id}" if len(rows) > limit else None,
     )
+
+
+def sample_for(row: Refused, *, quiet: bool) -> str:
+    """What came in, but for those who may not know of quiet calls: a press in a wrong shape may have been one."""
+    return row.sample if quiet or not _perhaps_a_press(row.topic) else ""
+
+
+def _perhaps_a_press(topic: str) -> bool:
+    try:
+        return topics.parse(topic).tail == "press"
+    except ContractError:
+        return True

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from server.db import roster as rows
 from server.db.roster import ExceptionRow
 from server.requests import SetDuty
 from server.rules.facts import DutyKind, Store
+from server.rules.rights import Right
 from server.web.frame import names
-from server.web.frame.place import AtStoreAsManager, Place
+from server.web.frame.place import Place, holding
 from server.web.frame.words import Words
 from server.web.roster.desk import ask, change, facts
 from server.web.roster.fields import Fields, Typed, TypedForm
@@ -22,6 +24,7 @@ from server.web.roster.shifts import Key
 from server.web.roster.view import moment
 
 router = APIRouter()
+Planning = Annotated[Place, Depends(holding(Right.PLAN_SHIFTS))]
 
 KINDS = (DutyKind.WORK, DutyKind.AWAY)
 LONGEST = timedelta(days=366)
@@ -57,13 +60,13 @@ class Screen:
 
 
 @router.get("/s/{store}/roster/exceptions", response_class=Response)
-def exceptions_screen(place: AtStoreAsManager) -> Response:
+def exceptions_screen(place: Planning) -> Response:
     tomorrow = place.words.local(place.services.now()).date() + timedelta(days=1)
     return _show(place, {"first": (f"{tomorrow}T09:00",), "last": (f"{tomorrow}T18:00",)}, {})
 
 
 @router.post("/s/{store}/roster/exceptions", response_class=Response)
-def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def add(place: Planning, typed: TypedForm) -> Response:
     shop, fields, now = facts(place), Fields(typed, place.words), place.services.now()
     request = _read(fields, shop, place.visitor.account_id, now)
     if request is None or fields.errors:
@@ -75,7 +78,7 @@ def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
 
 
 @router.post("/s/{store}/roster/exceptions/{key}/remove", response_class=Response)
-def remove(place: AtStoreAsManager, key: Key) -> Response:
+def remove(place: Planning, key: Key) -> Response:
     store, now = place.store.id, place.services.now()
     if not change(place, "duty", "", lambda session: rows.remove_exception(session, store, key, now)):
         raise HTTPException(404)

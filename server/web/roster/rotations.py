@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from server.db import roster as rows
 from server.db.roster import NewRotation
 from server.rules.facts import Rotation, Store
+from server.rules.rights import Right
 from server.rules.roster import turn
-from server.web.frame.place import AtStoreAsManager, Place
+from server.web.frame.place import Place, holding
 from server.web.frame.words import Words
 from server.web.roster.desk import change, facts
 from server.web.roster.fields import Fields, Typed, TypedForm
@@ -20,6 +22,7 @@ from server.web.roster.lists import Option, people
 from server.web.roster.shifts import Key
 
 router = APIRouter()
+Planning = Annotated[Place, Depends(holding(Right.PLAN_SHIFTS))]
 
 TURNS = 4
 SPARE = 2
@@ -63,14 +66,14 @@ class Screen:
 
 
 @router.get("/s/{store}/roster/rotations", response_class=Response)
-def rotations_screen(place: AtStoreAsManager) -> Response:
+def rotations_screen(place: Planning) -> Response:
     today = place.words.local(place.services.now()).date()
     monday = today - timedelta(days=today.weekday())
     return _show(place, None, {"starts_on": (monday.isoformat(),), "days": ("7",)}, {})
 
 
 @router.get("/s/{store}/roster/rotations/{key}", response_class=Response)
-def one_rotation(place: AtStoreAsManager, key: Key) -> Response:
+def one_rotation(place: Planning, key: Key) -> Response:
     found = facts(place).rotations.get(key)
     if found is None:
         raise HTTPException(404)
@@ -84,17 +87,17 @@ def one_rotation(place: AtStoreAsManager, key: Key) -> Response:
 
 
 @router.post("/s/{store}/roster/rotations", response_class=Response)
-def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def add(place: Planning, typed: TypedForm) -> Response:
     return _save(place, None, typed)
 
 
 @router.post("/s/{store}/roster/rotations/{key}", response_class=Response)
-def save(place: AtStoreAsManager, key: Key, typed: TypedForm) -> Response:
+def save(place: Planning, key: Key, typed: TypedForm) -> Response:
     return _save(place, key, typed)
 
 
 @router.post("/s/{store}/roster/rotations/{key}/remove", response_class=Response)
-def remove(place: AtStoreAsManager, key: Key) -> Response:
+def remove(place: Planning, key: Key) -> Response:
     found = facts(place).rotations.get(key)
     name, store = found.name if found else "", place.store.id
     if not change(place, "rotation", name, lambda session: rows.remove_rotation(session, store, key)):
@@ -104,6 +107,8 @@ def remove(place: AtStoreAsManager, key: Key) -> Response:
 
 def _save(place: Place, key: int | None, typed: Typed) -> Response:
     shop, fields = facts(place), Fields(typed, place.words)
+    if key is not None and key not in shop.rotations:
+        raise HTTPException(404)
     new = _read(fields, shop)
     if fields.errors or fields.raw("act") == "preview":
         return _show(place, key, typed, fields.errors, 422 if fields.errors else 200)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from server.db.engine_store import read_store
 from server.rules.day_plan import day_bounds, day_plan
 from server.rules.facts import Store
+from server.rules.rights import Right
 from server.rules.roster import roster
-from server.web.frame.place import AtStore, Place
+from server.web.frame.place import Place, holding
 from server.web.roster import exceptions, rotations, shifts
 from server.web.roster.desk import ask, facts
 from server.web.roster.fields import Fields, TypedForm, day_of
@@ -21,6 +23,7 @@ from server.web.roster.sayings import duty_of
 from server.web.roster.view import Now, now_view
 
 router = APIRouter()
+Answering = Annotated[Place, Depends(holding(Right.ANSWER))]
 for part in (shifts, rotations, exceptions):
     router.include_router(part.router)
 
@@ -31,23 +34,23 @@ class Screen:
     now: Now | None
     """None: another day than today is shown."""
     plan: Plan
-    manager: bool
+    plans: bool
 
 
 @router.get("/s/{store}/roster", response_class=Response)
-def roster_screen(place: AtStore, day: str = "") -> Response:
+def roster_screen(place: Answering, day: str = "") -> Response:
     return show_roster(place, day=day_of(day))
 
 
 @router.post("/s/{store}/roster/duty", response_class=Response)
-def say(place: AtStore, typed: TypedForm) -> Response:
-    """One touch: about oneself, or by a manager about somebody else."""
+def say(place: Answering, typed: TypedForm) -> Response:
+    """One touch: about oneself, or by whoever plans shifts about somebody else."""
     fields, shop, now = Fields(typed, place.words), facts(place), place.services.now()
     me = shop.accounts.get(place.visitor.account_id)
     who = fields.key("carrier", shop.carriers, needed=True)
     if who is None:
         raise HTTPException(404)
-    if who != me and place.visitor.role != "manager":
+    if who != me and not place.may(Right.PLAN_SHIFTS):
         raise HTTPException(403)
     request = duty_of(shop, fields.raw("say"), who, place.visitor.account_id, now)
     if request is None:
@@ -67,13 +70,13 @@ def show_roster(
     shop = facts(place)
     on_that_day = shop if chosen >= today else _as_it_was(place, shop, chosen)
     plan = day_plan(on_that_day, chosen)
-    manager = place.visitor.role == "manager"
+    plans = place.may(Right.PLAN_SHIFTS)
     floor = None
     if chosen == today:
         me = shop.accounts.get(place.visitor.account_id)
         standings = roster(shop, now.replace(microsecond=0))
-        floor = now_view(shop, standings, plan, now, t, me=me, manager=manager)
-    view = Screen(f"{place.url}/roster", floor, plan_view(on_that_day, plan, chosen, today, t), manager)
+        floor = now_view(shop, standings, plan, now, t, me=me, plans=plans)
+    view = Screen(f"{place.url}/roster", floor, plan_view(on_that_day, plan, chosen, today, t), plans)
     return place.show("roster/roster.html", view, active="roster", notice=notice, status=status)
 
 

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException, Path
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from server.db import roster as rows
 from server.db.roster import NewShift, ShiftRow
 from server.rules.facts import Store
-from server.web.frame.place import AtStoreAsManager, Place
+from server.rules.rights import Right
+from server.web.frame.place import Place, holding
 from server.web.frame.words import Words
 from server.web.roster.desk import change, facts
 from server.web.roster.fields import Fields, Typed, TypedForm
 from server.web.roster.lists import Option, options, people, weekdays, zone_name, zones
 
 router = APIRouter()
+Planning = Annotated[Place, Depends(holding(Right.PLAN_SHIFTS))]
 Key = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -62,34 +64,39 @@ class Screen:
 
 
 @router.get("/s/{store}/roster/shifts", response_class=Response)
-def shifts_screen(place: AtStoreAsManager) -> Response:
+def shifts_screen(place: Planning) -> Response:
     return _show(place, None, {"starts": ("09:00",), "ends": ("18:00",)}, {})
 
 
 @router.get("/s/{store}/roster/shifts/{key}", response_class=Response)
-def one_shift(place: AtStoreAsManager, key: Key) -> Response:
-    row = next((one for one in _rows(place) if one.id == key), None)
-    if row is None:
-        raise HTTPException(404)
-    return _show(place, key, _typed_of(row), {})
+def one_shift(place: Planning, key: Key) -> Response:
+    return _show(place, key, _typed_of(_row(place, key)), {})
 
 
 @router.post("/s/{store}/roster/shifts", response_class=Response)
-def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def add(place: Planning, typed: TypedForm) -> Response:
     return _save(place, None, typed)
 
 
 @router.post("/s/{store}/roster/shifts/{key}", response_class=Response)
-def save(place: AtStoreAsManager, key: Key, typed: TypedForm) -> Response:
+def save(place: Planning, key: Key, typed: TypedForm) -> Response:
+    _row(place, key)
     return _save(place, key, typed)
 
 
 @router.post("/s/{store}/roster/shifts/{key}/remove", response_class=Response)
-def remove(place: AtStoreAsManager, key: Key) -> Response:
+def remove(place: Planning, key: Key) -> Response:
     store = place.store.id
     if not change(place, "shift", "", lambda session: rows.remove_shift(session, store, key)):
         raise HTTPException(404)
     return RedirectResponse(f"{place.url}/roster/shifts", 303)
+
+
+def _row(place: Place, key: int) -> ShiftRow:
+    row = next((one for one in _rows(place) if one.id == key), None)
+    if row is None:
+        raise HTTPException(404)
+    return row
 
 
 def _save(place: Place, key: int | None, typed: Typed) -> Response:

@@ -66,7 +66,7 @@ def now_view(
     t: Words,
     *,
     me: int | None,
-    manager: bool,
+    plans: bool,
 ) -> Now:
     """`plan` of today: when somebody who is not here will come."""
     lines = {
@@ -77,7 +77,7 @@ def now_view(
             now,
             t,
             own=one.carrier_id == me,
-            may_say=manager or one.carrier_id == me,
+            may_say=plans or one.carrier_id == me,
         )
         for one in sorted(standings, key=lambda one: store.carriers[one.carrier_id].name.casefold())
     }

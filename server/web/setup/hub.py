@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.db.setup_book import Book
+from server.rules.rights import Right
 from server.web.frame.words import Words
 from server.web.setup import sayings
 from server.web.setup.people import worn
 
 MOST_NAMES = 3
+OTHERS = {
+    "/setup/people": Right.CHANGE_PEOPLE,
+    "/setup/sign-ins": Right.GIVE_SIGN_INS,
+    "/setup/policies": Right.CHANGE_POLICY,
+    "/roster/": Right.PLAN_SHIFTS,
+    "/setup/tablets": Right.GIVE_SIGN_INS,
+    "/setup/privacy": Right.KEEP_PRIVACY,
+}
+"""Where the hub's own right is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +45,8 @@ class HubView:
     cards: tuple[Card, ...]
 
 
-def hub_view(book: Book, t: Words, url: str, store_url: str) -> HubView:
-    """`url`: of the setup. Working times live with the roster."""
+def hub_view(book: Book, t: Words, url: str, store_url: str, may: Callable[[Right], bool]) -> HubView:
+    """`url`: of the setup. Working times live with the roster. What the visitor may not open is not told."""
     zones = sum(zone.active for zone in book.zones)
     buttons = sum(button.active for button in book.buttons)
     people = [person for person in book.people if person.active]
@@ -71,12 +82,27 @@ def hub_view(book: Book, t: Words, url: str, store_url: str) -> HubView:
             f"{url}/causes",
         ),
         Card(
+            t.gettext("Sign-ins"),
+            t.ngettext("%(n)s may sign in", "%(n)s may sign in", sum(one.active for one in book.accounts)),
+            f"{url}/sign-ins",
+        ),
+        Card(
             t.gettext("Slow channels"),
             t.ngettext("%(n)s channel", "%(n)s channels", channels) if channels else t.gettext("none"),
             f"{url}/channels",
         ),
+        Card(t.gettext("Shared tablets"), t.gettext("tablets of the shop, and PINs"), f"{url}/tablets"),
+        Card(t.gettext("Privacy"), t.gettext("how long data is kept"), f"{url}/privacy"),
     )
-    return HubView(missing(book, t, url, store_url), cards)
+    return HubView(
+        tuple(one for one in missing(book, t, url, store_url) if may(needs(one.url))),
+        tuple(card for card in cards if may(needs(card.url))),
+    )
+
+
+def needs(url: str) -> Right:
+    """Of a screen that the hub leads to."""
+    return next((right for path, right in OTHERS.items() if path in url), Right.CHANGE_SHOP)
 
 
 def missing(book: Book, t: Words, url: str, store_url: str) -> tuple[Missing, ...]:

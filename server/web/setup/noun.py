@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlmodel import Session
 
 from server.db.setup_book import Book
+from server.rules.rights import Right
 from server.web.frame.words import Words
 from server.web.roster.fields import Fields
 from server.web.setup.forms import FormView, ListView, Values
@@ -18,6 +19,8 @@ class Noun(Protocol):
     """In the address, and the name of its table: zones, buttons, people ..."""
     what: str
     """For the journal: zone, button, person ..."""
+    right: Right
+    """Needed to see and to change this sort."""
 
     def listing(self, book: Book, t: Words, url: str) -> ListView: ...
 
@@ -66,6 +69,7 @@ class Plain:
 
     path: str
     what: str
+    right = Right.CHANGE_SHOP
 
     def start(self, book: Book, query: Mapping[str, str]) -> Values:
         return {}

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from server.db import setup_write
 from server.db.setup_book import Account, Book, Pager, Person
+from server.rules.rights import Right, Role
 from server.web.frame.words import Words
 from server.web.roster.fields import Fields
 from server.web.setup import sayings
@@ -19,6 +20,7 @@ from server.web.setup.zones import name_in_use, namesake
 
 class People(Plain):
     path, what = "people", "person"
+    right = Right.CHANGE_PEOPLE
 
     def listing(self, book: Book, t: Words, url: str) -> ListView:
         people = sorted(book.people, key=lambda one: (one.name.casefold(), one.id))
@@ -162,6 +164,9 @@ class People(Plain):
         policy = book.policy_of("person", row_id)
         if policy is not None:
             return t.gettext("The policy %(name)s calls this person. Change it first.", name=policy)
+        ends = [one for one in accounts_of(book, row_id) if one.store_id == book.store_id]
+        if any(one.active and one.role == Role.OWNER for one in ends):
+            return t.gettext("This person signs in as an owner. Another owner must end that sign-in first.")
         return None
 
     def why_not_on(self, book: Book, row_id: int, t: Words) -> str | None:

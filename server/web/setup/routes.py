@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from server.db import setup_write
 from server.db.setup_book import Book
-from server.web.frame.place import AtStoreAsManager, Number, Place
+from server.rules.rights import Right
+from server.web.frame.place import Number, Place, holding
 from server.web.roster.fields import Fields, TypedForm
 from server.web.setup import hours as week
 from server.web.setup import things
@@ -25,16 +28,17 @@ from server.web.setup.sign_in_routes import router as sign_in_router
 from server.web.setup.zones import Zones
 
 router = APIRouter()
+Changing = Annotated[Place, Depends(holding(Right.CHANGE_SHOP))]
 
 
 @router.get("/s/{store}/setup", response_class=Response)
-def setup_screen(place: AtStoreAsManager) -> Response:
-    view = hub_view(book_of(place), place.words, url_of(place), place.url)
+def setup_screen(place: Changing) -> Response:
+    view = hub_view(book_of(place), place.words, url_of(place), place.url, place.may)
     return place.show("setup/hub.html", view, active="setup")
 
 
 @router.get("/s/{store}/setup/preview/zone", response_class=Response)
-def preview_zone(place: AtStoreAsManager, pager_name: str = "", of: str = "") -> Response:
+def preview_zone(place: Changing, pager_name: str = "", of: str = "") -> Response:
     book = book_of(place)
     labels = [one.label for one in book.buttons if one.active and str(one.zone_id) == of]
     found = previews_of_zone(book, pager_name[:30], labels[0] if labels else "", place.words)
@@ -42,18 +46,18 @@ def preview_zone(place: AtStoreAsManager, pager_name: str = "", of: str = "") ->
 
 
 @router.get("/s/{store}/setup/preview/pager", response_class=Response)
-def preview_pager(place: AtStoreAsManager) -> Response:
+def preview_pager(place: Changing) -> Response:
     values = {name: (value[:200],) for name, value in place.request.query_params.items()}
     return _previews(place, previews(book_of(place), Filling(values), place.words))
 
 
 @router.get("/s/{store}/setup/hours", response_class=Response)
-def hours_screen(place: AtStoreAsManager, split: str = "") -> Response:
+def hours_screen(place: Changing, split: str = "") -> Response:
     return _hours(place, split=bool(split))
 
 
 @router.post("/s/{store}/setup/hours", response_class=Response)
-def save_hours(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def save_hours(place: Changing, typed: TypedForm) -> Response:
     fields = Fields(typed, place.words)
     stale: list[bool] = []
 
@@ -77,7 +81,7 @@ def save_hours(place: AtStoreAsManager, typed: TypedForm) -> Response:
 
 
 @router.post("/s/{store}/setup/hours/special", response_class=Response)
-def add_special_day(place: AtStoreAsManager, typed: TypedForm) -> Response:
+def add_special_day(place: Changing, typed: TypedForm) -> Response:
     fields = Fields(typed, place.words)
 
     def do(session: Session, book: Book) -> str | None:
@@ -94,7 +98,7 @@ def add_special_day(place: AtStoreAsManager, typed: TypedForm) -> Response:
 
 
 @router.post("/s/{store}/setup/hours/special/{row_id}/remove", response_class=Response)
-def remove_special_day(place: AtStoreAsManager, row_id: Number) -> Response:
+def remove_special_day(place: Changing, row_id: Number) -> Response:
     def do(session: Session, _book: Book) -> str | None:
         return "" if setup_write.remove_special_day(session, place.store.id, row_id) else None
 

@@ -13,6 +13,7 @@ from server.db.roster import changed
 from server.db.setup_book import Book
 from server.db.setup_read import read_book
 from server.requests import DeskClosed, ShopChanged
+from server.web.frame.audited import noting
 from server.web.frame.place import Place
 
 
@@ -31,16 +32,24 @@ def book_of(place: Place) -> Book:
 
 def change(place: Place, what: str, do: Callable[[Session, Book], str | None]) -> bool:
     """`do` sees the shop as it is in this very transaction and gives the name of what it changed, for the journal;
-    None: nothing. Should the engine not answer, it finds the new revision by itself within seconds."""
+    None: nothing. What became of the rows is noted in the audit log. Should the engine not answer, it finds the new
+    revision by itself within seconds."""
     with place.services.db.transaction() as session:
         setup_write.lock(session, place.store.id)
-        try:
-            name = do(session, read_book(session, place.store.id))
-        except LookupError:
-            raise HTTPException(404) from None
+        with noting(place, session, what) as noted:
+            try:
+                name = do(session, read_book(session, place.store.id))
+            except LookupError:
+                raise HTTPException(404) from None
+            noted.saved, noted.name = name is not None, name or ""
         if name is not None:
             changed(session, place.store.id)
     if name is not None:
-        with contextlib.suppress(DeskClosed):
-            place.services.desk.ask(ShopChanged(place.store.id, place.visitor.account_id, what, name))
+        announce(place, what, name)
     return name is not None
+
+
+def announce(place: Place, what: str, name: str) -> None:
+    """To the engine, after the commit."""
+    with contextlib.suppress(DeskClosed):
+        place.services.desk.ask(ShopChanged(place.store.id, place.visitor.account_id, what, name))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from server.db import setup_write
 from server.db.setup_book import Book
-from server.web.frame.place import AtStoreAsManager, Number, Place
+from server.web.frame.place import Number, Place, holding
 from server.web.roster.fields import Fields, TypedForm
 from server.web.setup.forms import Values
 from server.web.setup.noun import Noun
@@ -19,35 +19,36 @@ from server.web.setup.tree import moved
 def routes(noun: Noun) -> APIRouter:
     router = APIRouter()
     base = f"/s/{{store}}/setup/{noun.path}"
+    allowed = Depends(holding(noun.right))
 
     @router.get(base, response_class=Response)
-    def listed(place: AtStoreAsManager) -> Response:
+    def listed(place: Place = allowed) -> Response:
         return show_list(place, noun)
 
     @router.get(f"{base}/new", response_class=Response)
-    def blank(place: AtStoreAsManager) -> Response:
+    def blank(place: Place = allowed) -> Response:
         book = book_of(place)
         return show_form(place, noun, book, None, noun.start(book, place.request.query_params))
 
     @router.post(f"{base}/new", response_class=Response)
-    def add(place: AtStoreAsManager, typed: TypedForm) -> Response:
+    def add(typed: TypedForm, place: Place = allowed) -> Response:
         return _save(place, noun, None, typed)
 
     @router.get(f"{base}/{{row_id}}", response_class=Response)
-    def shown(place: AtStoreAsManager, row_id: Number) -> Response:
+    def shown(row_id: Number, place: Place = allowed) -> Response:
         book = book_of(place)
         return show_form(place, noun, book, row_id, _kept(noun, book, row_id))
 
     @router.post(f"{base}/{{row_id}}", response_class=Response)
-    def save(place: AtStoreAsManager, row_id: Number, typed: TypedForm) -> Response:
+    def save(row_id: Number, typed: TypedForm, place: Place = allowed) -> Response:
         return _save(place, noun, row_id, typed)
 
     @router.post(f"{base}/{{row_id}}/off", response_class=Response)
-    def off(place: AtStoreAsManager, row_id: Number) -> Response:
+    def off(row_id: Number, place: Place = allowed) -> Response:
         return _switch(place, noun, row_id, active=False)
 
     @router.post(f"{base}/{{row_id}}/on", response_class=Response)
-    def on(place: AtStoreAsManager, row_id: Number) -> Response:
+    def on(row_id: Number, place: Place = allowed) -> Response:
         return _switch(place, noun, row_id, active=True)
 
     return router
@@ -56,9 +57,10 @@ def routes(noun: Noun) -> APIRouter:
 def moving(noun: Noun) -> APIRouter:
     """For those that stand in an order which people choose: zones and causes."""
     router = APIRouter()
+    allowed = Depends(holding(noun.right))
 
     @router.post(f"/s/{{store}}/setup/{noun.path}/{{row_id}}/move", response_class=Response)
-    def move(place: AtStoreAsManager, row_id: Number, typed: TypedForm) -> Response:
+    def move(row_id: Number, typed: TypedForm, place: Place = allowed) -> Response:
         up = typed.get("way") == ("up",)
 
         def do(session: Session, book: Book) -> str | None:
@@ -145,7 +147,7 @@ def _switch(place: Place, noun: Noun, row_id: int, *, active: bool) -> Response:
         name = noun.name(book, row_id)
         why = (noun.why_not_on if active else noun.why_not_off)(book, row_id, place.words)
         if not active and _ends_own_sign_in(place, noun, row_id):
-            why = place.words.gettext("This is your own sign-in: another manager can change it.")
+            why = place.words.gettext("This is your own sign-in: somebody else can change it.")
         if why is not None:
             refused.append(why)
             return None

@@ -10,13 +10,18 @@ from starlette.responses import RedirectResponse, Response
 
 from server.db import places
 from server.web.frame import access
-from server.web.frame.access import MaybeSignedIn, SignedIn, TooManyTries, WrongPassword
+from server.web.frame.access import InClear, MaybeSignedIn, SignedIn, TooManyTries, WrongPassword
+from server.web.frame.arrival import by_https, way_of
 from server.web.frame.language import COOKIE as LANGUAGE_COOKIE
+from server.web.frame.navigation import first_of
 from server.web.frame.screens import THEME_COOKIE, THEMES, language_of, screens_of
 from server.web.frame.words import LANGUAGES, Words
 from server.web.services import services_of
+from server.web.sign_in import trust
+from server.web.sign_in.trust import show_trust
 
 router = APIRouter()
+router.include_router(trust.router)
 
 YEAR_S = 365 * 24 * 3600
 Text = Annotated[str, Form(max_length=200)]
@@ -32,7 +37,7 @@ class SignInForm:
 
 @router.get("/", response_class=Response)
 def home(request: Request, visitor: SignedIn) -> Response:
-    """To the first store that this person may see: managers to the board, staff to their own calls."""
+    """To the first store that this person may see, and there to where their work begins."""
     with services_of(request).db.reading() as session:
         seen = [store for store in places.stores(session) if visitor.may_see(store.id)]
     if not seen:
@@ -40,11 +45,13 @@ def home(request: Request, visitor: SignedIn) -> Response:
         words = screens.words(language_of(request, visitor, None))
         return screens.show(request, "sign_in/no_store.html", None, words, visitor=visitor)
     store = next((one for one in seen if visitor.carrier_in(one.id) is not None), seen[0])
-    return RedirectResponse(f"/s/{store.id}/{'board' if visitor.role == 'manager' else 'me'}", 303)
+    return RedirectResponse(f"/s/{store.id}/{first_of(visitor, store.id)}", 303)
 
 
 @router.get("/sign-in", response_class=Response)
 def sign_in_screen(request: Request, visitor: MaybeSignedIn, next: str = "/") -> Response:
+    if not way_of(request).private:
+        return show_trust(request, refused=True)
     if visitor is not None:
         return RedirectResponse(access.local_path(next), 303)
     return _form(request, SignInForm("", access.local_path(next)))
@@ -56,18 +63,15 @@ def sign_in(request: Request, login: Text = "", password: Text = "", next: Path 
     words = _words(request)
     try:
         token = access.sign_in(request, login, password)
+    except InClear:
+        return show_trust(request, refused=True)
     except WrongPassword:
         error = words.gettext("Name and password do not belong together.")
         return _form(request, SignInForm(login, wanted, error), 422)
     except TooManyTries as tries:
-        error = words.ngettext(
-            "Too many tries. Please wait %(n)s second.",
-            "Too many tries. Please wait %(n)s seconds.",
-            tries.wait_s,
-        )
-        return _form(request, SignInForm(login, wanted, error), 429)
+        return _form(request, SignInForm(login, wanted, access.wait_words(tries, words)), 429)
     answer = RedirectResponse(wanted, 303)
-    access.set_cookie(answer, token, services_of(request).settings.secure)
+    access.set_cookie(answer, token, by_https(request))
     return answer
 
 
@@ -75,7 +79,8 @@ def sign_in(request: Request, login: Text = "", password: Text = "", next: Path 
 def sign_out(request: Request) -> Response:
     access.sign_out(request)
     answer = RedirectResponse("/sign-in", 303)
-    access.clear_cookie(answer, services_of(request).settings.secure)
+    access.clear_cookie(answer, by_https(request))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # nothing of the shop stays on a shared tablet
     return answer
 
 
@@ -96,8 +101,15 @@ def preferences(
 
 
 def _remember(request: Request, answer: Response, name: str, value: str) -> None:
-    secure = services_of(request).settings.secure
-    answer.set_cookie(name, value, max_age=YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
+    answer.set_cookie(
+        name,
+        value,
+        max_age=YEAR_S,
+        path="/",
+        secure=by_https(request),
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def _words(request: Request) -> Words:

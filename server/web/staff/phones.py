@@ -83,6 +83,12 @@ class Phones:
                 self._last.popitem(last=False)
         return made
 
+    def standings(self, store: str) -> tuple[Standing, ...]:
+        """Who is here, as of a few seconds ago."""
+        now = self._services.now()
+        with self._guard:
+            return self._rosters_kept(store, now)
+
     def _facts(
         self,
         found: tuple[OpenIncident, ...],

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
+from server.rules.rights import Right
 from server.web.frame.access import visitor_or_none
 from server.web.frame.live import Gallery, stream
-from server.web.frame.place import AtStore, Place
+from server.web.frame.place import Place, holding
+from server.web.frame.seats import FreeSeat
 from server.web.staff.phones import Phones
 
 router = APIRouter()
+Answering = Annotated[Place, Depends(holding(Right.ANSWER))]
 
 
 @router.get("/s/{store}/me", response_class=Response)
-def me_screen(place: AtStore) -> Response:
+def me_screen(place: Answering) -> Response:
     return show_me(place)
 
 
@@ -28,7 +32,7 @@ def show_me(place: Place, *, notice: str | None = None, status: int = 200) -> Re
 
 
 @router.get("/s/{store}/me/stream", response_class=EventSourceResponse)
-async def me_stream(request: Request, place: AtStore) -> AsyncIterator[ServerSentEvent]:
+async def me_stream(request: Request, place: Answering, seat: FreeSeat) -> AsyncIterator[ServerSentEvent]:
     """Rights are checked, and the database is given back, before the stream begins; then now and then again."""
     phones: Phones = request.app.state.phones
     gallery: Gallery = request.app.state.gallery
@@ -39,15 +43,16 @@ async def me_stream(request: Request, place: AtStore) -> AsyncIterator[ServerSen
     def still_allowed() -> bool:
         """Another role or another pager is another screen: the page asks for it anew."""
         now = visitor_or_none(request)
-        return now is not None and now.may_see(store.id) and now == visitor
+        return now is not None and now.may(Right.ANSWER, store.id) and now == visitor
 
-    async for event in stream(
-        gallery,
-        services.bell,
-        key,
-        lambda: phones.shown(key, store, visitor, language),
-        still_allowed,
-        lambda: services.now().timestamp(),
-        services.stopping,
-    ):
-        yield event
+    with seat.taken():
+        async for event in stream(
+            gallery,
+            services.bell,
+            key,
+            lambda: phones.shown(key, store, visitor, language),
+            still_allowed,
+            lambda: services.now().timestamp(),
+            services.stopping,
+        ):
+            yield event

@@ -1,0 +1,1 @@
+"""`redbutton setup`: five questions, and a shop that can be started."""

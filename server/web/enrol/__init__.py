@@ -1,0 +1,1 @@
+"""Letting devices in: what they say to us over HTTPS, and the screens on which a person decides."""
