@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     from simulator.host import run
 
     try:
-        return run(load(SimulateSettings, Path(arguments[0])))
+        return run(load(SimulateSettings, Path(arguments[0])), Path(arguments[0]))
     except SetupError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

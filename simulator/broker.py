@@ -33,7 +33,8 @@ class MemoryBroker:
         self._hop_s = hop_s
         self._jitter = jitter
         self._freezes = 0
-        self._cuts: dict[str, int] = {}
+        self._cuts: dict[tuple[str, str], int] = {}
+        """(client, why) -> number of the cut."""
         self._cut_count = 0
         self._delays: dict[str, float] = {}
         self._places: dict[str, Place] = {}
@@ -47,6 +48,15 @@ class MemoryBroker:
     def running(self) -> bool:
         return self._store.running
 
+    def set_password(self, user: str, password: str) -> None:
+        """For connections from now on; who is connected stays."""
+        self._store.users[user] = replace(self._store.users[user], password=password)
+
+    @property
+    def retained(self) -> list[str]:
+        """Topics that it keeps a message for."""
+        return self._store.retained
+
     # -- physical verbs
 
     def kill(self) -> None:
@@ -55,8 +65,9 @@ class MemoryBroker:
         self._store.lose()
         self._places.clear()
         self._by_wire.clear()
-        for wire, link in self._live():
+        for wire, _ in self._wires:
             wire.broker_open = False
+        for wire, link in self._live():
             self._down(wire, link, dropper(wire, link, "connection reset"))
 
     def stop(self) -> None:
@@ -85,18 +96,21 @@ class MemoryBroker:
         for wire, _ in list(self._wires):
             wire.up.flush()
 
-    def cut(self, client_id: str) -> None:
-        """The network swallows everything of this client, and neither end is told."""
+    def cut(self, client_id: str, why: str = "network") -> None:
+        """The network swallows everything of this client, and neither end is told. Each reason is mended by itself."""
         self._cut_count += 1
-        number = self._cuts[client_id] = self._cut_count
+        key = (client_id, why)
+        number = self._cuts[key] = self._cut_count
         for wire, link in self._live():
             if link.setup.client_id == client_id:
-                self._client_notices(wire, link, lambda: self._cuts.get(client_id) == number)
-                self._broker_notices(wire, link, lambda: self._cuts.get(client_id) == number)
+                self._client_notices(wire, link, lambda: self._cuts.get(key) == number)
+                self._broker_notices(wire, link, lambda: self._cuts.get(key) == number)
 
-    def mend(self, client_id: str) -> None:
+    def mend(self, client_id: str, why: str = "network") -> None:
         """What waited on the way arrives now, unless its connection has been given up meanwhile."""
-        self._cuts.pop(client_id, None)
+        self._cuts.pop((client_id, why), None)
+        if self.is_cut(client_id):
+            return
         for wire, link in list(self._wires):
             if link.setup.client_id == client_id:
                 wire.flush()
@@ -117,13 +131,13 @@ class MemoryBroker:
         return self._delays.get(client_id, self._hop_s)
 
     def is_cut(self, client_id: str) -> bool:
-        return client_id in self._cuts
+        return any(client == client_id for client, _ in self._cuts)
 
     def dial(self, link: MemoryLink) -> Wire | None:
         if not self._store.running:
             return None
         client_id = link.setup.client_id
-        wire = Wire(self.clock, lambda: client_id in self._cuts, lambda: self._store.paused)
+        wire = Wire(self.clock, lambda: self.is_cut(client_id), lambda: self._store.paused)
         self._wires = [pair for pair in self._wires if pair[0].client_open or pair[0].broker_open]
         self._wires.append((wire, link))
         return wire
@@ -205,7 +219,7 @@ class MemoryBroker:
                 self._hand_over(place, token, held, dup=False)
 
     def _hand_over(self, place: Place, token: int, held: Held, *, dup: bool) -> None:
-        left, link = held.left(self.clock.boot()), place.link
+        left, link = held.told(self.clock.boot()), place.link
         if left == 0:
             place.session.inflight.pop(token, None)
             return
@@ -235,7 +249,7 @@ class MemoryBroker:
     def _take_over(self, place: Place) -> None:
         place.wire.broker_open = False
         self._remove(place, will=True)
-        self._down(place.wire, place.link, dropper(place.wire, place.link, "Session taken over"))
+        self._down(place.wire, place.link, dropper(place.wire, place.link, "Unspecified error"))
 
     def _remove(self, place: Place, *, will: bool) -> None:
         session = place.session

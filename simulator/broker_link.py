@@ -10,17 +10,20 @@ from broker_config.link import (
     Connected,
     Delivery,
     Disconnected,
+    Link,
     LinkSetup,
     Publication,
     Published,
     Sink,
     Subscription,
 )
-from broker_config.watch import ANSWER_S
+from broker_config.watch import ANSWER_S, FROZEN_S
 from simulator.clock import FakeClock
 from simulator.wire import Wire
 
 CONNECT_S = 3.0
+STANDSTILL = "standstill"
+"""Why nothing comes through to a process that stands still."""
 
 
 class BrokerEnd(Protocol):
@@ -33,11 +36,20 @@ class BrokerEnd(Protocol):
         """A fresh connection; None: nobody accepts one."""
 
     def is_cut(self, client_id: str) -> bool: ...
+    def cut(self, client_id: str, why: str) -> None: ...
+    def mend(self, client_id: str, why: str) -> None: ...
     def connect(self, wire: Wire, link: MemoryLink) -> None: ...
     def subscribe(self, wire: Wire, subscriptions: list[Subscription]) -> None: ...
     def receive(self, wire: Wire, publication: Publication, answer: Callable[[bool, str], None]) -> None: ...
     def settle(self, wire: Wire, token: int) -> None: ...
     def hang_up(self, wire: Wire, *, will: bool) -> None: ...
+
+
+def in_memory(link: Link) -> MemoryLink:
+    """What only a link of the in-memory broker can do to its process. Raises TypeError for another one."""
+    if not isinstance(link, MemoryLink):
+        raise TypeError("this link is not of the in-memory broker")
+    return link
 
 
 class MemoryLink:
@@ -54,6 +66,7 @@ class MemoryLink:
         self._connects = 0
         self._connection = 0
         self._handles = 0
+        self._stands_since: float | None = None
 
     @property
     def connected(self) -> bool:
@@ -95,8 +108,28 @@ class MemoryLink:
         """The process is gone without a word: its owner hears nothing more, and the broker sends the will."""
         self._open = False
         self._sink = lambda event: None
+        if self._stands_since is not None:
+            self._broker.mend(self.setup.client_id, STANDSTILL)
         self._leave(will=True)
         self._lose("killed")
+
+    def freeze(self) -> None:
+        """The process stands still, as by SIGSTOP: its socket stays open and nobody reads from it."""
+        self._stands_since = self._clock.boot()
+        self._broker.cut(self.setup.client_id, STANDSTILL)
+
+    def thaw(self) -> None:
+        """It finds its tick late: it connects anew, and passes on nothing that waited in its socket."""
+        since = self._stands_since
+        if since is None:
+            return
+        late = self._clock.boot() - since > FROZEN_S
+        if not late:
+            self._stands_since = None
+        self._broker.mend(self.setup.client_id, STANDSTILL)
+        self._stands_since = None
+        if late:
+            self.reconnect("stood still")
 
     # -- what comes down the wire
 
@@ -112,6 +145,8 @@ class MemoryLink:
     def delivered(
         self, publication: Publication, retain: bool, dup: bool, left: int | None, token: int
     ) -> None:
+        if self._stands_since is not None:
+            return
         self._sink(
             Delivery(
                 publication.topic,

@@ -20,8 +20,13 @@ class Held:
     qos: int
 
     def left(self, now: float) -> int | None:
-        """Whole seconds of life, as the reader is told; 0: dead; None: it never dies."""
+        """Whole seconds of life; 0: dead; None: it never dies."""
         return None if self.dies is None else max(0, math.ceil(self.dies - now))
+
+    def told(self, now: float) -> int | None:
+        """What the reader is told of it. As Mosquitto: nothing in the last second of a longer life."""
+        left = self.left(now)
+        return None if left == 1 and self.publication.expiry_s != 1 else left
 
 
 @dataclass(slots=True)

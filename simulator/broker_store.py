@@ -40,6 +40,11 @@ class Store:
             self._rights[key] = any(topics.matches(each, topic) for each in filters)
         return self._rights[key]
 
+    @property
+    def retained(self) -> list[str]:
+        """Topics that a message is kept for."""
+        return sorted(self._retained)
+
     def publish(self, user: str, publication: Publication) -> str:
         """Route one message. Returns the reason of the answer, in paho's words."""
         if not self.may(user, publication.topic, write=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
@@ -83,6 +84,7 @@ class VirtualLoop(Generic[E]):
         self._events: list[E] = []
         self._timer: Timer | None = None
         self._stopped = False
+        self._frozen = False
 
     def put(self, event: E) -> None:
         if not self._stopped:
@@ -100,6 +102,21 @@ class VirtualLoop(Generic[E]):
         if self._timer is not None:
             self._timer.cancel()
 
+    def handle_now(self, event: E) -> None:
+        """For whoever waits for what comes of it: the core works before this returns."""
+        self._events.append(event)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._run()
+
+    def freeze(self) -> None:
+        """The process stands still: what happens waits for it."""
+        self._frozen = True
+
+    def thaw(self) -> None:
+        self._frozen = False
+        self._plan()
+
     def _wake(self, delay: float) -> None:
         if self._timer is not None:
             if self._timer.call is not None and self._timer.due <= self._time.boot() + delay:
@@ -108,16 +125,19 @@ class VirtualLoop(Generic[E]):
         self._timer = self._time.call_later(delay, self._run)
 
     def _run(self) -> None:
-        if self._stopped:
+        if self._stopped or self._frozen:
             return
         events, self._events = self._events, []
         self._core.handle(events, self._clock())
         self._plan()
 
     def _plan(self) -> None:
+        if self._stopped or self._frozen:
+            return
         if self._events:
             self._wake(0.0)
             return
-        due = self._core.due()
+        due, now = self._core.due(), self._clock()
         if due is not None:
-            self._wake(max(0.0, due - self._clock()))
+            # a moment nearer than the clock's own grain would never come
+            self._wake(max(due - now, math.ulp(self._time.boot())) if due > now else 0.0)

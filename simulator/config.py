@@ -31,6 +31,15 @@ class UnitInput(Row):
     zone: Label
 
 
+class UnitKey(Row):
+    """A staff key: no button, but an input of the unit that belongs to one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+    n: InputNumber
+    key_for: Annotated[InputNumber, Field(alias="for")]
+
+
 class UnitSettings(Row):
     """One button unit: its own config file, and the socket behind which its pins can be moved."""
 
@@ -38,6 +47,36 @@ class UnitSettings(Row):
     config: Path
     control: Path
     inputs: Annotated[tuple[UnitInput, ...], Field(min_length=1, max_length=16)]
+    keys: tuple[UnitKey, ...] = ()
+
+    @model_validator(mode="after")
+    def _every_key_has_its_button(self) -> Self:
+        buttons = [one.n for one in self.inputs]
+        _once(f"input of {self.device}", [str(n) for n in (*buttons, *(key.n for key in self.keys))])
+        _once(f"key of a button of {self.device}", [str(key.key_for) for key in self.keys])
+        for key in self.keys:
+            if key.key_for not in buttons:
+                raise ValueError(f"unit {self.device}: key {key.n} is for {key.key_for}, which is no button")
+        return self
+
+
+class BoxSettings(Row):
+    """A device that nobody has unpacked yet. Once it is, its folder is its disk: its file, its identity, its data."""
+
+    name: DeviceId
+    kind: Literal["button", "gateway"]
+    folder: Path
+    control: Path
+    """Of a button unit: the socket behind which its pins can be moved."""
+
+    @property
+    def config(self) -> Path:
+        return self.folder / f"{self.kind}.toml"
+
+    @property
+    def line(self) -> Path:
+        """Of a gateway: where it looks for its transmitter."""
+        return self.folder / "line"
 
 
 class TransmitterSettings(Row):
@@ -66,6 +105,10 @@ class PersonSettings(Row):
     """In the file as `password_file`, which the loader reads."""
     pager: Address
     """The pager on this person's wrist."""
+    zones: tuple[Label, ...] = ()
+    """Where this person works; anywhere if empty. The floor page lets each stand in one of them."""
+    manages: bool = False
+    """May read history and devices: the endings of scenarios are looked up by this sign-in."""
 
 
 class SimulateSettings(FileSettings):
@@ -81,18 +124,24 @@ class SimulateSettings(FileSettings):
     api_url: HttpUrl
     board_url: HttpUrl
     seed: int = 1
+    shop_file: Path | None = None
+    """What the shop was made from: fast motion makes a world of it. Without it there is none."""
+    up: Path | None = None
+    """The socket at which `redbutton up` starts and ends the other parts; without it nobody here can."""
+    network: Path | None = None
+    """The socket of the simulated network (`simulator/network.py`)."""
     units: tuple[UnitSettings, ...] = ()
     transmitters: tuple[TransmitterSettings, ...] = ()
     pagers: tuple[PagerSettings, ...] = ()
     people: tuple[PersonSettings, ...] = ()
+    boxes: tuple[BoxSettings, ...] = ()
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
         _once("unit", [unit.device for unit in self.units])
-        for unit in self.units:
-            _once(f"input of {unit.device}", [str(one.n) for one in unit.inputs])
         _once("transmitter", [one.name for one in self.transmitters])
         _once("pager", [one.address for one in self.pagers])
+        _once("device", [*(unit.device for unit in self.units), *(box.name for box in self.boxes)])
         _once("person", [one.login for one in self.people])
         known = {one.name for one in self.transmitters}
         for pager in self.pagers:

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeAlias
 
 Train: TypeAlias = list[tuple[float, bool]]
-"""Seconds from the beginning, and whether the contact is closed from then on. Begins and ends open."""
+"""Seconds from the beginning, and whether the contact is closed from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,21 @@ PROFILES: Mapping[str, Profile] = {
 
 def push(profile: Profile, held_s: float, rng: Random) -> Train:
     """A finger that rests on the button for `held_s`. While it does, the contact is closed for most of any
-    60 ms; after it has gone, open for most of them."""
-    begins = _bounce(profile, 0.0, min(profile.bounce_s, held_s) * rng.uniform(0.3, 1.0), True, rng)
-    ends = _bounce(profile, held_s, profile.bounce_s * rng.uniform(0.1, 1.0), False, rng)
+    60 ms; after it has gone, open for most of them. Begins and ends open."""
+    begins = closing(profile, rng, min(profile.bounce_s, held_s))
+    ends = [(held_s + at, closed) for at, closed in opening(profile, rng)]
     return begins + ends
+
+
+def closing(profile: Profile, rng: Random, longest_s: float | None = None) -> Train:
+    """A finger comes; it has not gone yet."""
+    lasts_s = profile.bounce_s if longest_s is None else longest_s
+    return _bounce(profile, lasts_s * rng.uniform(0.3, 1.0), True, rng)
+
+
+def opening(profile: Profile, rng: Random) -> Train:
+    """A finger goes."""
+    return _bounce(profile, profile.bounce_s * rng.uniform(0.1, 1.0), False, rng)
 
 
 def spikes(count: int, rng: Random, every_s: float = 0.010) -> Train:
@@ -53,17 +64,17 @@ def spikes(count: int, rng: Random, every_s: float = 0.010) -> Train:
     return train
 
 
-def _bounce(profile: Profile, start: float, lasts_s: float, settles: bool, rng: Random) -> Train:
+def _bounce(profile: Profile, lasts_s: float, settles: bool, rng: Random) -> Train:
     """Edges around the level `settles`, which holds for most of the time and in the end."""
-    train: Train = [(start, settles)]
+    train: Train = [(0.0, settles)]
     if profile.mean_s == 0.0:
         return train
-    at = start
+    at = 0.0
     while True:
         settled_for = rng.expovariate(1.0 / (1.5 * profile.mean_s)) + 0.2 * profile.mean_s
         at += settled_for
         back = at + min(profile.gap_s, settled_for / 3, rng.expovariate(2.0 / profile.mean_s))
-        if back >= start + lasts_s:
+        if back >= lasts_s:
             return train
         train += [(at, not settles), (back, settles)]
         at = back

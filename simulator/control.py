@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -34,6 +35,28 @@ class ControlSocket:
         self._server.shutdown()
         self._server.server_close()
         self._path.unlink(missing_ok=True)
+
+
+class ControlLine:
+    """The other end: asks one thing at a time, over a connection of its own. Any thread may ask."""
+
+    def __init__(self, path: Path, patience_s: float = 2.0) -> None:
+        self._path = str(path)
+        self._patience_s = patience_s
+
+    def ask(self, **request: Any) -> Item:
+        """Raises OSError when nobody answers, ValueError when it is refused."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(self._patience_s)
+            line.connect(self._path)
+            line.sendall(json.dumps(request).encode() + b"\n")
+            said = line.makefile("rb").readline()
+        if not said:
+            raise ConnectionResetError(f"no answer from {self._path}")
+        answer: Item = json.loads(said)
+        if answer.get("ok") is not True:
+            raise ValueError(str(answer.get("error", "it did not say why")))
+        return answer
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

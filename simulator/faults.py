@@ -31,6 +31,27 @@ class Chance:
         return self.probability > 0 and self.random.random() < self.probability
 
 
+LOST = 0.1
+"""Of the bytes that a bad line spoils, so many do not arrive at all."""
+
+
+class Garble:
+    """A bad serial line: now and then a byte arrives as another one, or not at all."""
+
+    def __init__(self, rate: float, seed: int = 0) -> None:
+        self._random = Random(seed)  # noqa: S311
+        self._rate = rate
+
+    def spoil(self, data: bytes) -> bytes:
+        found = bytearray()
+        for byte in data:
+            if self._random.random() >= self._rate:
+                found.append(byte)
+            elif self._random.random() >= LOST:
+                found.append(byte ^ self._random.randrange(1, 256))
+        return bytes(found)
+
+
 def garbage(random: Random, length: int, forbidden: bytes = b"") -> bytes:
     """Random bytes without some of them."""
     allowed = [byte for byte in range(256) if byte not in forbidden]

@@ -8,20 +8,24 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from broker_config.credentials import Credentials
 from broker_config.link import Link, LinkSetup
 from pager_gateway import registry
-from pager_gateway.gateway import Gateway, GatewayEvent
+from pager_gateway.gateway import TELLING_S, Gateway, GatewayEvent
 from pager_gateway.ledger import Ledger
 from pager_gateway.sender import Sender, SenderInput
 from pager_gateway.setup import Identity, link_setup
 from pager_gateway.standby import Lane
 from pager_gateway.wall import WallClock
+from simulator.broker_link import in_memory
 from simulator.clock import FakeClock, VirtualLoop
 from simulator.transmitters.virtual import VirtualTransmitter
 
+MEMORY = ":memory:"
+
 
 class SimulatedGateway:
-    """`link_factory` makes a link from a LinkSetup (MemoryBroker.link). `ledger` on disk survives `kill`.
+    """`link_factory` makes a link from a LinkSetup (MemoryBroker.link). `ledger` survives `kill`, also in memory.
 
     `drivers`: settings per transmitter id, with the driver's name under `driver` (default `tap`). `keeper`: it
     stands in for a silent server, if the broker knows its user as a keeper too."""
@@ -40,6 +44,8 @@ class SimulatedGateway:
         drivers: Mapping[str, Mapping[str, Any]] | None = None,
         keeper: bool = True,
         canary_addresses: Mapping[str, str] | None = None,
+        telling_s: float = TELLING_S,
+        seed: int = 0,
     ) -> None:
         self._clock = clock
         self._link_factory = link_factory
@@ -51,9 +57,10 @@ class SimulatedGateway:
         self._drivers = drivers or {}
         self._keeper = keeper
         self._canary_addresses = canary_addresses or {}
+        self._telling_s = telling_s
         self.synced = True
         """Whether it trusts its wall clock."""
-        self._random = Random(f"{store}.{device}")  # noqa: S311
+        self._random = Random(f"{seed} {store}.{device}")  # noqa: S311
         self._starts = 0
         self._loops: list[VirtualLoop[SenderInput]] = []
         self._main: VirtualLoop[GatewayEvent] | None = None
@@ -67,8 +74,9 @@ class SimulatedGateway:
             raise RuntimeError("the gateway is running")
         self._starts += 1
         identity = Identity(self._store, self._device, f"{self._starts:04x}", self.boot, keeper=self._keeper)
-        self.link = link = self._link_factory(link_setup(identity, self._password))
-        self._ledger = Ledger(self._ledger_path)
+        self.link = link = self._link_factory(link_setup(identity, Credentials(self._password)))
+        if self._ledger is None:
+            self._ledger = Ledger(self._ledger_path)
         reports: list[Callable[[GatewayEvent], None]] = []
         lanes: dict[str, Lane] = {}
         opens: list[tuple[VirtualTransmitter, VirtualLoop[SenderInput]]] = []
@@ -82,7 +90,7 @@ class SimulatedGateway:
             opens.append((transmitter, loop))
             self._loops.append(loop)
         wall = WallClock(self._clock.epoch, lambda: self.synced)
-        self.core = Gateway(identity, link, self._ledger, lanes, wall, self._new_id)
+        self.core = Gateway(identity, link, self._ledger, lanes, wall, self._new_id, self._telling_s)
         self._main = VirtualLoop(self.core, self._clock)
         reports.append(self._main.put)
         self.core.start(self._clock.boot())
@@ -90,6 +98,11 @@ class SimulatedGateway:
         link.open(self._main.put)
         for transmitter, loop in opens:
             transmitter.open(loop.put)
+
+    @property
+    def running(self) -> bool:
+        """Also while it stands still."""
+        return self._main is not None
 
     def put(self, event: GatewayEvent) -> None:
         """Something happens to the core, past the link."""
@@ -113,6 +126,21 @@ class SimulatedGateway:
         if link is not None:
             link.close()
 
+    def freeze(self) -> None:
+        """As SIGSTOP. What the transmitter says meanwhile waits in the kernel."""
+        if self._main is not None and self.link is not None:
+            self._main.freeze()
+            for loop in self._loops:
+                loop.freeze()
+            in_memory(self.link).freeze()
+
+    def thaw(self) -> None:
+        if self._main is not None and self.link is not None:
+            in_memory(self.link).thaw()
+            self._main.thaw()
+            for loop in self._loops:
+                loop.thaw()
+
     def restart(self) -> None:
         self.kill()
         self.start()
@@ -128,6 +156,7 @@ class SimulatedGateway:
             self._main.stop()
         for transmitter in self._transmitters.values():
             transmitter.abandon()
-        if self._ledger is not None:
+        if self._ledger is not None and self._ledger_path != MEMORY:
             self._ledger.close()
-        self._main = self._ledger = self.core = self.link = None
+            self._ledger = None
+        self._main = self.core = self.link = None

@@ -67,6 +67,8 @@ class Closing:
     apology: bool = False
     remedy: str = "none"
     cost_cents: int = 0
+    talk_s: float | None = None
+    """How long it takes before it is said; None: as it comes."""
 
     def more(self) -> dict[str, object]:
         """What the API takes besides the outcome; nothing when nothing happened."""

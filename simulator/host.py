@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from broker_config.errors import SetupError
 from broker_config.logs import configure
@@ -17,27 +18,34 @@ from broker_config.loop import Loop
 from broker_config.machine import boot_clock
 from simulator.config import PagerSettings, SimulateSettings
 from simulator.floor.app import make_app
+from simulator.floor.boxes import Boxes
 from simulator.floor.controls import FloorControls
 from simulator.floor.core import FloorCore
 from simulator.floor.display import as_shown
-from simulator.floor.events import FloorEvent, PageArrived, PersonIs
+from simulator.floor.events import ClosedBy, FloorEvent, PageArrived, PersonIs
 from simulator.floor.feed import Feed
 from simulator.floor.guard import own_hosts
-from simulator.floor.layout import buttons_of
+from simulator.floor.layout import boxed_buttons, buttons_of
+from simulator.floor.plays import FloorPlays
 from simulator.floor.screen import Screen
 from simulator.floor.serve import FloorServer, listen, say_ready
-from simulator.floor.staff_api import HttpStaffApi
+from simulator.floor.staff import FloorStaff, make_people
+from simulator.floor.stage import FloorStage
+from simulator.floor.switches import add_switches
 from simulator.floor.terminal import TapOnFloor
+from simulator.floor.theatre import make_scenes
 from simulator.floor.unit_child import UnitChild
 from simulator.floor.unit_line import UnitLine
-from simulator.habits import Die
+from simulator.floor.words import catalogue
 from simulator.pager import Air, ReceivedPage
-from simulator.people import Asked, Felt, People, PeopleEvent, Switched
-from simulator.staff import Doing, StaffApi, Verb
+from simulator.people import Felt, PeopleEvent
+from simulator.staff import Doing, StaffApi
+from simulator.timer import RealTimer
 
 log = logging.getLogger(__name__)
 
 DEAD = 70
+MOST_SEEDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +61,10 @@ class _Owner:
             self.thread.join(5.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Staff:
-    """Implements `controls.Staff`: hands on to the people's own thread."""
-
-    logins: frozenset[str]
-    put: Callable[[PeopleEvent], None]
-
-    def switch(self, on: bool) -> None:
-        self.put(Switched(on))
-
-    def ask(self, login: str, verb: Verb) -> None:
-        if login not in self.logins:
-            raise KeyError(login)
-        self.put(Asked(login, verb))
-
-
 class SimulatedShop:
     """`open`, then the parts run until `close`. `died` is called from any thread when a part cannot go on.
 
+    `file`: where the settings came from; fast motion reads it too.
     `unit_module` and `api` are for tests; the shop itself always runs the real button unit and the real API."""
 
     def __init__(
@@ -79,6 +72,7 @@ class SimulatedShop:
         settings: SimulateSettings,
         died: Callable[[BaseException], None],
         *,
+        file: Path | None = None,
         unit_module: str = "simulator.button_host",
         api: StaffApi | None = None,
     ) -> None:
@@ -86,7 +80,9 @@ class SimulatedShop:
         self._died = died
         self._clock = boot_clock
         self.feed = Feed()
-        self._buttons = {button.key: button for button in buttons_of(settings)}
+        boxed = boxed_buttons(settings, catalogue(settings.language))
+        in_shop = buttons_of(settings)
+        self._buttons = {button.key: button for button in (*in_shop, *boxed)}
         self._pagers = {one.address: one for one in settings.pagers}
         self.air = Air(self._pagers, known_only=True)
         self.air.listen(self._on_air)
@@ -100,6 +96,10 @@ class SimulatedShop:
             unit.device: UnitLine(unit.device, unit.control, self._happened, self._clock)
             for unit in settings.units
         }
+        for box in settings.boxes:
+            if box.kind == "button":
+                self._lines[box.name] = UnitLine(box.name, box.control, self._happened, self._clock)
+        self.boxes = Boxes(settings.boxes, self.air, settings.seed, self._happened, self._clock)
         self.units = {
             unit.device: UnitChild(
                 unit.device,
@@ -109,10 +109,12 @@ class SimulatedShop:
             )
             for unit in settings.units
         }
-        self._people: Loop[PeopleEvent] | None = self._make_people(api)
+        self._people: Loop[PeopleEvent] | None = make_people(
+            settings, api, self._person_is, self._closed_by, self._clock
+        )
         staff = None
         if self._people is not None:
-            staff = _Staff(frozenset(one.login for one in settings.people), self._people.put)
+            staff = FloorStaff(frozenset(one.login for one in settings.people), self._people.put)
         controls = FloorControls(
             self._buttons,
             self._lines,
@@ -121,6 +123,19 @@ class SimulatedShop:
             self._happened,
             self._clock,
         )
+        self._timer = RealTimer()
+        self._stage = FloorStage(settings, controls, self.units, self._lines, self._happened, self._clock)
+        plays = FloorPlays(
+            self._stage,
+            in_shop,
+            [person.login for person in settings.people],
+            self._timer.later,
+            self._happened,
+            self._clock,
+            lambda: random.randrange(MOST_SEEDS),  # noqa: S311
+        )
+        wall_at_zero = time.time() - self._clock()
+        self.scenes = make_scenes(settings, file, self._stage, self.feed, self._clock, wall_at_zero)
         core = FloorCore(
             tuple(self._buttons.values()),
             tuple(self._pagers),
@@ -128,11 +143,20 @@ class SimulatedShop:
             [person.login for person in settings.people],
             self.feed.put,
             controls,
-            time.time() - self._clock(),
+            wall_at_zero,
+            [box.name for box in settings.boxes],
         )
         self._floor: Loop[FloorEvent] = Loop(core, self._clock)
         listener = listen(settings.host, settings.floor_port)
-        app = make_app(Screen(settings), self.feed, controls, own_hosts(listener.getsockname()[1]))
+        app = make_app(
+            Screen(settings),
+            self.feed,
+            controls,
+            own_hosts(listener.getsockname()[1]),
+            lambda made: add_switches(made, self._stage, plays),
+            self.scenes,
+            self.boxes,
+        )
         self.server = FloorServer(app, listener, died)
         self._owners = [self._owner("floor core", self._floor)]
         if self._people is not None:
@@ -151,21 +175,29 @@ class SimulatedShop:
         self.server.open()
         for unit in self.units.values():
             unit.open()
+        self.boxes.open()
         for line in self._lines.values():
             line.open()
+        self._timer.open()
+        self._stage.open()
         if self._settings.ready_file is not None:
             say_ready(self._settings.ready_file, self.address)
 
     def close(self) -> None:
         """Streams end at once, units say farewell side by side, no process and no link stays behind."""
         self.feed.close()
+        self.scenes.close()
+        self._stage.close()
+        self._timer.close()
         for unit in self.units.values():
             unit.ask_to_end()
+        self.boxes.ask_to_end()
         self.server.close()
         for line in self._lines.values():
             line.close()
         for unit in self.units.values():
             unit.close()
+        self.boxes.close()
         for terminal in self.terminals.values():
             terminal.close()
         for owner in self._owners:
@@ -174,6 +206,7 @@ class SimulatedShop:
             self._settings.ready_file.unlink(missing_ok=True)
 
     def _happened(self, event: FloorEvent) -> None:
+        self.scenes.happened(event)
         try:
             self._floor.put(event)
         except queue.Full:
@@ -188,18 +221,11 @@ class SimulatedShop:
         if self._people is not None:
             self._people.put(Felt(page.address, page.text))
 
-    def _make_people(self, api: StaffApi | None) -> Loop[PeopleEvent] | None:
-        settings = self._settings
-        if not settings.people:
-            return None
-        if api is None:
-            passwords = {person.login: person.password.get_secret_value() for person in settings.people}
-            api = HttpStaffApi(settings.api_url, settings.store, passwords)
-        wearers = {person.pager: person.login for person in settings.people}
-        return Loop(People(wearers, api, _dice(settings.seed), self._person_is), self._clock)
-
     def _person_is(self, login: str, doing: Doing, place: str) -> None:
         self._happened(PersonIs(login, doing, place, self._clock()))
+
+    def _closed_by(self, login: str, place: str, outcome: str) -> None:
+        self._happened(ClosedBy(login, place, outcome, self._clock()))
 
     def _owner(self, name: str, loop: Loop[FloorEvent] | Loop[PeopleEvent]) -> _Owner:
         def own() -> None:
@@ -212,14 +238,14 @@ class SimulatedShop:
         return _Owner(loop, threading.Thread(target=own, name=name, daemon=True))
 
 
-def run(settings: SimulateSettings) -> int:
+def run(settings: SimulateSettings, file: Path | None = None) -> int:
     """Until SIGTERM or Ctrl-C. Returns the exit code."""
     configure()
     # a SimpleQueue may be put into from a signal handler, an Event may not
     ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(None))
-    shop = SimulatedShop(settings, ends.put)
+    shop = SimulatedShop(settings, ends.put, file=file)
     try:
         try:
             shop.open()
@@ -238,8 +264,3 @@ def run(settings: SimulateSettings) -> int:
 def _arrived(pager: PagerSettings, page: ReceivedPage) -> PageArrived:
     text = as_shown(page.text, pager.format, pager.longest)
     return PageArrived(page.address, text, pager.format.value, page.alert, page.at)
-
-
-def _dice(seed: int) -> Callable[[str], Die]:
-    """One stream per person, so that one more colleague does not reshuffle the others."""
-    return lambda login: random.Random(f"{seed} {login}").random  # noqa: S311

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 
 class WatchedFactory(MockFactory):  # type: ignore[misc]
@@ -15,8 +15,8 @@ class WatchedFactory(MockFactory):  # type: ignore[misc]
         super().__init__(pin_class=WatchedPin)
 
 
-class WatchedPin(MockPin):  # type: ignore[misc]
-    def _change_state(self, value: bool) -> bool:
+class WatchedPin(MockPWMPin):  # type: ignore[misc]
+    def _change_state(self, value: float) -> bool:
         changed = bool(super()._change_state(value))
         if changed:
             with self.factory.changed:

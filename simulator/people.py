@@ -14,7 +14,7 @@ from typing import TypeAlias
 from simulator.habits import Closing, Die, Habits, between, drawn_closing, drawn_habits
 from simulator.staff import Doing, NotLetIn, NotTaken, OpenIncident, ServerSilent, StaffApi, Verb
 
-__all__ = ["Asked", "Doing", "Felt", "People", "PeopleEvent", "Switched", "Verb", "choose"]
+__all__ = ["Asked", "Away", "Doing", "Felt", "People", "PeopleEvent", "Switched", "Verb", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,54 @@ class Asked:
     verb: Verb
 
 
-PeopleEvent: TypeAlias = Felt | Switched | Asked
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody takes the pager off and notices nothing, or is back. A call that was begun is left."""
+
+    login: str
+    away: bool
+
+
+PeopleEvent: TypeAlias = Felt | Switched | Asked | Away
 Told = Callable[[str, Doing, str], None]
 """login, what the person is at now, where."""
+ClosedTold = Callable[[str, str, str], None]
+"""login, where, and with which outcome a call was closed."""
 
-REACT_S = (2.0, 7.0)
-HESITATE_S = (2.0, 6.0)
-WALK_S = (5.0, 18.0)
-HELP_S = (4.0, 9.0)
-TALK_S = (10.0, 35.0)
 RETRY_S = 3.0
 TRIES = 5
+LATER_S, LATER_TRIES = 20.0, 90
+"""Whoever deals with a call says so when the server is back, and does not forget it for half an hour."""
+
+Span: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """Seconds from and to. The defaults are quick: a visitor looks on."""
+
+    react_s: Span = (2.0, 7.0)
+    hesitate_s: Span = (2.0, 6.0)
+    walk_s: Span = (5.0, 18.0)
+    help_s: Span = (4.0, 9.0)
+    talk_s: Span = (10.0, 35.0)
+
+
+QUICK = Tempo()
+
+Found: TypeAlias = Callable[[OpenIncident, Die], Closing]
+"""What somebody who arrives finds there, so that it will end like this."""
+
+
+def anything(_: OpenIncident, die: Die) -> Closing:
+    return drawn_closing(die)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """After so long, this request (None: forgotten), and what the person is at then."""
 
-    span: tuple[float, float]
+    span: Span
     verb: Verb | None
     then: Doing
 
@@ -74,6 +104,7 @@ class _Person:
     todo: list[_Step] = field(default_factory=list)
     closing: Closing | None = None
     tries: int = 0
+    away: bool = False
     again: str | None = None
     """A page felt while busy with another customer."""
 
@@ -88,9 +119,15 @@ class People:
         dice: Callable[[str], Die],
         told: Told,
         habits: Callable[[Die], Habits] = drawn_habits,
+        tempo: Tempo = QUICK,
+        found: Found = anything,
     ) -> None:
         self._api = api
+        self.closed: ClosedTold = lambda login, place, outcome: None
+        """Called with every call that somebody closes."""
         self._told = told
+        self._tempo = tempo
+        self._found = found
         self._people: dict[str, _Person] = {}
         for login in dict.fromkeys(wearers.values()):
             die = dice(login)
@@ -104,6 +141,8 @@ class People:
                 self._switch(event.on)
             elif isinstance(event, Asked):
                 self._asked(event, now)
+            elif isinstance(event, Away):
+                self._away(event)
             elif self.on and (person := self._by_pager.get(event.address)) is not None:
                 self._feel(person, event.text, now)
         for person in self._people.values():
@@ -120,6 +159,12 @@ class People:
                 person.again = None
                 self._rest(person)
 
+    def _away(self, event: Away) -> None:
+        person = self._people.get(event.login)
+        if person is not None and person.away is not event.away:
+            person.away, person.again = event.away, None
+            self._rest(person)
+
     def _asked(self, event: Asked, now: float) -> None:
         person = self._people.get(event.login)
         if person is None or person.incident is None or event.verb not in (Verb.PASS, Verb.HELP):
@@ -130,11 +175,13 @@ class People:
         person.due = now
 
     def _feel(self, person: _Person, text: str, now: float) -> None:
+        if person.away:
+            return
         if person.due is not None:
             person.again = text
         elif person.die() >= person.habits.overhears:
             person.text = text
-            self._become(person, Doing.READING, now + between(REACT_S, person.die()))
+            self._become(person, Doing.READING, now + between(self._tempo.react_s, person.die()))
 
     def _step(self, person: _Person, now: float) -> None:
         """One request to the server, and what follows from its answer."""
@@ -147,10 +194,12 @@ class People:
             self._done(person, now)
         except ServerSilent:
             person.tries += 1
-            if person.tries > TRIES:
-                self._rest(person, Doing.UNREACHABLE)
-            else:
+            if person.tries <= TRIES:
                 person.due = now + RETRY_S
+            elif person.incident is not None and person.tries <= LATER_TRIES:
+                person.due = now + LATER_S
+            else:
+                self._rest(person, Doing.UNREACHABLE)
 
     def _next(self, person: _Person, now: float) -> None:
         if person.incident is None:
@@ -161,11 +210,22 @@ class People:
         if step.verb is Verb.PASS and done:
             self._passed(person, now)
         elif step.verb is Verb.CLOSE or (step.verb is Verb.ARRIVE and not done):
+            if step.verb is Verb.CLOSE and done and person.closing is not None:
+                self.closed(person.login, person.incident.place, person.closing.outcome)
             self._done(person, now)
         else:  # nobody to pass it to, nobody to help: then go on alone
             person.todo.pop(0)
             doing = step.then if done else person.doing
-            self._become(person, doing, now + between(person.todo[0].span, person.die()))
+            if step.verb in (Verb.ARRIVE, None):
+                person.closing = self._found(person.incident, person.die)
+            self._become(person, doing, now + self._takes(person))
+
+    def _takes(self, person: _Person) -> float:
+        """Seconds until the next step of somebody who is on the way or there."""
+        step = person.todo[0]
+        if step.verb is Verb.CLOSE and person.closing is not None and person.closing.talk_s is not None:
+            return person.closing.talk_s
+        return between(step.span, person.die())
 
     def _say(self, person: _Person, number: int, verb: Verb | None) -> bool:
         if verb is None:
@@ -174,7 +234,8 @@ class People:
             return self._api.act(person.login, number, verb, None, {"to": None})
         if verb is not Verb.CLOSE:
             return self._api.act(person.login, number, verb)
-        closing = person.closing = person.closing or drawn_closing(person.die)
+        assert person.closing is not None
+        closing = person.closing
         try:
             return self._api.act(person.login, number, verb, closing.outcome, closing.more())
         except NotTaken:
@@ -186,8 +247,8 @@ class People:
         if chosen is None or not self._api.act(person.login, chosen.number, Verb.ACKNOWLEDGE):
             self._done(person, now)
             return
-        person.incident, person.todo = chosen, _plan(person.habits, person.die)
-        self._become(person, Doing.WALKING, now + between(person.todo[0].span, person.die()))
+        person.incident, person.todo = chosen, _plan(person.habits, self._tempo, person.die)
+        self._become(person, Doing.WALKING, now + self._takes(person))
 
     def _passed(self, person: _Person, now: float) -> None:
         place = person.incident.place if person.incident else ""
@@ -213,15 +274,15 @@ class People:
         self._told(person.login, doing, person.incident.place if person.incident else place)
 
 
-def _plan(habits: Habits, die: Die) -> list[_Step]:
+def _plan(habits: Habits, tempo: Tempo, die: Die) -> list[_Step]:
     """What this person will do about a call that was just acknowledged."""
     found = []
     if die() < habits.passes:
-        found.append(_Step(HESITATE_S, Verb.PASS, Doing.PASSED))
-    found.append(_Step(WALK_S, None if die() < habits.forgets else Verb.ARRIVE, Doing.TALKING))
+        found.append(_Step(tempo.hesitate_s, Verb.PASS, Doing.PASSED))
+    found.append(_Step(tempo.walk_s, None if die() < habits.forgets else Verb.ARRIVE, Doing.TALKING))
     if die() < habits.asks_help:
-        found.append(_Step(HELP_S, Verb.HELP, Doing.ASKED_HELP))
-    return [*found, _Step(TALK_S, Verb.CLOSE, Doing.IDLE)]
+        found.append(_Step(tempo.help_s, Verb.HELP, Doing.ASKED_HELP))
+    return [*found, _Step(tempo.talk_s, Verb.CLOSE, Doing.IDLE)]
 
 
 def choose(waiting: Sequence[OpenIncident], text: str) -> OpenIncident | None:

@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.floor.events import BytesSeen, PageArrived
+from firmware_bridge.light import LOUDEST
+from simulator.floor.events import NOTHING_YET, BytesSeen, Counted, LineIs, Mood, PageArrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,36 @@ class ButtonState:
     shown: str = "idle"
     lit: bool = False
     sounds: bool = False
+    volume: int = LOUDEST
     held: bool = False
+    """A finger is on it, the visitor's or that of a whole gesture."""
+    key_held: bool = False
+    stuck: bool = False
+    switch: str = "clean"
+    counted: Counted = NOTHING_YET
     up: bool = False
     beeps: int = 0
     """Counts up with every sound, so that one shorter than a picture is still seen."""
     pushes: int = 0
+    """Made here, by whichever finger."""
     takeable: bool = False
     """Whether the customer may still take the press back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """How the visitor has set a transmitter and its serial line."""
+
+    plugged: bool = True
+    mood: Mood = Mood.NORMAL
+    garbled: bool = False
+
+    def changed(self, event: LineIs) -> LineState:
+        return LineState(
+            self.plugged if event.plugged is None else event.plugged,
+            self.mood if event.mood is None else event.mood,
+            self.garbled if event.garbled is None else event.garbled,
+        )
 
 
 @dataclass(slots=True)

@@ -59,6 +59,13 @@ class HttpStaffApi:
             raise NotTaken(f"{verb} of incident {number}: status {status}")
         raise ServerSilent(f"{verb} of incident {number}: status {status}")
 
+    def get(self, login: str, path: str) -> Any:
+        """Whatever this person may read there. Raises ServerSilent and NotLetIn."""
+        status, answer = self._as(login, "GET", path)
+        if status not in DONE:
+            raise ServerSilent(f"{path}: status {status}")
+        return answer
+
     def _as(self, login: str, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Signed in as `login`; a token that is not taken any more is replaced once."""
         fresh = login not in self._tokens

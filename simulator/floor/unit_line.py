@@ -1,4 +1,4 @@
-"""The control socket of one button unit: its lights are watched in a thread, its contacts are moved on demand."""
+"""The control socket of one button unit: pins are watched in a thread, contacts are moved on demand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.floor.events import FloorEvent, Showed, UnitIs
-from simulator.floor.layout import button_key
+from simulator.floor.events import Counted, FloorEvent, Showed, UnitIs
+from simulator.floor.layout import contact
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class UnitSilent(Exception):
 
 
 class UnitLine:
-    """`sink` gets every change of light and buzzer, and whether the unit is there; any thread may `tell`."""
+    """`sink` gets every change at every contact, and whether the unit is there; any thread may `tell`."""
 
     def __init__(
         self, device: str, path: Path, sink: Callable[[FloorEvent], None], clock: Callable[[], float]
@@ -37,10 +37,16 @@ class UnitLine:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._watched: socket.socket | None = None
+        self._there = False
         self._thread = threading.Thread(target=self._run, name=f"watch {device}", daemon=True)
 
     def open(self) -> None:
         self._thread.start()
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether the unit is there, by its own pins."""
+        return self._there
 
     @property
     def is_open(self) -> bool:
@@ -81,28 +87,38 @@ class UnitLine:
             self._watched = line
         line.sendall(b'{"do": "watch"}\n')
         line.settimeout(None)
-        there = False
         try:
             for row in line.makefile("rb"):
                 if self._stopping.is_set():
                     break
-                if not there:
-                    there = True
+                if not self._there:
+                    self._there = True
                     self._sink(UnitIs(self._device, True, self._clock()))
                 self._sink(self._showed(json.loads(row)))
         finally:
             with self._lock:
                 self._watched = None
+            there, self._there = self._there, False
             if there:
                 self._sink(UnitIs(self._device, False, self._clock()))
 
     def _showed(self, row: Mapping[str, Any]) -> Showed:
         return Showed(
-            button_key(self._device, int(row["input"])),
+            contact(self._device, int(row["input"])),
             float(row["at"]),
             shown=str(row["state"]),
             lit=bool(row["light"]),
             sounds=bool(row["buzzer"]),
+            volume=int(row["volume"]),
+            finger=bool(row["finger"]),
+            stuck=bool(row["stuck"]),
+            switch=str(row["switch"]),
+            counted=Counted(
+                int(row["pushes"]),
+                tuple(sorted(row["refused"].items())),
+                row["bounce_ms"],
+                tuple(row["faults"]),
+            ),
         )
 
 

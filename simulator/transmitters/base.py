@@ -32,24 +32,37 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class OnAir:
-    """A page leaves the antenna."""
+    """A page has left the antenna, to its last codeword."""
 
     address: str
     text: str
     alert: int
 
 
-BoxOutput: TypeAlias = Say | Understood | HangUp | OnAir
+@dataclass(frozen=True, slots=True)
+class Airs:
+    """What the antenna is at, for people who watch. `address` None: silence again."""
+
+    address: str | None
+    since: float
+    until: float
+    waiting: int
+    """Pages that were accepted and have not begun."""
+
+
+BoxOutput: TypeAlias = Say | Understood | HangUp | OnAir | Airs
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """For observers: direction `in` is from the gateway, `out` to it, `air` a page, `line` the cable."""
+    """For observers: direction `in` is from the gateway, `out` to it, `air` a page, `line` the cable, `antenna` what
+    it is at."""
 
     at: float
     direction: str
     data: bytes
     why: str
+    airs: Airs | None = None
 
 
 class Box(Protocol):

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from simulator.faults import Garble
 from simulator.pager import Air
-from simulator.transmitters.base import Box, HangUp, OnAir, Say, Seen, Understood
+from simulator.transmitters.base import Airs, Box, HangUp, OnAir, Say, Seen, Understood
 
 BITS = 10
 
@@ -38,6 +39,7 @@ class PtyTransmitter:
         """(moment, whether it is for the gateway, bytes), by line time."""
         self._controls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake_read, self._wake_write = os.pipe()
+        self._garble: Garble | None = None
         self._stopping = False
         self._observers: list[Callable[[Seen], None]] = []
         self._thread = threading.Thread(target=self._run, name=f"transmitter {path.name}", daemon=True)
@@ -73,7 +75,17 @@ class PtyTransmitter:
     def plug(self) -> None:
         self.do(self._plug)
 
+    def garble(self, rate: float, seed: int = 0) -> None:
+        """From now on some bytes of either direction arrive as others, or not at all."""
+        self.do(lambda: self._set_garble(Garble(rate, seed)))
+
+    def clean(self) -> None:
+        self.do(lambda: self._set_garble(None))
+
     # All below runs in the owner thread
+
+    def _set_garble(self, garble: Garble | None) -> None:
+        self._garble = garble
 
     def _wake(self) -> None:
         with suppress(OSError):
@@ -117,6 +129,8 @@ class PtyTransmitter:
             data = os.read(master, 4096)
         except OSError:
             return
+        if self._garble is not None:
+            data = self._garble.spoil(data)
         now = self._clock()
         if self.baudrate is None:
             self.box.received(data, now)
@@ -144,11 +158,15 @@ class PtyTransmitter:
             elif isinstance(output, OnAir):
                 self._tell(now, "air", b"", f"{output.address}: {output.text}")
                 self._air.transmit(output.address, output.text, output.alert, now)
+            elif isinstance(output, Airs):
+                self._show(Seen(now, "antenna", b"", "", output))
             elif isinstance(output, HangUp):
                 self._unplug("the transmitter hung up")
                 self._back_at = now + output.back_after_s
 
     def _write(self, data: bytes) -> None:
+        if self._garble is not None:
+            data = self._garble.spoil(data)
         if self._ends is not None:
             with suppress(OSError):
                 os.write(self._ends[0], data)
@@ -183,5 +201,8 @@ class PtyTransmitter:
         self._tell(now, "line", b"", reason)
 
     def _tell(self, at: float, direction: str, data: bytes, why: str) -> None:
+        self._show(Seen(at, direction, data, why))
+
+    def _show(self, seen: Seen) -> None:
         for observer in self._observers:
-            observer(Seen(at, direction, data, why))
+            observer(seen)

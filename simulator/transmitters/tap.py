@@ -8,12 +8,17 @@ from collections.abc import Callable
 from enum import Enum, auto
 from random import Random
 
+from simulator.transmitters.antenna import Antenna
 from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Understood
 from simulator.transmitters.tap_decoder import Assembly, Block, TapEar, Typed
 from simulator.transmitters.tap_habits import TapFaults, TapHabits
 from simulator.transmitters.tap_voice import ACK, DISCONNECT, GO, NAK, RS, TapVoice
 
 __all__ = ["TapFaults", "TapHabits", "TapTerminal"]
+
+BETWEEN_S = 1.5
+"""So long a real terminal waits for the next character of a block, then it hears anew: one whose end was lost on a bad
+line would swallow every logon after it."""
 
 
 class Phase(Enum):
@@ -38,7 +43,9 @@ class TapTerminal:
         self._knows = knows
         self._voice = TapVoice(self.habits, self.faults, Random(seed))  # noqa: S311
         self._ear = TapEar()
+        self._heard_at = 0.0
         self._assembly = Assembly()
+        self._antenna = Antenna()
         self.phase = Phase.IDLE
         self._deadline: float | None = None
         self._prompts = self._pages = self._naks = 0
@@ -50,6 +57,9 @@ class TapTerminal:
         if self.faults.silent:
             self._out.append(Understood(data, "nobody listens"))
             return
+        if self._ear.in_block and now - self._heard_at > BETWEEN_S:
+            self._ear.forget()
+        self._heard_at = now
         for heard in self._ear.hear(data):
             if isinstance(heard, Typed):
                 self._typed(heard.text, now)
@@ -67,7 +77,9 @@ class TapTerminal:
         if self.faults.silent:
             self._voice.hush()
             self._leave()
+            self._out.extend(self._antenna.power_off())
             return
+        self._out.extend(self._antenna.tick(now))
         self._out.extend(self._voice.ripe(now))
         if self._deadline is None or now < self._deadline:
             return
@@ -80,7 +92,7 @@ class TapTerminal:
             self._deadline = None
 
     def due(self) -> float | None:
-        moments = [self._deadline, self._voice.due()]
+        moments = [self._deadline, self._voice.due(), self._antenna.due()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def outputs(self) -> list[BoxOutput]:
@@ -232,7 +244,7 @@ class TapTerminal:
         else:
             self._pages += 1
             self._naks = 0
-            self._out.append(OnAir(address, text, alert))
+            self._out.extend(self._antenna.take(OnAir(address, text, alert), self.habits.baud, now))
             self._accept(now)
 
     def _accept(self, now: float) -> None:

@@ -27,6 +27,8 @@ class TapHabits:
     alert_digits: str = ""
     """Last characters of an id that mean alert 1, 2 ...; empty: ids are whole addresses."""
     reply_s: float = 0.0
+    baud: int | None = None
+    """Of its radio: 512, 1200, 2400. A page is heard after its air time, and the next one waits. None: at once."""
     parity: bool = False
     """Even parity in the eighth bit of what it says."""
 
@@ -36,7 +38,7 @@ class TapFaults:
     """Switches of trouble. Counts go down as they strike; times last until they are set back."""
 
     silent: bool = False
-    """No power: it hears nothing, says nothing, and has forgotten everybody when it is back."""
+    """No power: it hears nothing, says nothing, sends nothing, and has forgotten everybody when it is back."""
     late_prompt_s: float = 0.0
     nak_logon: int = 0
     deny_logon: int | None = None

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from pager_gateway.sender import PortBytes, PortLost, PortOpened, SenderInput
 from simulator.clock import FakeClock, Timer
+from simulator.faults import Garble
 from simulator.pager import Air
-from simulator.transmitters.base import Box, HangUp, OnAir, Say, Seen, Understood
+from simulator.transmitters.base import Airs, Box, HangUp, OnAir, Say, Seen, Understood
 
 REOPEN_S = 0.2
 BITS = 10
@@ -28,6 +29,7 @@ class VirtualTransmitter:
         self._open = False
         self._free_at = {"in": 0.0, "out": 0.0}
         self._timer: Timer | None = None
+        self._garble: Garble | None = None
         self._observers: list[Callable[[Seen], None]] = []
 
     def observe(self, observer: Callable[[Seen], None]) -> None:
@@ -42,7 +44,7 @@ class VirtualTransmitter:
 
     def write(self, data: bytes) -> None:
         if self._open:
-            self._travel("in", data, lambda: self._arrived(data))
+            self._travel("in", data, lambda: self._arrived(self._spoilt(data)))
 
     def reopen(self, reason: str) -> None:
         self._break(f"the port is opened anew: {reason}")
@@ -63,6 +65,13 @@ class VirtualTransmitter:
     def plug(self) -> None:
         self._plugged = True
         self._clock.call_later(REOPEN_S, self._try_to_open)
+
+    def garble(self, rate: float, seed: int = 0) -> None:
+        """From now on some bytes of either direction arrive as others, or not at all."""
+        self._garble = Garble(rate, seed)
+
+    def clean(self) -> None:
+        self._garble = None
 
     # The line
 
@@ -112,6 +121,8 @@ class VirtualTransmitter:
             elif isinstance(output, OnAir):
                 self._tell("air", b"", f"{output.address}: {output.text}")
                 self._air.transmit(output.address, output.text, output.alert, now)
+            elif isinstance(output, Airs):
+                self._show(Seen(now, "antenna", b"", "", output))
             elif isinstance(output, HangUp):
                 self._break("the transmitter hung up")
                 self._clock.call_later(output.back_after_s, self._try_to_open)
@@ -119,7 +130,10 @@ class VirtualTransmitter:
 
     def _say(self, data: bytes) -> None:
         if self._open:
-            self._travel("out", data, lambda: self._heard(data))
+            self._travel("out", data, lambda: self._heard(self._spoilt(data)))
+
+    def _spoilt(self, data: bytes) -> bytes:
+        return data if self._garble is None else self._garble.spoil(data)
 
     def _heard(self, data: bytes) -> None:
         if self._sink is not None:
@@ -136,6 +150,8 @@ class VirtualTransmitter:
         self._act()
 
     def _tell(self, direction: str, data: bytes, why: str) -> None:
-        seen = Seen(self._clock.boot(), direction, data, why)
+        self._show(Seen(self._clock.boot(), direction, data, why))
+
+    def _show(self, seen: Seen) -> None:
         for observer in self._observers:
             observer(seen)

@@ -1,64 +1,66 @@
-// Draws the newest state of everything as it comes from /live, and passes on what the visitor does.
+// Draws the newest state of everything as it comes from the stream, and passes on what the visitor does.
 import { drawButton, listenToButtons } from "./push.js";
-import { drawPager } from "./pagers.js";
+import { drawPager, listenToWrists } from "./wrists.js";
+import { listenToContacts } from "./contacts.js";
+import { showLights } from "./lights.js";
 import { drawBytes, drawStory } from "./lines.js";
+import { unrollPaper } from "./plan.js";
+import { callPeople, drawCustomer, drawFolk } from "./people.js";
+import { drawBox, listenToBoxes } from "./boxes.js";
+import { drawWay } from "./way.js";
+import { drawAir } from "./air.js";
+import { drawEvents, drawLine, drawPart, listenToEvents, listenToParts } from "./parts.js";
+import { drawList, drawScenario, listenToScenarios } from "./scenarios.js";
+import { invite, pressed, staffHint } from "./hints.js";
+import { keepTime } from "./time.js";
 import { data, word, clock, post } from "./words.js";
 
 const AT_A_CALL = new Set(["walking", "talking", "asked_help"]);
+let acting = false;
 
 const draws = {
-  button: (key, item) => drawButton(key, item),
-  pager: (key, item, first) => drawPager(key, item, first),
+  scenarios: (_, item) => drawList(item),
+  scenario: (_, item) => { keepTime(item); drawScenario(item); },
+  motion: (_, item) => drawScenario(item),
+  button: (key, item) => { drawButton(key, item); if (item.held) pressed(); },
+  customer: (key, item) => drawCustomer(key, item),
+  staff: (_, item) => drawStaff(item),
+  pager: (key, item, first) => { drawPager(key, item, first); if (!first) staffHint(acting, true); },
   bytes: (key, item) => drawBytes(key, item),
   line: (key, item) => drawLine(key, item),
+  air: (key, item) => drawAir(key, item),
+  part: (key, item) => drawPart(key, item),
+  event: (_, item) => drawEvents(item),
+  box: (name, item) => drawBox(name, item),
+  way: (_, item) => drawWay(item),
   story: (_, item) => drawStory(item),
-  staff: (_, item) => drawStaff(item),
 };
 
-function draw(items, first) {
-  for (const [key, item] of Object.entries(items)) {
-    const dot = key.indexOf(":");
-    draws[dot < 0 ? key : key.slice(0, dot)]?.(key.slice(dot + 1), item, first);
-  }
-}
+// A world in fast motion is made of the shop file; what that gained since the page was made has no place on it.
+const placed = { button: data.buttons, customer: data.buttons, pager: data.pagers, bytes: data.gateways, line: data.gateways, air: data.gateways };
 
-function drawLine(name, item) {
-  const line = document.querySelector(`[data-line="${CSS.escape(name)}"]`);
-  line.querySelector(".cable").setAttribute("aria-checked", String(item.plugged));
-  line.querySelector(`input[value="${item.mood}"]`).checked = true;
+// In the order above: a customer is there before whoever comes to help.
+export function draw(items, first = false) {
+  const kinds = Object.keys(draws);
+  const sorted = Object.entries(items).map(([key, item]) => {
+    const dot = key.indexOf(":");
+    return [dot < 0 ? key : key.slice(0, dot), key.slice(dot + 1), item];
+  });
+  sorted.sort(([a], [b]) => kinds.indexOf(a) - kinds.indexOf(b));
+  for (const [kind, key, item] of sorted) if (!placed[kind] || key in placed[kind]) draws[kind]?.(key, item, first);
 }
 
 function drawStaff(item) {
+  acting = item.on;
   document.getElementById("staff")?.setAttribute("aria-checked", String(item.on));
-  document.querySelector(".people")?.toggleAttribute("hidden", !item.on);
   for (const row of document.querySelectorAll("[data-person]")) {
-    const { doing, place } = item.doing[row.dataset.person];
-    row.querySelector(".doing").textContent = item.on ? word(`doing_${doing}`, { place }) : "";
+    const { doing, place, away } = item.doing[row.dataset.person] ?? {};
+    row.dataset.doing = item.on ? doing : "";
+    row.querySelector(".doing").textContent = away ? word("doing_away") : item.on && doing ? word(`doing_${doing}`, { place }) : "";
     row.querySelector(".asks").hidden = !item.on || !AT_A_CALL.has(doing);
   }
-  for (const [login, { doing, place }] of Object.entries(item.doing)) stand(login, doing, item.on ? roomOf(place) : null);
-}
-
-// People in the rooms repeat for the eye what the list of staff says in words.
-function roomOf(place) {
-  const all = Object.entries(data.buttons);
-  const found = place && (all.find(([, one]) => one.label === place) ?? all.find(([, one]) => one.zone === place));
-  return found ? document.querySelector(`[data-button="${CSS.escape(found[0])}"]`).closest(".room").querySelector(".here") : null;
-}
-
-const figures = new Map();
-function stand(login, doing, room) {
-  const one = figures.get(login) ?? figure(data.people[login]);
-  figures.set(login, one);
-  one.dataset.doing = doing;
-  if (!room) one.remove();
-  else if (one.parentElement !== room) room.append(one);
-}
-
-function figure(name) {
-  const one = document.createElement("li");
-  one.append(document.getElementById("figure").content.cloneNode(true), name);
-  return one;
+  if (item.on) staffHint(true, false);
+  drawFolk(item);
 }
 
 const live = document.getElementById("live");
@@ -69,10 +71,10 @@ function say(state, text) {
 
 function connect() {
   let lost = false;
-  const source = new EventSource("/live");
+  const source = new EventSource(data.stream);
   source.addEventListener("all", (event) => {
     lost = false;
-    say("yes", word("live"));
+    say("yes", word(data.stream === "/live" ? "live" : "motion"));
     draw(JSON.parse(event.data), true);
   });
   source.addEventListener("some", (event) => draw(JSON.parse(event.data), false));
@@ -83,31 +85,27 @@ function connect() {
   });
 }
 
-function listenToSwitches() {
-  const flip = (button) => button.getAttribute("aria-checked") !== "true";
+function listenToStaff() {
   const staff = document.getElementById("staff");
-  staff?.addEventListener("click", () => post("/staff", { on: flip(staff) }));
+  staff?.addEventListener("click", () => post("/staff", { on: staff.getAttribute("aria-checked") !== "true" }));
   for (const ask of document.querySelectorAll("[data-ask]")) {
     const path = `/people/${encodeURIComponent(ask.closest("[data-person]").dataset.person)}`;
     ask.addEventListener("click", () => post(path, { verb: ask.dataset.ask }));
   }
-  for (const line of document.querySelectorAll("[data-line]")) {
-    const path = `/transmitters/${encodeURIComponent(line.dataset.line)}`;
-    const cable = line.querySelector(".cable");
-    cable.addEventListener("click", () => post(path, { plugged: flip(cable) }));
-    line.addEventListener("change", (event) => post(path, { mood: event.target.value }));
-  }
-}
-
-function rememberSteps() {
-  const steps = document.getElementById("steps");
-  if (localStorage.getItem("steps") === "folded") steps.open = false;
-  steps.addEventListener("toggle", () => localStorage.setItem("steps", steps.open ? "open" : "folded"));
 }
 
 say("", word("connecting"));
 document.documentElement.lang = data.language;
-rememberSteps();
+callPeople();
+unrollPaper();
 listenToButtons();
-listenToSwitches();
+listenToWrists();
+listenToContacts();
+if (document.getElementById("lights")) showLights();
+listenToStaff();
+listenToParts();
+listenToEvents();
+listenToBoxes();
+listenToScenarios();
+invite();
 connect();

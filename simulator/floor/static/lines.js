@@ -1,7 +1,6 @@
-// Two running lists, newest first: what just happened in the shop, and the bytes on a serial line.
+// Two running lists: what just happened in the shop, newest first, and the talk on a serial line as it goes on.
+import { boxed } from "./boxes.js";
 import { data, word, clock, fineClock, seconds } from "./words.js";
-
-const ARROWS = { transmitter: "→", gateway: "←", air: "⇡", cable: "⌁" };
 
 function element(tag, name, text) {
   const made = document.createElement(tag);
@@ -10,14 +9,17 @@ function element(tag, name, text) {
   return made;
 }
 
-// Adds only what is new, so that nothing that a visitor reads is torn away.
-function grow(list, item, make) {
+// Adds only what is new, so that nothing that a visitor reads is torn away. `first`: newest at the top.
+function grow(list, item, make, first) {
   const last = Number(list.dataset.last ?? 0);
-  if (item.count < last) list.replaceChildren(); // the simulator was started anew
+  const anew = item.count < last; // the simulator was started again
+  if (anew) list.replaceChildren();
   for (const entry of item.entries) {
-    if (entry.n > last || item.count < last) list.prepend(make(entry));
+    if (entry.n <= last && !anew) continue;
+    if (first) list.prepend(make(entry));
+    else list.append(make(entry));
   }
-  while (list.children.length > item.entries.length) list.lastChild.remove();
+  while (list.children.length > item.entries.length) (first ? list.lastChild : list.firstChild).remove();
   list.dataset.last = item.count;
   return item.entries.length > 0;
 }
@@ -25,36 +27,45 @@ function grow(list, item, make) {
 export function drawStory(item) {
   const any = grow(document.getElementById("story"), item, (entry) => {
     const row = element("li");
-    const gap = entry.after_ms === undefined || entry.after_ms === null ? "" : `+${seconds(entry.after_ms)}`;
-    row.append(element("span", "", told(entry)), gap ? element("span", "gap", gap) : element("time", "", clock(entry.at)));
+    row.dataset.what = entry.what;
+    row.append(element("time", "", clock(entry.at)), element("span", "told", told(entry)));
+    if (entry.after_ms !== undefined && entry.after_ms !== null) row.append(element("span", "gap", `+${seconds(entry.after_ms)}`));
     return row;
-  });
+  }, true);
   document.getElementById("story-none").hidden = any;
 }
 
 function told(entry) {
-  const place = data.buttons[entry.button]?.label;
-  const kind = entry.mood ?? entry.deed;
+  const place = data.buttons[entry.button]?.label ?? entry.at_place;
+  const kind = entry.mood ?? entry.deed ?? entry.fault;
   const key = kind ? `story_${entry.what}_${kind}` : `story_${entry.what}`;
-  return word(key, { ...entry, place, light: word(`light_${entry.shown}`), who: data.pagers[entry.pager] });
+  return word(key, { ...entry, place, light: word(`light_${entry.shown}`), part: partName(entry.part), box: entry.box && boxed(entry.box),
+    who: entry.login ? data.people[entry.login]?.name : data.pagers[entry.pager], time: entry.held_ms ? seconds(entry.held_ms) : "" });
+}
+
+function partName(part) {
+  return part === "broker" || part === "server" ? word(`part_${part}`) : part;
 }
 
 export function drawBytes(name, item) {
   const list = document.querySelector(`[data-bytes="${CSS.escape(name)}"]`);
-  const any = grow(list, item, (entry) => {
-    const row = element("li");
-    row.dataset.way = entry.way;
-    const way = element("span", "way", ARROWS[entry.way]);
-    way.setAttribute("role", "img");
-    way.setAttribute("aria-label", word(`to_${entry.way}`));
-    way.title = word(`to_${entry.way}`);
-    const means = element("span", "means", word(`means_${entry.means}`, entry.values));
-    row.append(element("time", "", fineClock(entry.at)), way);
-    if (entry.bytes) row.append(bytes(entry.bytes));
-    row.append(means);
-    return row;
-  });
-  list.parentElement.querySelector(".none").hidden = any;
+  const box = list.parentElement;
+  const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+  const any = grow(list, item, talk, false);
+  box.querySelector(".none").hidden = any;
+  if (follows) box.scrollTop = box.scrollHeight;
+}
+
+// Who speaks stands on the own side, like two people in a letter: the words first, then the bytes that carried them.
+function talk(entry) {
+  const row = element("li");
+  row.dataset.way = entry.way;
+  const who = element("span", "unseen", `${word(`to_${entry.way}`)}: `);
+  const says = element("div", "says-what");
+  says.append(who, element("span", "means", word(`means_${entry.means}`, entry.values)), element("time", "", fineClock(entry.at)));
+  if (entry.bytes && entry.way !== "air") says.append(bytes(entry.bytes));
+  row.append(says);
+  return row;
 }
 
 // "<STX>1001<CR>" with its control characters set apart from the letters.
@@ -62,7 +73,7 @@ function bytes(text) {
   const said = element("span", "said");
   for (const part of text.split(/(<[A-Z0-9 ]{1,8}>)/)) {
     if (/^<[A-Z0-9 ]{1,8}>$/.test(part)) said.append(element("span", "ctl", part.slice(1, -1)));
-    else if (part) said.append(part);
+    else if (part) said.append(element("span", "raw", part));
   }
   return said;
 }

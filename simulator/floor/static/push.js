@@ -1,25 +1,33 @@
-// Push buttons: a finger down and up, by mouse, touch, keyboard or assistive technology; and their lights.
-import { word, post } from "./words.js";
+// Push buttons and staff keys: a finger down and up, by mouse, touch, keyboard or assistive technology; and their lights.
+import { word, percent, post } from "./words.js";
+import { drawContact, showContact } from "./contacts.js";
 
 const SHORTEST = 120; // ms: no finger is faster, and no unit takes a shorter touch for a press
+const LOUDEST = 10;
 const beeps = new Map();
 
 const find = (key) => document.querySelector(`[data-button="${CSS.escape(key)}"]`);
+const yes = (truth) => (truth ? "yes" : "no");
 
 export function drawButton(key, item) {
   const unit = find(key);
-  unit.dataset.up = item.up ? "yes" : "no";
-  unit.dataset.lit = item.lit ? "yes" : "no";
+  unit.dataset.up = yes(item.up);
+  unit.dataset.lit = yes(item.lit);
   unit.dataset.shown = item.shown;
-  unit.dataset.held = item.held ? "yes" : "no";
-  unit.dataset.takeable = item.takeable ? "yes" : "no";
+  unit.dataset.held = yes(item.held);
+  unit.dataset.keyHeld = yes(item.key_held);
+  unit.dataset.stuck = yes(item.stuck);
+  unit.dataset.takeable = yes(item.takeable);
   const says = unit.querySelector(".says");
   const text = word(item.up ? `light_${item.shown}` : "light_down");
   if (says.textContent !== text) says.textContent = text;
   drawSound(unit, key, item);
+  drawContact(key, item);
 }
 
 function drawSound(unit, key, item) {
+  unit.dataset.volume = item.volume === 0 ? "off" : item.volume * 2 <= LOUDEST ? "low" : "high";
+  unit.querySelector(".volume").textContent = percent(item.volume / LOUDEST);
   const before = beeps.get(key);
   const timer = before?.timer;
   const heard = before !== undefined && item.beeps > before.count;
@@ -34,11 +42,11 @@ function drawSound(unit, key, item) {
   }
 }
 
-// One finger per button: down goes out at once, up follows SHORTEST after down was answered. Counted from the click
+// One finger per contact: down goes out at once, up follows SHORTEST after down was answered. Counted from the click
 // instead, a slow answer would leave the contact closed for a moment only, and the unit would take it for a sleeve.
 class Finger {
-  constructor(key) {
-    this.path = `/buttons/${encodeURIComponent(key)}`;
+  constructor(contact) {
+    this.path = `/contacts/${encodeURIComponent(contact)}`;
     this.down = null;
   }
 
@@ -61,31 +69,39 @@ class Finger {
   }
 }
 
-function listen(unit) {
-  const push = unit.querySelector(".push");
-  const finger = new Finger(unit.dataset.button);
+// `meant` says which finger a key of the keyboard moves while this element has the focus.
+function listen(one, finger, meant) {
   let moved = false; // pointer or key has already done what a click would do again
-  push.addEventListener("pointerdown", (event) => {
+  const typed = new Map();
+  one.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     moved = true;
-    push.setPointerCapture(event.pointerId);
+    one.setPointerCapture(event.pointerId);
     finger.push();
   });
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) push.addEventListener(end, () => finger.lift());
-  push.addEventListener("contextmenu", (event) => event.preventDefault());
-  push.addEventListener("keydown", (event) => {
-    if (event.key !== " " && event.key !== "Enter") return;
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) one.addEventListener(end, () => finger.lift());
+  one.addEventListener("contextmenu", (event) => event.preventDefault());
+  one.addEventListener("keydown", (event) => {
+    const which = event.ctrlKey || event.altKey || event.metaKey ? null : meant(event);
+    if (!which) return;
     event.preventDefault();
-    if (!event.repeat) finger.push();
+    if (event.repeat) return;
+    typed.set(event.code, which);
+    which.push();
   });
-  push.addEventListener("keyup", (event) => {
-    if (event.key === " " || event.key === "Enter") {
-      event.preventDefault();
-      finger.lift();
-    }
+  one.addEventListener("keyup", (event) => {
+    const which = typed.get(event.code);
+    if (!which) return;
+    event.preventDefault();
+    typed.delete(event.code);
+    which.lift();
   });
-  push.addEventListener("blur", () => finger.lift());
-  push.addEventListener("click", () => {
+  one.addEventListener("blur", () => {
+    finger.lift();
+    for (const which of typed.values()) which.lift();
+    typed.clear();
+  });
+  one.addEventListener("click", () => {
     if (!moved) post(`${finger.path}/press`, { ms: 200 });
     moved = false;
   });
@@ -94,16 +110,28 @@ function listen(unit) {
   });
 }
 
-// Staff key, quiet call, drill, taking back: one tap each, with the menu put away again.
+// Both hands of one visitor: on the button, K is the staff key; on the key while the mouse holds it, space is the button.
+function listenToHands(unit) {
+  const push = unit.querySelector(".push");
+  const key = unit.querySelector(".key");
+  const finger = new Finger(push.dataset.contact);
+  const keyFinger = key && new Finger(key.dataset.contact);
+  const presses = (event) => event.key === " " || event.key === "Enter";
+  listen(push, finger, (event) => (presses(event) ? finger : event.code === "KeyK" ? keyFinger : null));
+  if (key) listen(key, keyFinger, (event) => (presses(event) ? (keyFinger.down ? finger : keyFinger) : null));
+}
+
+// Whole gestures, and the way to the trouble of this contact: one tap each, with the menu put away again.
 function listenToDeeds(unit) {
-  for (const one of unit.querySelectorAll("[data-deed]")) {
+  for (const one of unit.querySelectorAll("[data-deed], [data-to-contact]")) {
     one.addEventListener("click", () => {
       const menu = one.closest("details");
       if (menu) {
         menu.open = false;
         menu.querySelector("summary").focus();
       }
-      post(`/buttons/${encodeURIComponent(unit.dataset.button)}/do`, { deed: one.dataset.deed });
+      if (one.dataset.deed) post(`/buttons/${encodeURIComponent(unit.dataset.button)}/do`, { deed: one.dataset.deed });
+      else showContact(unit.dataset.button);
     });
   }
 }
@@ -114,7 +142,7 @@ function putMenusAway(but) {
 
 export function listenToButtons() {
   for (const unit of document.querySelectorAll("[data-button]")) {
-    listen(unit);
+    listenToHands(unit);
     listenToDeeds(unit);
   }
   addEventListener("pointerdown", (event) => putMenusAway(event.target));
