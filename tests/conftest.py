@@ -13,20 +13,35 @@ if TYPE_CHECKING:
     from server.db.connect import Database
     from tests.databases import Databases
 
-settings.register_profile("shared-machine", deadline=None)
+settings.register_profile("shared-machine", deadline=None, max_examples=50)
 settings.load_profile("shared-machine")
+
+_UNIT = "tests/unit/server/"
+POSTGRES_TOO = ("db/", "web/", "engine/test_presses.py", "api/test_incidents.py")
+"""What is tried on PostgreSQL in every run. The rest of the engine and the API says nothing to a database that these do
+not say; `make test-long` tries it there all the same."""
 
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.live))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`LIVE=off` skips what needs a real broker, database, pty or browser. Nothing else does: a live part that
     is missing fails the run, since a silent skip would look like a pass."""
+    for item in items:
+        path = item.path.as_posix().rpartition(_UNIT)[2]
+        if _on_postgres(item) and path.startswith(("engine/", "api/")) and not path.startswith(POSTGRES_TOO):
+            item.add_marker(pytest.mark.long)
     if os.environ.get("LIVE", "").lower() == "off":
         skip = pytest.mark.skip(reason="LIVE=off")
         for item in items:
             if "live" in item.keywords:
                 item.add_marker(skip)
+
+
+def _on_postgres(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and "postgres" in call.params.values()
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,13 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from sqlmodel import SQLModel
 
 from server.db.connect import Database
 from server.db.upgrade import upgrade
@@ -114,7 +116,7 @@ class Cluster:
         return name
 
     def new_database(self) -> str:
-        """The name of a new database with the newest tables: a copy of one that was upgraded once."""
+        """The name of a database with the newest tables and no row: a copy of one that was upgraded once."""
         if self._template is None:
             template = self.empty_database()
             _upgrade(self.url(template))
@@ -122,6 +124,18 @@ class Cluster:
         name = f"test_{next(self._numbers)}"
         self._admin(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return name
+
+    def clean(self, name: str) -> None:
+        """Whoever is still connected is thrown out. To empty the tables takes a third of the time of a new database."""
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname=name, autocommit=True
+        ) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            tables = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
+            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
 
     def drop(self, name: str) -> None:
         self._admin(f"DROP DATABASE {name} WITH (FORCE)")
@@ -133,6 +147,10 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+Ways = tuple[Callable[[bool], Database], Callable[[Database], None], Callable[[Database], None]]
+"""To make a database (or an empty one), to clean it for the next test, to remove it."""
+
+
 class Databases:
     """Makes databases for tests. Cheap: both engines copy one that was upgraded once."""
 
@@ -142,24 +160,52 @@ class Databases:
         self._broken: str | None = None
         self._numbers = itertools.count(1)
         self._template: Path | None = None
+        self._shelf: dict[str, list[Database]] = {"sqlite": [], "postgres": []}
+        """Clean ones. Their engines keep what they compiled: anew for each test that would be a quarter of its time."""
 
     def make(self, engine: str, *, empty: bool = False) -> tuple[Database, Any]:
         """A database and a callable that removes it. Skips with LIVE=off, fails without PostgreSQL."""
-        if engine == "postgres":
-            cluster = self.cluster()
-            name = cluster.empty_database() if empty else cluster.new_database()
-            db = Database(cluster.url(name))
+        make, clean, remove = self._postgres() if engine == "postgres" else self._sqlite()
+        if empty:
+            made = make(empty)
+            return made, lambda: remove(made)
+        shelf = self._shelf[engine]
+        db = shelf.pop() if shelf else make(empty)
 
-            def remove() -> None:
-                db.close()
-                cluster.drop(name)
+        def give_back() -> None:
+            db.close()
+            clean(db)
+            shelf.append(db)
 
-            return db, remove
-        path = self._folder / f"{next(self._numbers)}.db"
-        if not empty:
+        return db, give_back
+
+    def _postgres(self) -> Ways:
+        cluster = self.cluster()
+
+        def make(empty: bool) -> Database:
+            return Database(cluster.url(cluster.empty_database() if empty else cluster.new_database()))
+
+        def remove(db: Database) -> None:
+            db.close()
+            cluster.drop(db.url.database or "")
+
+        return make, lambda db: cluster.clean(db.url.database or ""), remove
+
+    def _sqlite(self) -> Ways:
+        def make(empty: bool) -> Database:
+            path = self._folder / f"{next(self._numbers)}.db"
+            if not empty:
+                shutil.copyfile(self._sqlite_template(), path)
+            return Database(f"sqlite:///{path}")
+
+        def clean(db: Database) -> None:
+            path = Path(db.url.database or "")
+            for left in path.parent.glob(f"{path.name}-*"):
+                left.unlink()
+            path.unlink(missing_ok=True)  # whoever still holds it open keeps the old one
             shutil.copyfile(self._sqlite_template(), path)
-        db = Database(f"sqlite:///{path}")
-        return db, db.close
+
+        return make, clean, Database.close
 
     def cluster(self) -> Cluster:
         if live_is_off():

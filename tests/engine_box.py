@@ -15,6 +15,7 @@ from broker_config.channels import Channel
 from broker_config.codec import decode, publication
 from broker_config.link import Connected, Delivery, Publication, Sink
 from broker_config.messages import (
+    CertificateRequest,
     Light,
     LightState,
     Message,
@@ -89,6 +90,7 @@ class EngineBox:
         self._presses = itertools.count(1)
         self._results = itertools.count(1)
         self._entropy = itertools.count(1)
+        self.renewals: list[tuple[str, str, CertificateRequest]] = []
         self.start()
 
     def start(self) -> None:
@@ -103,6 +105,7 @@ class EngineBox:
             ring=lambda _, journal: self.rings.append(journal),
             post=self.letters.append,
             watch=self.watch,
+            renew=lambda *asked: self.renewals.append(asked),
         )
         self.loop: VirtualLoop[Event] = VirtualLoop(self.core, self.time)
         self.loop.put(FromLink(STORE, Connected(1, False, self.time.boot())))

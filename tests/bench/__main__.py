@@ -1,189 +1,85 @@
-"""Press accepted to first serial byte, beside the floors and the plain pipeline of the same run.
+"""Every figure of the product's speed beside its goal, in one table.
 
-    python -m tests.bench [--rounds 5] [--quick]
+    python -m tests.bench [PART ...] [--rounds 3] [--quick]
+    python -m tests.bench --last 3
 
-Prints a table and writes bench-results/<time>.json. Every load is bounded in count and time."""
+Each run is kept in bench-results/; `--last` prints the last ones side by side as Markdown. Every load is bounded in
+count and time. Exit code 1 only when something was lost: a slow machine is no failure."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
-import subprocess
+import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from tests.bench import floors, system
-from tests.bench.clock import ms, percentile
+from tests.bench import board, button, devices, hostile, idle, kills, latency, load, people, world
+from tests.bench.results import Figure, failed, keep, markdown, none, show
 
-RATES = (1.0, 50.0, 500.0)
-COUNTS = {1.0: 8, 50.0: 300, 500.0: 1000}
-STEPS = (750.0, 1000.0, 1250.0, 1500.0, 2000.0, 2500.0)
-"""Tried upwards for the highest rate held: all presses arrive and p99 stays under 100 ms."""
-HELD_P99_S = 0.1
-PRESS = f"rb/1/{system.STORE}/b/{system.DEVICES[0]}/press"
+Measure = Callable[[Path, bool], list[Figure]]
 
 
-@dataclass
-class Line:
-    """One rate in one round. Seconds."""
-
-    rate: float
-    floor: float
-    product_p50: float
-    product_p99: float
-    reference_p50: float
-    reference_p99: float
-    lost: int
+PARTS: dict[str, Measure] = {
+    "held": lambda folder, quick: load.held(folder, quick=quick),
+    "kills": lambda folder, quick: kills.measure(folder, quick=quick),
+    "button": lambda folder, quick: button.measure(folder, quick=quick),
+    "board": lambda folder, quick: board.measure(folder, quick=quick),
+    "connected": lambda folder, quick: load.connected(folder, quick=quick),
+    "people": lambda folder, quick: people.measure(folder, quick=quick),
+    "devices": lambda folder, quick: devices.measure(folder, quick=quick),
+    "hostile": lambda folder, quick: hostile.measure(folder, quick=quick),
+    "idle": lambda folder, quick: idle.measure(folder, quick=quick),
+    "world": lambda folder, quick: world.measure(folder, quick=quick),
+}
+LATENCY = "latency"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = argparse.ArgumentParser(
+        prog="tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {LATENCY}, {', '.join(PARTS)}; or all")
+    parser.add_argument("--rounds", type=int, default=3, help="of latency")
+    parser.add_argument("--quick", action="store_true", help="small counts: whether it works, no record")
     parser.add_argument(
-        "--quick", action="store_true", help="one round, fewer presses: for a look, not for a record"
+        "--last", type=int, metavar="N", help="print the last runs as Markdown, measure nothing"
     )
     given = parser.parse_args()
-    rounds = 1 if given.quick else given.rounds
-    out = Console()
-    began = time.monotonic()
-    lines: list[Line] = []
-    highest: dict[str, list[float]] = {"product": [], "reference": []}
-    facts: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="redbutton-bench-") as name:
-        folder = Path(name)
-        broker = system.make_broker(folder)
-        broker.start()
+    out = Console() if sys.stdout.isatty() else Console(width=140)
+    if given.last is not None:
+        print(markdown(given.last))
+        return 0
+    unknown = set(given.parts) - {LATENCY, *PARTS}
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    figures: list[Figure] = []
+    more: dict[str, Any] = {"quick": given.quick}
+    for name in given.parts or (LATENCY, *PARTS):
+        began = time.monotonic()
+        out.print(f"{name} ...", highlight=False)
         try:
-            for number in range(rounds):
-                out.print(f"round {number + 1} of {rounds} ...", highlight=False)
-                _round(folder / str(number), broker.port, given.quick, lines, highest, facts)
-        finally:
-            broker.stop()
-    _print(out, lines, highest, facts)
-    _keep(lines, highest, facts, rounds)
-    out.print(f"{time.monotonic() - began:.0f} s", highlight=False)
-    return 0
-
-
-def _round(
-    folder: Path,
-    port: int,
-    quick: bool,
-    lines: list[Line],
-    highest: dict[str, list[float]],
-    facts: dict[str, float],
-) -> None:
-    folder.mkdir()
-    button, server = (f"{system.STORE}.{name}" for name in (system.DEVICES[0], "srv"))
-    floor = {
-        rate: floors.measure(folder, port, button, server, system.PASSWORD, PRESS, max(rate, 50.0), 300).total
-        for rate in RATES
-    }
-    found: dict[str, dict[float, list[float]]] = {}
-    for what, make in (("reference", system.reference), ("product", system.product)):
-        (folder / what).mkdir()
-        pipeline = make(folder / what, port)
-        try:
-            pipeline.burst(50, 50.0)  # warm: logged on, caches filled
-            found[what] = {
-                rate: pipeline.burst(COUNTS[rate] // 4 if quick else COUNTS[rate], rate) for rate in RATES
-            }
-            highest[what].append(_highest(pipeline))
-            if what == "product":
-                for name, child in (*pipeline.children.items(), ("sender", pipeline.sender)):
-                    facts[f"{name}_mib"] = round(child.resident_mib(), 1)
-                for name, seconds in pipeline.start_s.items():
-                    facts[f"{name}_start_s"] = round(seconds, 2)
-        finally:
-            pipeline.stop()
-    for rate in RATES:
-        count = COUNTS[rate] // 4 if quick else COUNTS[rate]
-        ours, theirs = found["product"][rate], found["reference"][rate]
-        lines.append(
-            Line(
-                rate,
-                floor[rate],
-                percentile(ours, 0.5),
-                percentile(ours, 0.99),
-                percentile(theirs, 0.5),
-                percentile(theirs, 0.99),
-                count - len(ours),
-            )
-        )
-
-
-def _highest(pipeline: system.Pipeline) -> float:
-    held = RATES[-1]
-    for rate in STEPS:
-        took = pipeline.burst(system.PRESSES, rate)
-        if len(took) < system.PRESSES or percentile(took, 0.99) > HELD_P99_S:
-            break
-        held = rate
-    return held
-
-
-def _print(out: Console, lines: list[Line], highest: dict[str, list[float]], facts: dict[str, float]) -> None:
-    table = Table(title="press accepted to first serial byte, medians over rounds")
-    for head in (
-        "presses/s",
-        "F ms",
-        "p50 ms",
-        "p50 / F",
-        "p99 ms",
-        "plain p50",
-        "plain p99",
-        "p99 / plain",
-        "lost",
-    ):
-        table.add_column(head, justify="right")
-    for rate in RATES:
-        mine = [line for line in lines if line.rate == rate]
-        table.add_row(
-            f"{rate:.0f}",
-            f"{ms(median(line.floor for line in mine)):.2f}",
-            f"{ms(median(line.product_p50 for line in mine)):.2f}",
-            f"{median(line.product_p50 / line.floor for line in mine):.2f}",
-            f"{ms(median(line.product_p99 for line in mine)):.1f}",
-            f"{ms(median(line.reference_p50 for line in mine)):.2f}",
-            f"{ms(median(line.reference_p99 for line in mine)):.1f}",
-            f"{median(line.product_p99 / line.reference_p99 for line in mine):.2f}",
-            str(sum(line.lost for line in mine)),
-        )
-    out.print(table)
-    for what, rates in highest.items():
-        out.print(
-            f"highest rate held, {what}: {median(rates):.0f}/s (p99 under 100 ms, tried up to {STEPS[-1]:.0f}/s)"
-        )
-    out.print(", ".join(f"{name} {value}" for name, value in facts.items()))
-
-
-def _keep(lines: list[Line], highest: dict[str, list[float]], facts: dict[str, float], rounds: int) -> None:
-    folder = Path("bench-results")
-    folder.mkdir(exist_ok=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    path = folder / time.strftime("%Y-%m-%dT%H-%M-%S.json")
-    path.write_text(
-        json.dumps(
-            {
-                "commit": commit.stdout.strip(),
-                "python": platform.python_version(),
-                "rounds": rounds,
-                "lines": [asdict(line) for line in lines],
-                "highest": highest,
-                "facts": facts,
-            },
-            indent=1,
-        )
-    )
+            with tempfile.TemporaryDirectory(prefix="redbutton-bench-") as folder:
+                if name == LATENCY:
+                    rounds = 1 if given.quick else given.rounds
+                    found, lines = latency.measure(Path(folder), out, rounds, quick=given.quick)
+                    more["lines"] = [asdict(line) for line in lines]
+                else:
+                    found = PARTS[name](Path(folder), given.quick)
+            figures += found
+        except Exception:  # noqa: BLE001 (what the other parts found is not thrown away)
+            out.print_exception()
+            figures.append(none("", f"parts that broke: {name}", 1))
+        out.print(f"  {time.monotonic() - began:.0f} s", highlight=False)
+    show(figures, out)
+    if not given.quick:
+        out.print(f"kept in {keep(figures, more)}", highlight=False)
+    return 1 if failed(figures) else 0
 
 
 if __name__ == "__main__":

@@ -1,22 +1,16 @@
-"""The right person in seconds: due steps, idling, routing, acknowledging, in one table.
+"""The right person in seconds: due steps, idling, routing, acknowledging.
 
-    python -m tests.bench.people
-
-Goals: a due step leaves within 50 ms of its moment with 1 000 calls open; under 1 % of a core when nothing is due;
-routing under 2 ms with 200 people and 60 zones; an acknowledgement shows on other screens within 300 ms; of a
-thousand acknowledgements at once one wins."""
+A due step leaves within 50 ms of its moment with 1 000 calls open; under 1 % of a core when nothing is due; routing
+under 2 ms with 200 people and 60 zones; an acknowledgement shows on other screens within 300 ms; of a thousand
+acknowledgements at once one wins."""
 
 from __future__ import annotations
 
-import tempfile
 import time
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from rich.console import Console
-from rich.table import Table
 
 from server.db import sign_ins
 from server.db.connect import Database
@@ -27,6 +21,8 @@ from server.rules.routing import candidates
 from server.web.frame.access import LIMITS
 from tests.bench import engine, system
 from tests.bench.clock import ms, now, percentile
+from tests.bench.results import Figure, most, none
+from tests.bench.way import Way
 from tests.big_shop import BUSY, big_store
 
 CALLS = 1000
@@ -35,36 +31,25 @@ SCREENS = 20
 RACE = 1000
 
 
-def main() -> int:
-    out = Console()
-    table = Table(title="the right person in seconds")
-    for head, justify in (
-        ("what", "left"),
-        ("median", "right"),
-        ("p99", "right"),
-        ("worst", "right"),
-        ("goal", "right"),
-    ):
-        table.add_column(head, justify=justify)  # type: ignore[arg-type]
+def measure(folder: Path, *, quick: bool) -> list[Figure]:
+    calls, race = (50, 20) if quick else (CALLS, RACE)
+    (folder / "due").mkdir()
+    late = engine.due_steps(folder / "due", calls, 100.0)
+    (folder / "race").mkdir()
+    winners, _ = engine.race(folder / "race", race, 50)
+    share, screens = in_the_server(folder, 2.0 if quick else IDLE_S, 3 if quick else SCREENS)
+    return [
+        _worst("routing: roster and one step, 200 people, 60 zones", routing(), 2.0),
+        _worst(f"due step after its moment, {calls} calls open", late, 50.0),
+        none("", f"winners of {race} acknowledgements at once, beside the one", winners - 1),
+        _worst("acknowledged to seen on another screen", screens, 300.0),
+        most("", "server when nothing is due, no canaries: of a core", 100 * share, 1.0, "%"),
+    ]
 
-    def row(what: str, took: list[float], goal: str) -> None:
-        figures = (f"{ms(percentile(took, share)):.1f} ms" for share in (0.5, 0.99, 1.0))
-        table.add_row(what, *figures, goal)
 
-    with tempfile.TemporaryDirectory(prefix="redbutton-bench-") as name:
-        folder = Path(name)
-        row("routing: roster and one step, 200 people, 60 zones", routing(), "2 ms")
-        (folder / "due").mkdir()
-        late = engine.due_steps(folder / "due", CALLS, 100.0)
-        row(f"due step after its moment, {CALLS} calls open ({len(late)} steps)", late, "50 ms")
-        (folder / "race").mkdir()
-        winners, took = engine.race(folder / "race", RACE, 50)
-        table.add_row(f"{RACE} acknowledgements at once: winners", str(winners), "", f"{took:.2f} s", "1")
-        share, screens = in_the_server(folder)
-        row("acknowledged to seen on another screen", screens, "300 ms")
-        table.add_row("server when nothing is due: share of a core", f"{100 * share:.2f} %", "", "", "1 %")
-    out.print(table)
-    return 0
+def _worst(what: str, took: list[float], limit: float) -> Figure:
+    median, p99, worst = (ms(percentile(took, share)) for share in (0.5, 0.99, 1.0))
+    return most("", what, p99, limit, "ms p99", f"median {median:.1f}, worst {worst:.1f} ms")
 
 
 def routing() -> list[float]:
@@ -78,24 +63,24 @@ def routing() -> list[float]:
     return took
 
 
-def in_the_server(folder: Path) -> tuple[float, list[float]]:
+def in_the_server(folder: Path, idle_s: float, looks: int) -> tuple[float, list[float]]:
     """CPU of the idle server as a share of one core, and how soon another screen shows an acknowledgement."""
     broker = system.make_broker(folder)
     broker.start()
     try:
         (folder / "product").mkdir()
         url = f"sqlite:///{folder / 'product' / 'server.sqlite'}"
-        pipeline = system.product(folder / "product", broker.port, url)
+        pipeline = system.product(folder / "product", Way.to(broker), url)
         try:
             server = pipeline.children["server"]
-            token = _token(url)
+            token = token_of(url)
             pipeline.burst(5, 5.0)
             time.sleep(10.0)  # the plan of the stand-in for a thousand buttons takes some seconds, once
             before = server.cpu_s()
-            time.sleep(IDLE_S)
-            share = (server.cpu_s() - before) / IDLE_S
+            time.sleep(idle_s)
+            share = (server.cpu_s() - before) / idle_s
             address = (folder / "product" / "server.ready").read_text().strip()
-            return share, [_seen(pipeline, address, token, number) for number in range(SCREENS)]
+            return share, [_seen(pipeline, address, token, number) for number in range(looks)]
         finally:
             pipeline.stop()
     finally:
@@ -145,7 +130,7 @@ def _newest(place: str, headers: dict[str, str]) -> int:
     raise TimeoutError("the press of the bench never opened a call")
 
 
-def _token(url: str) -> str:
+def token_of(url: str) -> str:
     db = Database(url)
     with db.transaction() as session:
         session.add(
@@ -165,7 +150,3 @@ def _token(url: str) -> str:
         session.execute(__import__("sqlalchemy").text("UPDATE store SET revision = revision + 1"))
     db.close()
     return token
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

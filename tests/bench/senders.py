@@ -22,9 +22,11 @@ from broker_config.link import Connected, Delivery, Disconnected, LinkEvent, Pub
 from broker_config.messages import PressKind, PressReceipt
 from broker_config.paho_link import PahoLink
 from firmware_bridge.outbox import Identity, Outbox
+from firmware_bridge.press import NewPress
 from firmware_bridge.setup import link_setup
-from firmware_bridge.spool import NewPress, Spool
+from firmware_bridge.spool import Spool
 from tests.bench.clock import now, paced
+from tests.bench.way import Way
 
 INPUTS = 16
 
@@ -46,9 +48,10 @@ class Product:
         self._events: queue.SimpleQueue[tuple[int, LinkEvent]] = queue.SimpleQueue()
         self._boot = machine.boot_id()
         self.units: list[Unit] = []
+        way = Way(config["port"], config["authority"])
         for index, device in enumerate(config["devices"]):
             who = Identity(config["store"], device, machine.new_run(), self._boot, "bench")
-            link = PahoLink(link_setup(who, "127.0.0.1", config["port"], config["password"]))
+            link = PahoLink(link_setup(who, "127.0.0.1", config["port"], way.proof))
             spool = Spool(str(Path(config["folder"]) / f"{device}.sqlite"))
             self.units.append(Unit(device, Outbox(spool, link, who, lambda: None), link))
             link.open(lambda event, index=index: self._events.put((index, event)))  # type: ignore[misc]

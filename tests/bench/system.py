@@ -13,6 +13,8 @@ from datetime import time as day_time
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import func, select
+
 from broker_config.broker.run import Broker
 from broker_config.channels import Role
 from broker_config.rights import User
@@ -24,6 +26,7 @@ from server.db.tables import (
     Pager,
     Policy,
     PolicyStep,
+    PressRow,
     Shift,
     Store,
     Transmitter,
@@ -32,13 +35,16 @@ from server.db.tables import (
 from server.db.upgrade import upgrade
 from tests.bench.senders import INPUTS
 from tests.bench.terminal import Terminal
+from tests.bench.way import PASSWORD, Way
+from tests.identities import broker_identity
 
 STORE = "bench"
-PASSWORD = "bench"
 DEVICES = tuple(f"u{number:03d}" for number in range(64))
+FOE = "foe"
+"""A unit whose password somebody else has."""
 PRESSES = len(DEVICES) * INPUTS
 """As many as there are buttons: each press of a burst opens its own incident."""
-START_S = 30.0
+START_S = 60.0
 
 
 @dataclass
@@ -86,8 +92,7 @@ class Child:
         return 0.0
 
     def cpu_s(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(self.process.pid)
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -102,9 +107,26 @@ class Child:
                 pipe.close()
 
 
-def make_broker(folder: Path) -> Broker:
-    roles = {"g1": Role.GATEWAY, "srv": Role.SERVER, **dict.fromkeys(DEVICES, Role.BUTTON)}
-    return Broker(folder / "broker", [User(STORE, name, role, PASSWORD) for name, role in roles.items()])
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def crowd_names(count: int) -> list[str]:
+    """Units whose inputs nobody has set up: their pages name unit and input."""
+    return [f"n{number:06d}" for number in range(count)]
+
+
+def make_broker(folder: Path, crowd: int = 0, *, tls: bool = True) -> Broker:
+    """A crowd is on bare sockets, in clear: ten thousand ends of TLS in one process would measure that process."""
+    units = (*DEVICES, FOE, *crowd_names(crowd))
+    roles = {"g1": Role.GATEWAY, "srv": Role.SERVER, **dict.fromkeys(units, Role.BUTTON)}
+    users = [User(STORE, name, role, PASSWORD) for name, role in roles.items()]
+    if not tls:
+        return Broker(folder / "broker", users)
+    broker_identity(folder / "broker")
+    return Broker(folder / "broker", users, tls=True, password_port=0)
 
 
 @dataclass
@@ -115,6 +137,11 @@ class Pipeline:
     terminal: Terminal
     children: dict[str, Child]
     start_s: dict[str, float]
+    folder: Path
+
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time so far, by process; `sender` is all the units."""
+        return {name: child.cpu_s() for name, child in (*self.children.items(), ("sender", self.sender))}
 
     def burst(self, count: int, rate: float) -> list[float]:
         """Seconds from press accepted to first serial byte, of each press that arrived."""
@@ -124,6 +151,21 @@ class Pipeline:
         self.sender.ask(do="undo")
         return [self.terminal.seen[number] - at for number, at in accepted if number in self.terminal.seen]
 
+    def begin(self, name: str) -> None:
+        """Start server or gateway, also once more after a kill, and wait until it is ready."""
+        ready = self.folder / f"{name}.ready"
+        ready.unlink(missing_ok=True)
+        began = time.monotonic()
+        module = {"server": "server", "gateway": "pager_gateway"}[name]
+        self.children[name] = Child.start(module, str(self.folder / f"{name}.toml"), folder=self.folder)
+        wait_until(ready.exists, START_S)
+        self.start_s.setdefault(name, time.monotonic() - began)
+
+    def kill(self, name: str) -> None:
+        """As `kill -9`."""
+        self.children[name].process.kill()
+        self.children[name].stop()
+
     def stop(self) -> None:
         self.sender.stop()
         for child in self.children.values():
@@ -131,9 +173,10 @@ class Pipeline:
         self.terminal.close()
 
 
-def product(folder: Path, port: int, database: str | None = None) -> Pipeline:
+def product(folder: Path, way: Way, database: str | None = None, *, crowd: int = 0) -> Pipeline:
+    """`crowd`: so many units beside the others; the sender is theirs then."""
     url = database or f"sqlite:///{folder / 'server.sqlite'}"
-    fill(url)
+    fill(url, crowd)
     secret = folder / "password"
     secret.write_text(PASSWORD)
     secret.chmod(0o600)
@@ -142,38 +185,40 @@ def product(folder: Path, port: int, database: str | None = None) -> Pipeline:
         f'database = "{url}"\nport = 0\nready_file = "{folder}/server.ready"\n'
         "watch = false\n"  # a thousand buttons that answer no canary are no shop
         f'[[stores]]\nid = "{STORE}"\n'
-        f'broker_port = {port}\npassword_file = "{secret}"\n[log]\nlevel = "warning"\n'
+        f'broker_port = {way.port}\n{way.lines(secret)}[log]\nlevel = "warning"\n'
     )
     (folder / "gateway.toml").write_text(
-        f'store = "{STORE}"\ndevice = "g1"\nport = {port}\npassword_file = "{secret}"\ndata = "{folder}"\n'
+        f'store = "{STORE}"\ndevice = "g1"\nport = {way.port}\n{way.lines(secret)}data = "{folder}"\n'
         f'ready_file = "{folder}/gateway.ready"\n[[transmitters]]\nname = "t1"\nport = "{terminal.path}"\n'
         "[transmitters.settings]\nstay = true\nbatch = 8\n"
     )
-    children, start_s = {}, {}
-    for name, module in (("server", "server"), ("gateway", "pager_gateway")):
-        began = time.monotonic()
-        children[name] = Child.start(module, str(folder / f"{name}.toml"), folder=folder)
-        ready = folder / f"{name}.ready"
-        wait_until(ready.exists, START_S)
-        start_s[name] = time.monotonic() - began
-    return Pipeline(_sender("product", folder, port), terminal, children, start_s)
+    found = Pipeline(_sender("crowd" if crowd else "product", folder, way, crowd), terminal, {}, {}, folder)
+    try:
+        for name in ("server", "gateway"):
+            found.begin(name)
+    except BaseException:
+        found.stop()
+        raise
+    return found
 
 
 def reference(folder: Path, port: int) -> Pipeline:
     terminal = Terminal(plain=True)
-    config = json.dumps({**_config("reference", folder, port), "line": terminal.path})
+    way = Way(port, None)
+    config = json.dumps({**_config("reference", folder, way), "line": terminal.path})
     children = {}
     for name in ("gateway", "server"):
         children[name] = Child.start("tests.bench.reference", name, config, folder=folder)
         children[name].line()
-    return Pipeline(_sender("reference", folder, port), terminal, children, {})
+    return Pipeline(_sender("reference", folder, way), terminal, children, {}, folder)
 
 
-def _config(what: str, folder: Path, port: int) -> dict[str, Any]:
+def _config(what: str, folder: Path, way: Way) -> dict[str, Any]:
     return {
         "what": what,
         "folder": str(folder),
-        "port": port,
+        "port": way.port,
+        "authority": way.authority,
         "store": STORE,
         "password": PASSWORD,
         "devices": DEVICES,
@@ -182,14 +227,17 @@ def _config(what: str, folder: Path, port: int) -> dict[str, Any]:
     }
 
 
-def _sender(what: str, folder: Path, port: int) -> Child:
-    sender = Child.start("tests.bench.senders", json.dumps(_config(what, folder, port)), folder=folder)
+def _sender(what: str, folder: Path, way: Way, crowd: int = 0) -> Child:
+    module = "tests.bench.crowd" if crowd else "tests.bench.senders"
+    given = json.dumps({**_config(what, folder, way), "crowd": crowd})
+    sender = Child.start(module, given, folder=folder)
     sender.hear()
     return sender
 
 
-def fill(url: str) -> None:
-    """A store with one person, one pager, and as many buttons as a burst has presses."""
+def fill(url: str, crowd: int = 0) -> None:
+    """A store with one person, one pager, and as many buttons as a burst has presses. With a crowd calls ring once:
+    they stay open for as long as the load lasts."""
     db = Database(url)
     upgrade(db)
     with db.transaction() as session:
@@ -197,10 +245,11 @@ def fill(url: str) -> None:
         session.flush()
         session.add(Zone(id=1, store_id=STORE, name="Dairy", pager_name="Dairy"))
         session.add(Transmitter(id=1, store_id=STORE, gateway="g1", name="t1"))
-        for device, kind in [("g1", "g"), ("srv", "s"), *((name, "b") for name in DEVICES)]:
+        for device, kind in [("g1", "g"), ("srv", "s"), *((name, "b") for name in (*DEVICES, FOE))]:
             session.add(Device(store_id=STORE, device=device, kind=kind))
         session.flush()
-        for number in range(PRESSES):
+        session.add_all(Device(store_id=STORE, device=name, kind="b") for name in crowd_names(crowd))
+        for number in range(0 if crowd else PRESSES):
             device, place = DEVICES[number % len(DEVICES)], number // len(DEVICES) + 1
             label = f"N{number:06d}"
             session.add(Button(store_id=STORE, device=device, input=place, zone_id=1, label=label))
@@ -213,10 +262,23 @@ def fill(url: str) -> None:
             session.add(
                 Shift(store_id=STORE, carrier_id=1, weekday=day, starts=day_time(0), ends=day_time(0))
             )
-        session.add(Policy(id=1, store_id=STORE, name="Bench", tell_others=False))
+        policy = Policy(id=1, store_id=STORE, name="Bench", tell_others=False)
+        if crowd:
+            policy.repeats, policy.exit_s = 0, 3_600
+        session.add(policy)
         session.flush()
         session.add(PolicyStep(policy_id=1, position=1, target="everybody"))
     db.close()
+
+
+def stored(folder: Path) -> int:
+    """Presses in the database of the product in this folder."""
+    db = Database(f"sqlite:///{folder / 'server.sqlite'}")
+    try:
+        with db.reading() as session:
+            return session.exec(select(func.count()).select_from(PressRow)).one()
+    finally:
+        db.close()
 
 
 def wait_until(done: Callable[[], bool], seconds: float, *, must: bool = True) -> None:

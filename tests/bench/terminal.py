@@ -12,7 +12,10 @@ import tty
 
 from tests.bench.clock import now
 
-NUMBER = re.compile(rb"N(\d{6})")
+NUMBER = re.compile(rb"[Nn](\d{6})(?:/(\d+))?")
+"""Of the press, or of the unit with its input: then presses are numbered through all inputs of all units."""
+INPUTS = 16
+SAYS_SO = (b"REPEATED", b"TAKEN BACK", b"WAITING")
 
 
 class Terminal:
@@ -23,7 +26,8 @@ class Terminal:
         tty.setraw(self._theirs)
         self.path = os.ttyname(self._theirs)
         self.seen: dict[int, float] = {}
-        self.doubled = 0
+        self.marked, self.doubled = 0, 0
+        """Pages for a press that has rung: said to be a repeat, since nobody knew; and without such a word."""
         self._plain = plain
         self._buffer = b""
         self._started_at = 0.0
@@ -75,9 +79,12 @@ class Terminal:
     def _note(self, block: bytes) -> None:
         found = NUMBER.search(block)
         if found is not None:
-            number = int(found[1])
-            self.doubled += number in self.seen
-            self.seen.setdefault(number, self._started_at)
+            number = int(found[1]) if found[2] is None else int(found[1]) * INPUTS + int(found[2]) - 1
+            if number in self.seen:
+                self.marked += b"REPEATED" in block
+                self.doubled += not any(words in block for words in SAYS_SO)
+            elif b"TAKEN BACK" not in block:  # of the burst before this one
+                self.seen[number] = self._started_at
 
     def _say(self, data: bytes) -> None:
         os.write(self._ours, data)

@@ -12,12 +12,13 @@ from typing import Protocol, TypeVar
 from broker_config import machine
 from broker_config.broker.run import Broker
 from broker_config.channels import Role
-from broker_config.link import Link, LinkEvent, LinkSetup
+from broker_config.link import Link, LinkEvent, LinkSetup, Tls
 from broker_config.paho_link import PahoLink
 from broker_config.presence import link_setup
 from broker_config.rights import User
 from simulator.broker import MemoryBroker
 from simulator.clock import FakeClock
+from tests.identities import broker_identity
 
 STORE = "s1"
 USERS = {
@@ -71,6 +72,8 @@ class Client:
 class Bench(Protocol):
     """A broker with users, and time."""
 
+    tls: Tls | None
+
     def make(self, setup: LinkSetup) -> Link: ...
     def notice(self) -> None: ...
     def until(self, done: Callable[[], bool], what: str) -> None: ...
@@ -89,13 +92,15 @@ def setup_of(bench: Bench, device: str, **changes: object) -> LinkSetup:
     known = USERS.get(device)
     if known is None or known.role is Role.JANITOR:
         user = known or User(STORE, device, Role.BUTTON, "nobody knows")
-        plain = LinkSetup(user.name, user.name, user.password, port=bench.port())
+        plain = LinkSetup(user.name, user.name, user.password, port=bench.port(), tls=bench.tls)
         return replace(plain, **changes)  # type: ignore[arg-type]
-    setup = link_setup(known, run="aaaa", boot="bbbb", sw="1", port=bench.port())
+    setup = link_setup(known, run="aaaa", boot="bbbb", sw="1", port=bench.port(), tls=bench.tls)
     return replace(setup, **changes)  # type: ignore[arg-type]
 
 
 class MemoryBench:
+    tls: Tls | None = None
+
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.broker = MemoryBroker(self.clock, USERS.values())
@@ -138,17 +143,20 @@ class MemoryBench:
 
 
 class MosquittoBench:
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, tls: Tls | None = None) -> None:
         self.broker = broker
+        self.tls = tls
         self.deaths: list[BaseException] = []
         self._changed = threading.Condition()
         self._links: list[PahoLink] = []
 
     @classmethod
     def fresh(cls, folder: Path) -> MosquittoBench:
-        broker = Broker(folder / "broker", USERS.values())
+        """With TLS, as in a shop, and passwords inside it, which can be wrong."""
+        paths = broker_identity(folder / "broker")
+        broker = Broker(folder / "broker", USERS.values(), tls=True, password_port=0)
         broker.start()
-        return cls(broker)
+        return cls(broker, Tls(paths.identity.authority))
 
     def make(self, setup: LinkSetup, boot_clock: Callable[[], float] = machine.boot_clock) -> Link:
         link = PahoLink(setup, boot_clock=boot_clock, delays_s=(0.05, 0.2), on_death=self.deaths.append)
@@ -176,7 +184,7 @@ class MosquittoBench:
         threading.Event().wait(seconds)
 
     def port(self) -> int:
-        return self.broker.port
+        return self.broker.password_port or self.broker.port
 
     def kill(self) -> None:
         self.broker.kill()
@@ -193,9 +201,15 @@ class MosquittoBench:
     def thaw(self) -> None:
         self.broker.thaw()
 
-    def finish(self) -> None:
-        self.broker.thaw()
+    def part(self) -> None:
+        """End the links; the broker is somebody else's."""
         for link in self._links:
             link.close()
-        self.broker.stop()
         assert not self.deaths
+
+    def finish(self) -> None:
+        self.broker.thaw()
+        try:
+            self.part()
+        finally:
+            self.broker.stop()

@@ -408,6 +408,25 @@ def test_a_peer_that_falls_silent_while_idle_is_dead_in_ten_seconds(bench: Bench
         assert report.health.cause
 
 
+@pytest.mark.parametrize(("rate", "seed"), [(0.01, 1), (0.05, 2), (0.3, 3)])
+def test_a_line_that_spoils_bytes_ends_every_page_once_and_is_forgotten(
+    bench: Bench, rate: float, seed: int
+) -> None:
+    bench.open()
+    bench.line.garble(rate, seed)
+    pages = [bench.page(f"N {number}") for number in range(4)]
+    bench.submit(*pages, seconds=PATIENCE_S)
+    assert all(bench.final(page).result.state.is_final for page in pages)
+
+    bench.line.clean()
+    bench.clock.advance(60)
+    page = bench.page("CLEAN")
+    bench.submit(page, seconds=60.0)
+
+    assert bench.final(page).result.state is PageState.TRANSMITTED
+    assert "CLEAN" in bench.texts()
+
+
 def test_results_name_only_pages_that_were_given(bench: Bench) -> None:
     bench.open()
     pages = [bench.page(f"N {number}") for number in range(3)]

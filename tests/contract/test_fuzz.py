@@ -67,3 +67,10 @@ def test_a_valid_message_with_one_byte_changed(start, data) -> None:  # type: ig
     payload = bytearray(start.delivery.payload)
     payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
     receive(replace(start.delivery, payload=bytes(payload)))
+
+
+def test_a_name_from_outside_begins_no_line_of_a_log() -> None:
+    payload = (
+        b'{"v": 1, "id": "6f1d3c52-8a0e-4a67-9b1e-2f6b0c9d4a13", "name": "probe", "args": {"\\nx": null}}'
+    )
+    receive(made("rb/1/s1/b/b7/cmd", payload, False))

@@ -35,6 +35,8 @@ TABLE = {
     "plan": {"g": ("srv jan", "g1")},
     "plan report": {"g": ("g1", "srv")},
     "plan report receipt": {"g": ("srv", "g1")},
+    "identity": {"b": ("srv", "b7"), "g": ("srv", "g1")},
+    "identity request": {"b": ("b7", "srv"), "g": ("g1", "srv")},
     "probe": {"s": ("srv", "srv")},
 }
 DEVICE = {"b": "b7", "g": "g1", "s": "srv"}

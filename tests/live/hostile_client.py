@@ -17,6 +17,7 @@ from broker_config.link import (
     Publication,
     Published,
     Subscription,
+    Tls,
 )
 from broker_config.paho_link import PahoLink
 from broker_config.rights import User
@@ -31,7 +32,8 @@ class HostileClient:
 
     `lost`: bad messages of which nobody knows whether the broker had them when a connection was lost."""
 
-    def __init__(self, user: User, port: int, plan: list[Bad | dict[str, object]]) -> None:
+    def __init__(self, user: User, way: tuple[int, Tls], plan: list[Bad | dict[str, object]]) -> None:
+        """`way`: port of the broker, and the authority of its certificate."""
         self.device = user.device
         self.plan = deque(plan)
         self.unsettled: dict[UUID, tuple[dict[str, object], float]] = {}
@@ -46,7 +48,8 @@ class HostileClient:
                 user.name,
                 user.name,
                 user.password,
-                port=port,
+                port=way[0],
+                tls=way[1],
                 subscriptions=(Subscription(topic(user.device, "receipt")),),
             ),
             delays_s=(0.05, 0.2),

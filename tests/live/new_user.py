@@ -59,6 +59,18 @@ class User:
     def main(self) -> Locator:
         return self.page.locator("#main")
 
+    def choose_password(self, given: str, own: str) -> None:
+        """What somebody else gave opens nothing else."""
+        self.see("Choose your own password")
+        self.look("password")
+        for label, value in (
+            ("Password until now", given),
+            ("New password", own),
+            ("New password once more", own),
+        ):
+            self.fill(label, value)
+        self.submit("Change my password")
+
     def go(self, *words: str) -> None:
         """Follow links, each by what it begins with; of two that say the same the first one."""
         for word in words:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def join(bench: MosquittoBench, device: str, **changes: object) -> Client:
 
 
 def test_all_files_are_for_their_owner_only_and_check_finds_nothing(broker: Broker) -> None:
-    assert check.problems(broker.paths.folder) == []
+    assert check.problems(broker.paths.folder, now=datetime.now(UTC)) == []
     for path in (broker.paths.config, broker.paths.acl, broker.paths.passwords):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "password of b1" not in broker.paths.passwords.read_text()

@@ -47,7 +47,7 @@ def test_two_thousand_bad_messages_among_two_hundred_presses(shop: WholeShop) ->
     random = Random(11)
     good, bad = good_presses(random), bad_messages(random)
     clients = [
-        HostileClient(everybody()[name], shop.broker.port, shuffled(random, good.get(name, []), bad[name]))
+        HostileClient(everybody()[name], shop.by_password, shuffled(random, good.get(name, []), bad[name]))
         for name in bad
     ]
     try:
@@ -153,7 +153,7 @@ def garbage_from_a_server_stops_nobody(shop: WholeShop, random: Random) -> None:
         Bad(random.choice(targets), hostile.garbage(random), "any", retain=random.random() < 0.1)
         for _ in range(BAD_OF_THE_SERVER)
     ]
-    mad = HostileClient(everybody()[OTHER_SERVER], shop.broker.port, plan)
+    mad = HostileClient(everybody()[OTHER_SERVER], shop.by_password, plan)
     try:
         wait_until(lambda: all_done([mad]), "the mad server has said it all", WORK_S)
     finally:

@@ -153,7 +153,7 @@ class Run:
 @pytest.mark.parametrize(
     ("seed", "victims"),
     [
-        (1, ONE_AFTER_THE_OTHER),
+        pytest.param(1, ONE_AFTER_THE_OTHER, marks=pytest.mark.long),  # every run has tests/chaos
         *(pytest.param(seed, AGAIN_AND_AGAIN, marks=pytest.mark.long) for seed in (2, 3, 4)),
     ],
 )

@@ -16,7 +16,7 @@ from simulator.config import Language
 from tests.databases import live_is_off
 from tests.live.new_user import DESK, PATIENCE_MS, PHONE, Floor, Told, User
 from tests.live.site import opened_browser
-from tests.live.test_up import Up, gone
+from tests.live.up_process import Up
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
 
@@ -40,11 +40,7 @@ def browser() -> Iterator[Browser]:
 def up(tmp_path: Path) -> Iterator[Up]:
     made = Up(tmp_path / "data")
     yield made
-    if made.process.poll() is None:
-        made.end()
-    assert made.process.stdout is not None
-    made.process.stdout.close()
-    gone(made.children())
+    made.close()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +72,7 @@ def journey(
         eva = stack.enter_context(closing(User(browser, language, PHONE, told)))
         for user, name in ((tom, TOM), (eva, EVA)):
             user.sign_in(words["board"], *passwords[name])
+            user.choose_password(passwords[name][1], f"{name} and four words")
             user.see("You are here")
         call(floor, tom, eva)
         afterwards(manager)

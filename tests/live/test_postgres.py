@@ -13,8 +13,8 @@ from sqlmodel import select
 
 from server.db.connect import Database
 from server.db.refused import count_refused
+from server.db.shape import is_current
 from server.db.tables import Refused
-from server.db.upgrade import is_current
 from tests.databases import Cluster, Databases, live_is_off
 
 pytestmark = pytest.mark.live

@@ -139,7 +139,7 @@ def test_a_refusal_is_said_in_place(look: Viewer, site: Site) -> None:
 
 
 def test_everything_works_without_scripts(look: Viewer, site: Site) -> None:
-    page = look("board", login="olga", java_script_enabled=False)
+    page = look("board", java_script_enabled=False)
     page.click("#i10-close > summary")
     page.click("#i10-recovered")
     page.wait_for_url("**/board")

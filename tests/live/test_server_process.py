@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPSConnection
 
 import pytest
 from sqlmodel import Session, select
 
 from server.db.tables import Device
+from tests import certificates
 from tests.live.processes import wait_until
 from tests.live.whole_shop import WholeShop
 
@@ -25,7 +28,18 @@ def shop() -> Iterator[WholeShop]:
 
 
 def test_a_stop_signal_ends_it_with_everything_closed(shop: WholeShop) -> None:
+    config = shop.folder / "server.toml"
+    folder = certificates.write(shop.folder / "https")
+    private = f'port = 0\nhttps_port = 0\nhttps_identity = "{folder}"\n'
+    config.write_text(config.read_text().replace("port = 0\n", private, 1))
     shop.server.start()
+    wait_until(lambda: "serving on https://" in shop.server.text(), "it has its second listener")
+    port = int(shop.server.text().partition("serving on https://127.0.0.1:")[2].split()[0])
+    trust = ssl.create_default_context(cafile=str(folder / "ca.crt"))
+    https = HTTPSConnection("127.0.0.1", port, context=trust, timeout=30)
+    https.request("GET", "/healthz")
+    assert https.getresponse().status == 200
+    https.close()
     shop.db.close()  # our own look at the file must not keep it open
     assert shop.server.stop() == 0
     left = {path.name for path in shop.folder.glob("server.sqlite*")}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import select
 import signal
 import socket
+import ssl
 import subprocess
-import sys
 import time
 import tomllib
 import urllib.error
@@ -20,72 +18,9 @@ from pathlib import Path
 import pytest
 
 from simulator.floor.staff_api import HttpStaffApi
+from tests.live.up_process import ROOT, Up, command, gone
 
 pytestmark = pytest.mark.live
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
-
-
-class Up:
-    """One running `redbutton up --simulate`, read line by line."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.lines: list[str] = []
-        self.process = subprocess.Popen(
-            command("up", "--simulate", "--data", str(data), "--port", "0"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=ROOT,
-        )
-        assert self.process.stdout is not None
-        self._out = self.process.stdout
-        self._rest = b""
-
-    def until(self, pattern: str) -> re.Match[str]:
-        """The next line with this in it. Fails when it does not come, with everything that was said."""
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            while b"\n" in self._rest:
-                line, _, self._rest = self._rest.partition(b"\n")
-                self.lines.append(line.decode())
-                if found := re.search(pattern, self.lines[-1]):
-                    return found
-            if select.select([self._out], [], [], 1.0)[0]:
-                more = os.read(self._out.fileno(), 65_536)
-                if not more:
-                    break
-                self._rest += more
-        pytest.fail(f"never said {pattern!r}, but: " + "\n".join(self.lines))
-
-    def open(self) -> dict[str, str]:
-        """Wait for the welcome. Returns the words of its table."""
-        self.until("is open")
-        found = {
-            "board": self.until(r"board +(http://\S+)")[1],
-            "floor": self.until(r"floor +(http://\S+)")[1],
-            "manager": self.until(r"sign in +manager +(\S+)")[1],
-        }
-        staff = self.until(r"(\S+) +(\S+) +\(staff\)")
-        return {**found, "login": staff[1], "staff": staff[2]}
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(PATIENCE_S)
-
-    def children(self) -> dict[str, int]:
-        """Package or program -> pid, of everybody that runs for this folder."""
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                words = (folder / "cmdline").read_bytes().decode().split("\0")
-            except OSError:
-                continue
-            if int(folder.name) != self.process.pid and any(str(self.data) in word for word in words):
-                name = words[2] if "-m" in words[:2] else Path(words[0]).name
-                found[name if name not in found else folder.name] = int(folder.name)
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -95,22 +30,24 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def up(data: Path) -> Iterator[Up]:
-    made = Up(data)
+    made = Up(data, history_days=1)
     yield made
-    if made.process.poll() is None:
-        made.end()
-    assert made.process.stdout is not None
-    made.process.stdout.close()
-    gone(made.children())
+    made.close()
 
 
 def test_a_whole_shop_from_an_empty_folder(up: Up) -> None:
+    up.until("Making a day of business, once ...")
+    up.until(r"\d+ presses, \d+ calls in 1 day; made in")
     words = up.open()
     for name in ("board", "floor"):
         with urllib.request.urlopen(words[name] + "/", timeout=10) as answer:
             assert answer.status == 200
     for login, password in (("manager", words["manager"]), (words["login"], words["staff"])):
         assert HttpStaffApi(words["board"], "kadriorg", {login: password}).open_incidents(login) == []
+    safe = next(line.strip() for line in up.lines if line.strip().startswith("https://"))
+    trust = ssl.create_default_context(cafile=str(up.data / "ca" / "ca.crt"))
+    with urllib.request.urlopen(safe + "/sign-in", timeout=10, context=trust) as answer:
+        assert 'name="password"' in answer.read().decode()
     assert not any(path.stat().st_mode & 0o077 for path in (up.data / "secrets").iterdir())
 
     found = subprocess.run(
@@ -138,6 +75,7 @@ def test_a_whole_shop_from_an_empty_folder(up: Up) -> None:
 def test_who_is_killed_comes_back_and_the_data_are_kept(up: Up) -> None:
     words = up.open()
     assert "Preparing the database" not in up.lines  # the first test did that
+    assert not any("of business" in line for line in up.lines)
     for package, name in (
         ("server", "server"),
         ("mosquitto", "broker"),
@@ -181,22 +119,3 @@ def press(data: Path) -> None:
             assert time.monotonic() < until, "the button unit never opened its control socket"
         line.sendall(json.dumps({"do": "press", "input": number, "ms": 300}).encode() + b"\n")
         assert json.loads(line.makefile().readline())["ok"]
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "broker_config.command", *words]
-
-
-def gone(children: dict[str, int]) -> None:
-    """Everybody has ended within ten seconds."""
-    until = time.monotonic() + 10
-    for name, pid in children.items():
-        try:
-            watched = os.pidfd_open(pid)
-        except ProcessLookupError:
-            continue
-        try:
-            left = max(0.0, until - time.monotonic())
-            assert select.select([watched], [], [], left)[0], f"{name} (process {pid}) is still there"
-        finally:
-            os.close(watched)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import rmtree
+from typing import Self
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from broker_config import machine
-from broker_config.broker.run import Broker, write_private
+from broker_config.broker.run import Broker
 from broker_config.channels import Role
+from broker_config.link import Tls
 from broker_config.messages import PageState
 from broker_config.rights import User
 from server.db import accounts
@@ -27,8 +30,10 @@ from server.db.tables import (
 from server.db.upgrade import upgrade
 from simulator.floor.staff_api import HttpStaffApi
 from simulator.pager import Air
+from simulator.transmitters.base import Box
 from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.tap import TapHabits, TapTerminal
+from tests.identities import broker_identity, device_identity
 from tests.live.brokers import GATEWAY, SERVER, STORE, users
 from tests.live.live_unit import Unit
 from tests.live.processes import Process, wait_until
@@ -38,7 +43,9 @@ LOGIN, PASSWORD = "anna", "four-words-for-anna"
 
 
 class WholeShop:
-    """Devices `units` (name -> inputs) run as processes, `silent` ones (name -> inputs) are known to the server only.
+    """All of it speaks TLS, and is known by certificates.
+
+    Devices `units` (name -> inputs) run as processes, `silent` ones (name -> inputs) are known to the server only.
     Each zone has one person with one pager; the policy has one step, so an incident that nobody touches is
     one page. Everything lives in a folder of its own."""
 
@@ -50,19 +57,24 @@ class WholeShop:
         ttl_s: int = 120,
         reply_s: float = 0,
         keeper: bool = False,
+        hosts: Mapping[str, str] | None = None,
     ) -> None:
-        """`keeper`: the gateway stands in while the server is silent."""
-        self._keeper = keeper
+        """`keeper`: the gateway stands in while the server is silent. `hosts`: units that run another module than the
+        simulator's own."""
+        self._keeper, self._hosts = keeper, hosts or {}
         self.folder = Path(tempfile.mkdtemp(prefix="rb-shop-"))
+        self.start_s = 60.0
+        self.kept = False
+        """The folder stays when everything is over."""
         self._stack = ExitStack()
-        self._stack.callback(rmtree, self.folder, ignore_errors=True)
+        self._stack.callback(self._clean_up)
         try:
             self._build(units, silent or {}, ttl_s, reply_s)
         except BaseException:
             self._stack.close()
             raise
 
-    def __enter__(self) -> WholeShop:
+    def __enter__(self) -> Self:
         try:
             self.start()
         except BaseException:
@@ -75,9 +87,11 @@ class WholeShop:
 
     def _build(self, units: dict[str, int], silent: dict[str, int], ttl_s: int, reply_s: float) -> None:
         folder = self.folder
-        for name, user in everybody().items():
-            write_private(folder / f"{name}.word", user.password)
-        self.broker = Broker(folder / "broker", everybody().values())
+        self._identities = folder / "identities"
+        for name in (SERVER, GATEWAY, *units):
+            device_identity(self._identities / name, f"{STORE}.{name}")
+        broker_identity(folder / "broker")
+        self.broker = Broker(folder / "broker", everybody().values(), tls=True, password_port=0)
         self.broker.start()
         self._stack.callback(self.broker.stop)
         url = f"sqlite:///{folder / 'server.sqlite'}"
@@ -86,13 +100,14 @@ class WholeShop:
         upgrade(self.db)
         with self.db.transaction() as session:
             fill(session, units | silent, ttl_s)
+            self.furnish(session)
         accounts.create(
             self.db,
             accounts.NewAccount(login=LOGIN, name="Anna T.", password=PASSWORD, store_id=STORE, carrier_id=1),
         )
         self.air = Air(address_of(zone) for zone in range(1, ZONES + 1))
-        terminal = TapTerminal(TapHabits(t4_s=None, reply_s=reply_s))
-        self.transmitter = PtyTransmitter(folder / "t1", terminal, self.air, machine.boot_clock)
+        self.terminal = TapTerminal(TapHabits(t4_s=None, reply_s=reply_s))
+        self.transmitter = PtyTransmitter(folder / "t1", self.box(), self.air, machine.boot_clock)
         self.transmitter.start()
         self._stack.callback(self.transmitter.stop)
         self.server = self._server(url)
@@ -103,12 +118,39 @@ class WholeShop:
                 folder / f"{name}.s",
                 store=STORE,
                 device=name,
-                port=self.broker.port,
+                port=self.port_for(name),
                 inputs=inputs,
                 ttl_s=ttl_s,
+                host=self._hosts.get(name, "simulator.button_host"),
+                proof=self.proof(name),
             )
             for name, inputs in units.items()
         }
+
+    def furnish(self, session: Session) -> None:
+        """More of a shop than its four zones."""
+
+    def box(self) -> Box:
+        """What the gateway finds at the end of its line."""
+        return self.terminal
+
+    def port_for(self, device: str) -> int:
+        """Where this one finds the broker."""
+        return self.broker.port
+
+    def proof(self, device: str) -> str:
+        """The line in its file by which the broker knows it."""
+        return f'identity = "{self._identities / device}"'
+
+    @property
+    def by_password(self) -> tuple[int, Tls]:
+        """Port, and whom to believe there, for somebody who has a device's password."""
+        assert self.broker.password_port is not None
+        return self.broker.password_port, Tls(self.broker.paths.identity.authority)
+
+    def _clean_up(self) -> None:
+        if not self.kept:
+            rmtree(self.folder, ignore_errors=True)
 
     def _server(self, url: str) -> Process:
         config, ready = self.folder / "server.toml", self.folder / "server.url"
@@ -116,16 +158,16 @@ class WholeShop:
             f'database = "{url}"\nport = 0\nready_file = "{ready}"\n'
             "watch = false\n"  # every press is counted here: canaries would be some more
             f'[[stores]]\nid = "{STORE}"\n'
-            f'device = "{SERVER}"\nbroker_port = {self.broker.port}\n'
-            f'password_file = "{self.folder / SERVER}.word"\n'
+            f'device = "{SERVER}"\nbroker_port = {self.port_for(SERVER)}\n'
+            f"{self.proof(SERVER)}\n"
         )
         return Process("server", ["server", str(config)], ready, self.folder / "server.log")
 
     def _gateway(self) -> Process:
         config, ready = self.folder / "gateway.toml", self.folder / "gateway.ready"
         config.write_text(
-            f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {self.broker.port}\n'
-            f'password_file = "{self.folder / GATEWAY}.word"\ndata = "{self.folder / "gateway"}"\n'
+            f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {self.port_for(GATEWAY)}\n'
+            f'{self.proof(GATEWAY)}\ndata = "{self.folder / "gateway"}"\n'
             f'ready_file = "{ready}"\nkeeper = {str(self._keeper).lower()}\n'
             f'[[transmitters]]\nname = "t1"\nport = "{self.transmitter.path}"\n'
             "[transmitters.settings]\nstay = true\n"
@@ -141,8 +183,8 @@ class WholeShop:
             self._stack.callback(process.kill)
             process.begin()
         for process in self.processes:
-            wait_until(process.is_ready, f"{process.name} is ready", 60)
-        wait_until(lambda: set(self.online()) >= set(self.units), "every unit is online", 60)
+            wait_until(process.is_ready, f"{process.name} is ready", self.start_s)
+        wait_until(lambda: set(self.online()) >= set(self.units), "every unit is online", self.start_s)
 
     def close(self) -> None:
         self._stack.close()

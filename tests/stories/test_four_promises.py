@@ -50,7 +50,7 @@ from server.requests import (
 )
 from server.rules.facts import DutyKind
 from server.rules.incidents import SAID_BY_STAFF
-from server.rules.pages import TAKEN
+from server.rules.pages import TELLS
 from tests import small_shop
 from tests.engine_box import EngineBox
 from tests.small_shop import ANNA, BORIS, CARMEN, DMITRI, STORE
@@ -262,7 +262,7 @@ class FourPromises(RuleBasedStateMachine):
             assert one.due_at is not None, "nobody will ever look at it again"
             if one.state != "triggered":
                 continue
-            mine = [page for page in pages.get(one.id, []) if page.reason != TAKEN]
+            mine = [page for page in pages.get(one.id, []) if page.reason not in TELLS]
             hope = any(page.state == "transmitted" or page.final_at is None for page in mine)
             waits = one.due_at - now <= timedelta(seconds=61) and one.step < 3
             assert hope or one.nobody_at is not None or waits, "nobody was called and nobody was told"
@@ -278,7 +278,7 @@ class FourPromises(RuleBasedStateMachine):
                 one.pager_id
                 for one in pages
                 if one.final_at is None
-                and one.reason != TAKEN
+                and one.reason not in TELLS
                 and one.created_at >= states[key].triggered_at
                 and one.deadline_at > now + timedelta(seconds=1)
             )

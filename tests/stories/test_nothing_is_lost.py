@@ -106,3 +106,30 @@ def test_any_process_killed_at_any_moment_loses_and_doubles_nothing(
     assert all(text.endswith("REPEATED") for text in more)
     assert shop.pages()[-1].state == "transmitted"
     shop.pager(ADDRESS[ANNA]).inbox.clear()
+
+
+def test_a_press_that_waited_in_a_broker_that_stood_still_is_never_the_full_alarm(unkept: Shop) -> None:
+    """Its bytes have not aged: they say 60 ms, and it was four minutes ago."""
+    unkept.clock.advance(20)
+    unkept.broker.freeze()
+    unkept.button().press()
+    unkept.clock.advance(240)
+    unkept.broker.thaw()
+    unkept.clock.advance(5)
+    (press,) = unkept.presses()
+    assert not press.age_known
+    assert [one.priority for one in unkept.incidents()] == [3]
+    unkept.pager(ADDRESS[ANNA]).expects("DAIRY")
+
+
+def test_a_broker_that_stood_still_for_a_moment_delays_no_alarm(shop: Shop) -> None:
+    shop.clock.advance(20)
+    shop.broker.freeze()
+    shop.button().press()
+    shop.clock.advance(30)
+    shop.broker.thaw()
+    shop.clock.advance(5)
+    shop.pager(ADDRESS[ANNA]).expects("DAIRY")
+    (press,) = shop.presses()
+    assert press.age_known
+    assert [one.priority for one in shop.incidents()] == [2]

@@ -127,7 +127,13 @@ def happened(shop: Shop, number: int = 1) -> list[tuple[int, list[int]]]:
     return [(after, sorted(pagers)) for after, pagers in sorted(rang.items())]
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize(
+    "scene",
+    [
+        scene if number % 2 else pytest.param(scene, marks=pytest.mark.long)
+        for number, scene in enumerate(SCENES)
+    ],
+)
 def test_pages_lights_and_the_end_are_as_forecast(shop: Shop, scene: Callable[[Shop], None]) -> None:
     scene(shop)
     found = forecast(shop)

@@ -63,7 +63,7 @@ def test_a_quiet_call_and_a_customers_call_at_one_button_are_two(shop: Shop) -> 
     shop.button().press()
     shop.clock.advance(2)
     shop.button().quiet()
-    shop.clock.advance(2)
+    shop.clock.advance(5)
     assert rung(shop) == [(ANNA, "DAIRY Shelf 1 CALL"), (BORIS, "DAIRY CODE 7")]
     assert [one.quiet for one in shop.incidents()] == [False, True]
     assert shop.light() is Shown.CALLED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,13 +12,23 @@ from uuid import UUID, uuid4
 from broker_config import codec
 from broker_config.channels import BY_TAIL, Channel
 from broker_config.link import Connected, Delivery, Disconnected, LinkEvent, Publication, Published, Sink
-from broker_config.messages import Light, LightState, Message, PressReceipt, ReceiptResult
+from broker_config.messages import (
+    CommandName,
+    DeviceState,
+    DeviceStatus,
+    Light,
+    LightState,
+    Message,
+    PressReceipt,
+    ReceiptResult,
+)
+from broker_config.renewal.core import Renews
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.debounce import Edge, Rules
 from firmware_bridge.intents import Intent
 from firmware_bridge.light import Pattern, Shown
 from firmware_bridge.outbox import Identity
-from firmware_bridge.ports import Plan, Ports
+from firmware_bridge.ports import Kept, KeptInMemory, Life, Plan, Ports
 from firmware_bridge.spool import Spool
 
 STORE, DEVICE, RUN = "s1", "b7", "00aa11bb"
@@ -36,6 +47,7 @@ class RecordingLink:
         self.sent: list[tuple[int, Publication]] = []
         self.settled: list[Delivery] = []
         self.handles = 0
+        self.reconnects: list[str] = []
 
     @property
     def connected(self) -> bool:
@@ -56,7 +68,8 @@ class RecordingLink:
     def settle(self, delivery: Delivery) -> None:
         self.settled.append(delivery)
 
-    def reconnect(self, reason: str) -> None: ...
+    def reconnect(self, reason: str) -> None:
+        self.reconnects.append(reason)
 
     def close(self) -> None: ...
 
@@ -70,6 +83,9 @@ class Desk:
         boot: str = BOOT,
         now: float = 1_000.0,
         link: RecordingLink | None = None,
+        kept: Kept | None = None,
+        objection: Callable[[CommandName], str | None] | None = None,
+        renews: Renews | None = None,
         **plan: Any,
     ) -> None:
         self.link = link or RecordingLink()
@@ -81,13 +97,27 @@ class Desk:
         self.log: list[tuple[str, object]] = []
         self.connections = 0
         self.tokens = 0
+        self.ends = 0
+        """How often the core ended its process."""
+        life = Life() if objection is None else Life(objection, self._end)
         rng = Random(5)
         inputs = {number: Rules(lockout_s=0.3) for number in self.levels}
         plan.setdefault("keys", {KEY: 2})
         self.bridge = Bridge(
             Identity(STORE, DEVICE, RUN, boot, "1.0"),
             Plan(inputs, **plan),
-            Ports(self.link, self.spool, self, self, uuid4, lambda: self.wall, rng.random),
+            Ports(
+                self.link,
+                self.spool,
+                self,
+                self,
+                uuid4,
+                lambda: self.wall,
+                rng.random,
+                kept=KeptInMemory() if kept is None else kept,
+                life=life,
+                renews=renews,
+            ),
             self.now,
         )
 
@@ -98,6 +128,9 @@ class Desk:
 
     def show(self, input_number: int, pattern: Pattern) -> None:
         self.patterns[input_number] = pattern
+
+    def _end(self) -> None:
+        self.ends += 1
 
     # what a test does
 
@@ -123,6 +156,10 @@ class Desk:
         self.advance(0.08)
         self.edge(False, number)
         self.advance(0.5)
+
+    def lock_disk(self, locked: bool = True) -> None:
+        """It can be read and takes nothing, as a disk does that the kernel has made read-only."""
+        self.spool._disk.file._db.execute(f"PRAGMA query_only = {int(locked)}")
 
     def happens(self, *events: LinkEvent) -> None:
         self.bridge.handle(events, self.now)
@@ -168,6 +205,11 @@ class Desk:
 
     def light(self, state: LightState, rev: int, *, run: str = SERVER_RUN, for_s: int | None = None) -> None:
         self.deliver(BY_TAIL["b", "light"], Light(input=1, run=run, rev=rev, state=state, for_s=for_s))
+
+    def server(self, state: DeviceState, run: str = SERVER_RUN) -> None:
+        """The server's status, as the broker tells it."""
+        status = DeviceStatus(state=state, run=run, boot="beef", sw="1.0")
+        self.deliver(BY_TAIL["s", "status"], status, device="srv", kind="s", retain=True)
 
     # what a test sees
 

@@ -27,6 +27,10 @@ from firmware_bridge.spool import Spool
 from tests.unit.firmware_bridge.desk import KEY, Desk
 
 
+def never(_: CommandName) -> str | None:
+    return "not here"
+
+
 def command(desk: Desk, name: CommandName, **args: JsonValue) -> Command:
     made = Command(id=uuid4(), name=name, args=args)
     desk.deliver(COMMAND, made)
@@ -106,7 +110,10 @@ def test_a_drill_is_shown_as_a_press_is() -> None:
         (CommandName.DRILL, {}, "say which input: 1, 2"),
         (CommandName.DRILL, {"input": "1"}, "input '1' is no button"),
         (CommandName.DRILL, {"input": {"n": 1}}, "is no button"),
-        (CommandName.ROTATE, {}, "does not know rotate"),
+        (CommandName.IDENTIFY, {"input": KEY}, "input '3' is no button here: 1, 2"),
+        (CommandName.IDENTIFY, {"input": []}, "say which input"),
+        (CommandName.ROTATE, {}, "nothing here would start it again"),
+        (CommandName.RESTART, {}, "nothing here would start it again"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_makes_no_press(
@@ -122,18 +129,18 @@ def test_what_cannot_be_done_is_said_and_makes_no_press(
 
 
 def test_an_only_button_need_not_be_named_for_a_drill() -> None:
-    done = Commands([4]).take(Command(id=uuid4(), name=CommandName.DRILL))
+    done = Commands([4], never).take(Command(id=uuid4(), name=CommandName.DRILL))
     assert done.intents == (Intent(4, purpose=Purpose.DRILL),)
     assert done.answer.text == "1 press"
 
 
 def test_an_input_that_is_named_twice_gets_one_canary() -> None:
     asked = Command(id=uuid4(), name=CommandName.CANARY, args={"input": [2, 1, 2]})
-    assert [intent.input for intent in Commands([1, 2]).take(asked).intents] == [1, 2]
+    assert [intent.input for intent in Commands([1, 2], never).take(asked).intents] == [1, 2]
 
 
 def test_only_so_many_answers_are_remembered() -> None:
-    commands = Commands([1])
+    commands = Commands([1], never)
     first = Command(id=uuid4(), name=CommandName.CANARY)
     commands.take(first)
     for _ in range(KEPT - 1):

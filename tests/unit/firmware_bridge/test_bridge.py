@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from broker_config.channels import BY_TAIL, COMMAND, LIGHT, STAND_IN, STATUS
-from broker_config.link import Publication, Published
+from broker_config.link import Disconnected, Publication, Published
 from broker_config.messages import (
     Command,
     CommandName,
@@ -15,15 +15,18 @@ from broker_config.messages import (
     DeviceStatus,
     Light,
     LightState,
+    PressKind,
     ReceiptResult,
     Settings,
     StandIn,
     StandInState,
 )
 from firmware_bridge.errors import SpoolError
+from firmware_bridge.intents import Intent
 from firmware_bridge.light import Pattern, Shown
-from firmware_bridge.outbox import WINDOW
-from firmware_bridge.spool import NewPress, Spool
+from firmware_bridge.outbox import MEND_S, WINDOW
+from firmware_bridge.press import NewPress
+from firmware_bridge.spool import Spool
 from tests.unit.firmware_bridge.desk import AT, BOOT, DEVICE, SERVER_RUN, STORE, Desk, RecordingLink
 
 
@@ -73,7 +76,8 @@ def test_what_a_press_says() -> None:
     assert body["wall"].startswith("2026-03-02T12:00:00")
 
 
-def test_a_disk_that_fails_ends_the_unit_before_anything_is_said() -> None:
+def test_a_mistake_of_ours_ends_the_unit_before_anything_is_said() -> None:
+    """A spool that is closed is no trouble of the disk: to work on would hide it."""
     desk = Desk()
     desk.connect()
     desk.spool.close()
@@ -82,6 +86,55 @@ def test_a_disk_that_fails_ends_the_unit_before_anything_is_said() -> None:
         desk.advance(0.1)
     assert desk.sent() == []
     assert desk.shown() is Shown.IDLE
+
+
+def test_a_press_that_no_disk_holds_goes_out_at_once_and_lights_nothing_before_its_receipt() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.lock_disk()
+    desk.press()
+    (body,) = desk.sent()
+    assert (body["seq"], body["try"]) == (1, 1)
+    assert desk.shown() is Shown.IDLE
+    desk.receipt(desk.ids()[0])
+    assert desk.shown() is Shown.RECEIVED
+    assert desk.bridge.waiting == 0
+
+
+def test_nobody_is_told_after_two_seconds_when_no_disk_and_no_server_has_it() -> None:
+    desk = Desk()
+    desk.lock_disk()
+    desk.edge(True)
+    desk.advance(1.9)
+    assert desk.shown() is Shown.IDLE
+    desk.advance(0.2)
+    assert desk.shown() is Shown.NOBODY
+    desk.connect()
+    desk.receipt(desk.ids()[0])
+    assert desk.shown() is Shown.RECEIVED
+
+
+def test_the_next_press_of_a_disk_that_works_again_is_shown_as_any() -> None:
+    desk = Desk()
+    desk.lock_disk()
+    desk.press()
+    desk.lock_disk(False)
+    desk.advance(MEND_S + 0.1)
+    assert [spooled.seq for spooled in desk.spool.freshest(5)] == [1]
+    desk.edge(True)
+    desk.advance(0.07)
+    assert desk.shown() is Shown.SENDING
+
+
+def test_an_undo_leaves_an_earlier_press_that_no_disk_holds_in_the_dark() -> None:
+    desk = Desk()
+    desk.lock_disk()
+    desk.press()
+    desk.press()
+    desk.means(Intent(1, PressKind.UNDO))
+    assert desk.shown() is Shown.IDLE
+    desk.advance(1.5)
+    assert desk.shown() is Shown.NOBODY
 
 
 def test_it_is_sent_again_on_schedule_with_a_fresh_age_until_the_receipt() -> None:
@@ -321,11 +374,11 @@ def test_commands_and_settings_get_an_honest_answer() -> None:
     desk.connect()
     desk.deliver(COMMAND, Command(id=uuid4(), name=CommandName.PROBE))
     desk.deliver(COMMAND, Command(id=uuid4(), name=CommandName.RESTART))
-    desk.deliver(BY_TAIL["b", "cfg"], Settings(rev=7), retain=True)
+    desk.deliver(BY_TAIL["b", "cfg"], Settings(rev=7, lights="disco"), retain=True)
     assert [body["ok"] for body in desk.sent("cmd/answer")] == [True, False]
-    assert "restart" in desk.sent("cmd/answer")[1]["text"]
+    assert "nothing here would start it again" in desk.sent("cmd/answer")[1]["text"]
     (answer,) = desk.sent("cfg/state")
-    assert (answer["rev"], answer["ok"]) == (7, False)
+    assert (answer["rev"], answer["ok"], list(answer["errors"])) == (7, False, ["lights"])
     assert len(desk.link.settled) == 3
 
 
@@ -351,7 +404,7 @@ def test_telemetry_every_minute_with_jitter_and_only_when_connected() -> None:
     assert sent[-1]["spool"] == 1
     assert sent[-1]["oldest_ms"] > 600_000
     assert sent[-1]["inputs"][0]["held_ms"] > 600_000
-    assert sent[-1]["inputs"][1] == {"input": 2, "refused": {}}
+    assert sent[-1]["inputs"][1] == {"input": 2, "pushes": 0, "refused": {}}
 
 
 def test_two_inputs_are_two_buttons() -> None:
@@ -394,3 +447,64 @@ def test_a_wall_clock_that_jumps_by_years_changes_no_age() -> None:
     desk.wall = desk.wall.replace(year=2038)
     desk.advance(1)
     assert 1_000 < desk.sent()[-1]["age_ms"] < 2_000
+
+
+def test_a_word_of_a_server_that_cannot_take_it_back_is_not_shown_for_ever() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.light(LightState.COMING, 1)
+    desk.disconnect()
+    desk.advance(119)
+    assert desk.shown() is Shown.COMING
+    desk.connect()
+    desk.advance(300)
+    assert desk.shown() is Shown.COMING
+    desk.disconnect()
+    desk.advance(121)
+    assert desk.shown() is Shown.IDLE
+
+
+def test_nor_is_one_of_a_server_that_said_farewell() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.light(LightState.COMING, 1)
+    desk.server(DeviceState.OFFLINE)
+    desk.advance(60)
+    desk.server(DeviceState.ONLINE)
+    desk.advance(120)
+    assert desk.shown() is Shown.COMING
+    desk.server(DeviceState.OFFLINE)
+    desk.disconnect()
+    desk.connect()
+    desk.advance(121)
+    assert desk.shown() is Shown.IDLE
+
+
+def test_a_fault_is_told_at_once_and_when_it_is_over() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.advance(70)
+    before = len(desk.sent("telemetry"))
+    desk.edge(True)
+    desk.advance(60.3)
+    desk.edge(False)
+    desk.advance(0.1)
+    found = desk.sent("telemetry")[before:]
+    faults = [[(fault["kind"], fault["input"]) for fault in body["faults"]] for body in found]
+    assert [("stuck", 1)] in faults
+    assert faults[-1] == []
+    assert desk.bridge.faults(desk.now) == []
+
+
+def test_another_client_of_the_same_name_is_counted_and_told() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.link.up = False
+    desk.happens(Disconnected(1, "Session taken over", desk.now))
+    desk.connect()
+    desk.advance(1)
+    (body,) = desk.sent("telemetry")
+    assert body["takeovers"] == 1
+    assert [fault["kind"] for fault in body["faults"]] == ["taken_over"]
+    desk.advance(700)
+    assert desk.sent("telemetry")[-1]["faults"] == []

@@ -20,21 +20,56 @@ def test_a_staff_key_proves_an_arrival_at_its_button_and_lights_nothing() -> Non
     desk.press(KEY)
     (body,) = desk.sent()
     assert (body["kind"], body["input"], body["via_input"]) == ("arrive", 2, KEY)
-    assert 55 <= body["age_ms"] <= 70
+    assert 105 <= body["age_ms"] <= 120  # it is meant when the key is let go
     desk.advance(20)
     assert {desk.shown(1), desk.shown(2)} == {Shown.IDLE}
     assert set(desk.patterns) == {1, 2}
 
 
-def test_a_key_that_is_left_turned_is_one_arrival() -> None:
+def test_a_key_that_is_held_or_left_turned_is_one_quiet_call() -> None:
     desk = Desk()
     desk.connect()
     desk.edge(True, KEY)
-    desk.advance(0.5)
+    desk.advance(3.1)
     desk.answer()
     desk.receipt(desk.ids()[0])
     desk.advance(600)
-    assert len({body["id"] for body in desk.sent()}) == 1
+    assert {(body["kind"], body["input"], body["via_input"]) for body in desk.sent()} == {("quiet", 2, KEY)}
+    assert len(set(desk.ids())) == 1
+    assert {desk.shown(1), desk.shown(2)} == {Shown.IDLE}
+
+
+def test_a_second_push_held_counts_aloud_and_takes_the_press_back() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.press()
+    press = desk.ids()[0]
+    desk.receipt(press)
+    desk.light(LightState.CALLED, 1)
+    desk.edge(True)
+    desk.advance(0.6)
+    assert desk.shown() is Shown.COUNTING
+    desk.advance(2.5)
+    assert desk.shown() is Shown.UNDONE
+    undo = next(body for body in desk.sent() if body["kind"] == "undo" and body["ref"] == str(press))
+    assert undo["age_ms"] <= 30
+    desk.advance(2.0)
+    assert desk.shown() is Shown.IDLE
+
+
+def test_a_second_push_let_go_early_goes_on_with_what_the_light_said() -> None:
+    desk = Desk()
+    desk.connect()
+    desk.press()
+    desk.receipt(desk.ids()[0])
+    desk.light(LightState.COMING, 1)
+    desk.edge(True)
+    desk.advance(1.0)
+    assert desk.shown() is Shown.COUNTING
+    desk.edge(False)
+    desk.advance(0.1)
+    assert desk.shown() is not Shown.COUNTING
+    assert [body for body in desk.sent() if body["kind"] == "undo"] == []
 
 
 @pytest.mark.parametrize("kind", [PressKind.ARRIVE, PressKind.QUIET])

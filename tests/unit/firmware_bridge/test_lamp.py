@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_config.messages import Light, LightState, ReceiptResult, StandInState
-from firmware_bridge.lamp import ANSWER_S, NOBODY_S, Lamp
+from firmware_bridge.lamp import ANSWER_NOT_KEPT_S, ANSWER_S, Lamp
+from firmware_bridge.lamp_moves import LASTS_S, MOVES, SHOWS, WHILE_CALLED, Heard, Own, move
 from firmware_bridge.light import Shown
 
 P1, P2 = uuid4(), uuid4()
@@ -118,7 +119,7 @@ def test_nobody_goes_out_by_itself_for_the_next_customer() -> None:
     lamp = pressed()
     lamp.advance(NOW + ANSWER_S)
     assert shown(lamp) is Shown.NOBODY
-    lamp.advance(NOW + ANSWER_S + NOBODY_S)
+    lamp.advance(NOW + ANSWER_S + LASTS_S[Own.NOBODY])
     assert shown(lamp) is Shown.IDLE
 
 
@@ -173,4 +174,71 @@ def test_an_older_press_that_is_still_meant_gets_its_word_back() -> None:
     lamp.goes_on(P1, NOW + 3)
     assert shown(lamp) is Shown.CALLED
     lamp.taken_back(P1, NOW + 4)
+    assert shown(lamp) is Shown.IDLE
+
+
+def test_every_state_knows_what_everything_that_can_be_heard_leads_to() -> None:
+    assert set(MOVES) == {(own, heard) for own in Own for heard in Heard}
+    assert set(WHILE_CALLED) <= set(MOVES)
+    assert set(SHOWS) == set(Own) - {Own.NOTHING}
+
+
+@pytest.mark.parametrize("own", list(Own))
+@pytest.mark.parametrize("heard", list(Heard))
+@pytest.mark.parametrize("called", [False, True])
+def test_the_light_claims_only_what_was_said(own: Own, heard: Heard, called: bool) -> None:
+    """Received by a receipt alone, called by the keeper alone, nobody by a refusal or by silence alone."""
+    then = move(own, heard, called=called)
+    claims = {
+        Own.RECEIVED: {Heard.STORED},
+        Own.CALLED: {Heard.KEEPER_CALLED},
+        Own.NOBODY: {Heard.REFUSED, Heard.KEEPER_FAILED, Heard.NO_ANSWER},
+    }
+    if then is not own and then in claims:
+        assert heard in claims[then]
+    assert then not in (Own.SENDING, Own.UNKEPT) or then is own
+
+
+def test_a_press_that_no_disk_holds_claims_nothing_before_the_receipt() -> None:
+    lamp = Lamp(NOW)
+    lamp.pressed(P1, NOW, NOW, kept=False)
+    assert shown(lamp) is Shown.IDLE
+    lamp.settled(P1, ReceiptResult.STORED, NOW + 0.1)
+    assert shown(lamp) is Shown.RECEIVED
+    lamp.pressed(P2, NOW + 10, NOW + 10, kept=False)
+    lamp.light(light(LightState.IDLE), NOW + 10)
+    assert shown(lamp) is Shown.IDLE
+    lamp.advance(NOW + 10 + ANSWER_NOT_KEPT_S)
+    assert shown(lamp) is Shown.NOBODY
+
+
+@pytest.mark.parametrize("said", [Own.RECEIVED, Own.CALLED])
+def test_what_nobody_says_again_is_not_claimed_for_ever(said: Own) -> None:
+    lamp = pressed()
+    if said is Own.RECEIVED:
+        lamp.settled(P1, ReceiptResult.STORED, NOW)
+    else:
+        lamp.stood_in(StandInState.CALLED, NOW)
+    lamp.advance(NOW + LASTS_S[said] - 0.1)
+    assert shown(lamp) is SHOWS[said]
+    lamp.advance(NOW + LASTS_S[said])
+    assert shown(lamp) is Shown.IDLE
+
+
+def test_words_of_a_server_that_has_gone_are_dropped_and_what_the_unit_knows_stays() -> None:
+    lamp = Lamp(NOW)
+    lamp.light(light(LightState.COMING), NOW)
+    lamp.server_gone(NOW + 120)
+    assert shown(lamp) is Shown.IDLE
+    lamp.pressed(P1, NOW + 200, NOW + 200)
+    lamp.server_gone(NOW + 201)
+    assert shown(lamp) is Shown.SENDING
+
+
+def test_two_presses_taken_back_in_one_moment_leave_nothing_said_of_either() -> None:
+    lamp = pressed(P1)
+    lamp.light(light(LightState.CALLED), NOW + 1)
+    lamp.pressed(P2, NOW + 4, NOW + 4)
+    assert lamp.taken_back(P2, NOW + 7)
+    assert lamp.taken_back(P1, NOW + 7)
     assert shown(lamp) is Shown.IDLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from broker_config.messages import PressKind, Purpose
 from firmware_bridge.errors import SpoolError
-from firmware_bridge.spool import NewPress, Spool
+from firmware_bridge.press import NewPress
+from firmware_bridge.spool import Spool
+from firmware_bridge.spool_file import SpoolFile
 
 BOOT = "11111111-1111-4111-8111-111111111111"
 
@@ -44,6 +47,24 @@ def test_a_press_comes_back_as_it_was(tmp_path: Path) -> None:
     assert found[0].press == press
 
 
+def test_whoever_counts_in_the_middle_of_a_commit_does_not_count_below_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watchdog's thread asks at any moment."""
+    spool = Spool(str(tmp_path / "spool.sqlite"))
+    [kept] = spool.add([a_press()])
+    counts: list[int] = []
+    write = SpoolFile.write
+
+    def written(file: SpoolFile, *given: Any, **named: Any) -> None:
+        write(file, *given, **named)
+        counts.append(len(spool))
+
+    monkeypatch.setattr(SpoolFile, "write", written)
+    spool.drop([kept.press.id])
+    assert counts == [0]
+
+
 def test_it_is_committed_when_add_returns(tmp_path: Path) -> None:
     path = tmp_path / "spool.sqlite"
     Spool(str(path)).add([a_press()])
@@ -54,7 +75,7 @@ def test_it_is_committed_when_add_returns(tmp_path: Path) -> None:
 
 
 def test_it_syncs_every_commit() -> None:
-    assert Spool(":memory:")._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert Spool(":memory:")._disk.file._db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 def test_a_group_is_kept_whole_or_not_at_all() -> None:
@@ -84,9 +105,9 @@ def test_pages_go_from_the_freshest_down() -> None:
     assert spool.oldest() == spool.freshest(1, 2)[0]
 
 
-def test_a_folder_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SpoolError, match="data folder"):
-        Spool(str(tmp_path / "nowhere" / "spool.sqlite"))
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path / "nowhere" / "yet" / "spool.sqlite"))
+    assert [one.on_disk for one in spool.add([a_press()])] == [True]
 
 
 @given(st.lists(st.sampled_from(["add", "group", "drop all", "drop one", "reopen"]), max_size=30))

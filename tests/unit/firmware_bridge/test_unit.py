@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from firmware_bridge.bridge import Bridge, Event
 from firmware_bridge.buttons import ContactSet, GpioInput
 from firmware_bridge.config import InputPins
 from firmware_bridge.debounce import Rules
+from firmware_bridge.intents import Intent
 from firmware_bridge.outbox import Identity
 from firmware_bridge.outputs import GpioOutputs
 from firmware_bridge.ports import Plan, Ports
@@ -61,6 +63,16 @@ class Running:
     def _run(self) -> None:
         self.code = self.unit.run()
 
+    @property
+    def light(self) -> Any:
+        return self.factory.pin(5)
+
+    def press(self) -> None:
+        """Returns when the light has answered."""
+        self.factory.pin(17).drive_low()
+        with self.factory.changed:
+            assert self.factory.changed.wait_for(lambda: bool(self.light.state), timeout=5)
+
     def ends_with(self) -> int | None:
         self.thread.join(5)
         return self.code
@@ -77,21 +89,27 @@ def running() -> Iterator[Running]:
 
 
 def test_a_finger_lights_the_lamp_and_a_stop_is_clean(running: Running) -> None:
-    light = running.factory.pin(5)
-    running.factory.pin(17).drive_low()
-    with running.factory.changed:
-        assert running.factory.changed.wait_for(lambda: bool(light.state), timeout=5)
+    running.press()
     assert [packet.topic for _, packet in running.link.sent] == ["rb/1/s1/b/b7/press"]
     running.unit.stop()
     assert running.ends_with() == 0
     assert running.link.closed
-    assert not light.state
+    assert not running.light.state
 
 
-def test_a_dead_loop_ends_the_process_with_an_error(running: Running) -> None:
-    running.spool.close()
-    running.factory.pin(17).drive_low()
+def test_a_dead_loop_ends_the_process_with_an_error_and_dark(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A light that stays on would go on promising something."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("nobody expected this")
+
+    running.press()
+    monkeypatch.setattr(running.spool, "add", broken)
+    running.unit.intend(Intent(1))
     assert running.ends_with() == 70
+    assert not running.light.state
 
 
 def test_a_dead_player_ends_the_process_with_an_error(running: Running) -> None:

@@ -129,7 +129,9 @@ class KeeperRig(Rig):
         assert self.unit.publish(replace(packet, retain=retain)) is not None
         return press.id
 
-    def deliver_press(self, press: Press, expiry_s: int, device: str = UNIT, store: str = STORE) -> None:
+    def deliver_press(
+        self, press: Press, expiry_s: int | None, device: str = UNIT, store: str = STORE
+    ) -> None:
         """As the broker hands over a press that it held for a while."""
         packet = codec.publication(PRESS, store, "b", device, press)
         now = self.clock.boot()

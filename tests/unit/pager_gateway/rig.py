@@ -133,7 +133,7 @@ class Rig:
         self.say(ORDER, order)
         return order.page
 
-    def deliver(self, order: PageOrder, expiry_s: int) -> None:
+    def deliver(self, order: PageOrder, expiry_s: int | None) -> None:
         """As the broker hands over an order that it held for a while."""
         packet = codec.publication(ORDER, STORE, "g", GATEWAY, order)
         assert self.gateway.core is not None

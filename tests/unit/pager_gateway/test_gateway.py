@@ -182,6 +182,15 @@ def test_what_the_broker_has_left_of_an_order_counts_not_what_it_began_with(rig:
     assert rig.states(page) == [HELD]
 
 
+def test_an_order_whose_expiry_the_broker_does_not_tell_is_over(rig: Rig) -> None:
+    """It leaves it out in the last second of a life."""
+    page = uuid4()
+    rig.deliver(rig.page_order("OLD", page=page, exp_s=60), expiry_s=None)
+    rig.clock.advance(1)
+    assert rig.states(page)[-1] is EXPIRED
+    assert rig.texts() == []
+
+
 def test_a_result_in_flight_when_the_broker_dies_is_told_again(rig: Rig) -> None:
     page = rig.order()
     rig.clock.advance(0.02)

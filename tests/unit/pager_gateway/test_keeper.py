@@ -104,6 +104,13 @@ def test_time_at_the_broker_counts(rig: KeeperRig) -> None:
     assert rig.texts() == ["DAIRY CALL"]
 
 
+def test_a_press_whose_expiry_the_broker_does_not_tell_is_no_fresh_call(rig: KeeperRig) -> None:
+    rig.deliver_press(rig.press_message(ttl_s=60, age_ms=1_000), expiry_s=None)
+    rig.clock.advance(10)
+    assert rig.texts() == []
+    assert rig.reports() == []
+
+
 def test_a_foreign_store_rings_nobody(rig: KeeperRig) -> None:
     rig.deliver_press(rig.press_message(), 120, store="other")
     rig.clock.advance(10)

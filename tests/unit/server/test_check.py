@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server import check
+from tests import certificates
 
 SERVER = 'database = "sqlite:///x.db"\n[[stores]]\nid = "one"\npassword_file = "{secret}"\n'
 
@@ -38,6 +39,13 @@ def test_a_good_server_file(tmp_path: Path) -> None:
     code, words = check.check(file)
     assert code == 2
     assert "chmod 600" in words
+    secret.chmod(0o600)
+    file.write_text(f'https_port = 8443\nhttps_identity = "{tmp_path}/https"\n' + file.read_text())
+    code, words = check.check(file)
+    assert code == 2
+    assert "https/device.key" in words
+    certificates.write(tmp_path / "https")
+    assert check.check(file)[0] == 0
 
 
 def test_every_error_of_a_server_file_at_once(tmp_path: Path) -> None:

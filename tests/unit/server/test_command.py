@@ -40,13 +40,13 @@ def test_from_nothing_to_a_shop_with_a_manager(config: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == "nothing changed: the shop was as the file says\n"
 
     secret = config.parent / "boss"
-    secret.write_text("long enough\n")
+    secret.write_text("long enough, and more\n")
     add = ["account", "add", "boss", "--role", "manager", "--password-file", str(secret), *with_config]
     assert main(add) == 0
     assert main(add) == 2
     assert "taken" in capsys.readouterr().err
     base = Database(f"sqlite:///{config.parent}/redbutton.db")
-    found = accounts.verify(base, "boss", "long enough")
+    found = accounts.verify(base, "boss", "long enough, and more")
     base.close()
     assert found is not None
     assert found.role == "manager"
@@ -60,6 +60,27 @@ def test_a_short_password_is_refused_with_the_field(config: Path, capsys: pytest
     words = capsys.readouterr().err
     assert "password" in words
     assert "short" not in words.replace("too_short", "")
+
+
+def test_a_password_that_is_lost_is_set_anew(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_config, secret = ["--config", str(config)], config.parent / "secret"
+    main(["db", "upgrade", *with_config])
+    base = Database(f"sqlite:///{config.parent}/redbutton.db")
+    secret.write_text("  spaces are kept  \r\n")
+    file = ["--password-file", str(secret), *with_config]
+    assert main(["account", "add", "boss", "--role", "owner", *file]) == 0
+    assert accounts.verify(base, "boss", "  spaces are kept  ") is not None
+    secret.write_text("1qaz2wsx3edc")
+    assert main(["account", "password", "boss", *file]) == 2
+    assert "commonest" in (said := capsys.readouterr().err)
+    assert "1qaz" not in said
+    secret.write_text("another one, longer")
+    assert main(["account", "password", "nobody", *file]) == 2
+    assert "nobody signs in as 'nobody'" in capsys.readouterr().err
+    assert main(["account", "password", "boss", *file]) == 0
+    assert accounts.verify(base, "boss", "another one, longer") is not None
+    assert main(["account", "add", "x", "--role", "admin", *file]) == 2
+    base.close()
 
 
 @pytest.mark.parametrize("words", [["db", "upgrade"], ["db", "version"], ["account", "add", "x"]])

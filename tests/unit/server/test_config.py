@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from broker_config.config import load
+from broker_config.credentials import Credentials
 from broker_config.errors import SetupError
 from server.config import LastResortSettings, ServerSettings, StoreLink
+from tests.identities import device_identity
 
 STORE = {"id": "kesklinn", "password_file": "/etc/redbutton/srv"}
 GOOD: dict[str, Any] = {"database": "sqlite:////var/lib/redbutton/redbutton.db", "stores": [STORE]}
@@ -18,8 +20,9 @@ GOOD: dict[str, Any] = {"database": "sqlite:////var/lib/redbutton/redbutton.db",
 
 def test_the_short_file_is_enough() -> None:
     found = ServerSettings.model_validate(GOOD)
-    assert (found.host, found.port, found.secure_cookies) == ("127.0.0.1", 8080, False)
-    assert (found.stores[0].device, found.stores[0].broker_port) == ("srv", 1883)
+    assert (found.host, found.port, found.https_port) == ("127.0.0.1", 8080, None)
+    assert found.trusted_proxies == ()
+    assert (found.stores[0].device, found.stores[0].broker_port) == ("srv", 8883)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,10 @@ def test_the_short_file_is_enough() -> None:
         {"stores": [{**STORE, "broker_port": 0}]},
         {"stores": [{**STORE, "colour": "red"}]},
         {"log": {"level": "loud"}},
+        {"https_port": 8443},
+        {"https_identity": "/etc/redbutton/https"},
+        {"trusted_proxies": ["caddy"]},
+        {"trusted_proxies": ["0.0.0.0/0"]},
         {"colour": "red"},
     ],
 )
@@ -56,13 +63,35 @@ def test_a_password_is_read_from_an_owner_only_file(tmp_path: Path) -> None:
     secret = tmp_path / "srv"
     found = StoreLink(id="kesklinn", password_file=secret)
     with pytest.raises(SetupError):
-        found.password()
+        found.credentials()
     secret.write_text("hush\n")
     secret.chmod(0o644)
     with pytest.raises(SetupError, match="chmod 600"):
-        found.password()
+        found.credentials()
     secret.chmod(0o600)
-    assert found.password() == "hush"
+    assert found.credentials() == Credentials("hush")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "is missing"),
+        ({"password_file": "x", "broker_host": "broker.shop"}, "in clear to broker.shop"),
+        ({"password_file": "x", "identity": "y"}, "two ways"),
+        ({"ca_file": "x", "identity": "y"}, "holds its own"),
+    ],
+)
+def test_a_store_is_reached_in_one_way_and_a_safe_one(change: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        StoreLink.model_validate({"id": "kesklinn", **change})
+
+
+def test_the_servers_own_certificate(tmp_path: Path) -> None:
+    folder = device_identity(tmp_path / "srv", "kesklinn.srv")
+    found = StoreLink(id="kesklinn", broker_host="broker.shop", identity=folder.path)
+    assert found.credentials() == Credentials(tls=folder.tls)
+    with pytest.raises(SetupError, match="certificate of kesklinn"):
+        StoreLink(id="narva", identity=folder.path).credentials()
 
 
 def test_nothing_can_be_changed_later() -> None:

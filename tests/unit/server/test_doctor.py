@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import sys
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,11 @@ import pytest
 from server.config import ServerSettings, StoreLink
 from server.doctor import collect, judge, report
 from server.doctor.judge import Finding, Level
+from tests.identities import device_identity, shop_authority
 
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+DAY = timedelta(days=1)
+YEAR = NOW + DAY * 365
 ALL_MODULES = {name for names in judge.EXTRAS.values() for name in names}
 
 
@@ -36,9 +42,17 @@ ALL_MODULES = {name for names in judge.EXTRAS.values() for name in names}
         (judge.folder("/d", 0o750, True, True), Level.FAULT, "others may look"),
         (judge.folder("/d", 0o700, True, True), Level.OK, "/d"),
         (judge.broker("h:1", "silent"), Level.WARN, "nobody answers"),
-        (judge.broker("h:1", "refuses"), Level.FAULT, "refuses"),
+        (judge.broker("h:1", "refuses", "why"), Level.FAULT, "does not let the server in: why"),
         (judge.broker("h:1", "accepts"), Level.OK, "lets us in"),
         (judge.broker("h:1", "in use"), Level.OK, "running server"),
+        (judge.certificate("b1", NOW, "no such folder", None, None), Level.FAULT, "no such folder"),
+        (judge.certificate("b1", NOW, "", NOW, NOW), Level.FAULT, "ran out on 2026-11-28"),
+        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 15), Level.WARN, "not renewed since 2026-11-13"),
+        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 3), Level.OK, "until 2027-11-28"),
+        (judge.certificate("ca", NOW, "", NOW + DAY * 364, None), Level.WARN, "nobody comes in"),
+        (judge.certificate("ca", NOW, "", YEAR, None), Level.OK, "until 2027-11-28"),
+        (judge.broker_files(["acl is open"])[0], Level.FAULT, "acl is open"),
+        (judge.broker_files([])[0], Level.OK, "nobody comes in unknown"),
         (judge.database("x", "closed", "no route"), Level.FAULT, "no route"),
         (judge.database("x", "none"), Level.WARN, "empty"),
         (judge.database("x", "old", "1"), Level.FAULT, "older shape"),
@@ -108,8 +122,8 @@ def test_a_foreign_listener_is_told_from_our_server(tmp_path: Path) -> None:
 def test_a_broker_that_the_server_uses_is_not_disturbed(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         one = settings(tmp_path, broker_port=listener.getsockname()[1])
-        assert collect.broker(one.stores[0], in_use=True) == "in use"
-    assert collect.broker(one.stores[0], in_use=True) == "silent"
+        assert collect.broker(one.stores[0], in_use=True) == ("in use", "")
+    assert collect.broker(one.stores[0], in_use=True) == ("silent", "")
 
 
 def test_the_database_is_looked_at_and_not_made(tmp_path: Path) -> None:
@@ -172,3 +186,39 @@ def test_the_report_for_people_is_plain_without_a_terminal(capsys: pytest.Captur
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert [line.split()[0] for line in out.splitlines()] == ["FAULT", "→", "ok"]
+
+
+def test_certificates_of_all_parts_and_of_the_store_are_looked_at(tmp_path: Path) -> None:
+    good = device_identity(tmp_path / "b1", "s1.b1")
+    shop_authority().write(tmp_path / "ca")
+    unit, gateway, server = (tmp_path / f"{name}.toml" for name in ("b1", "g1", "server"))
+    unit.write_text(f'identity = "{good.path}"\n')
+    gateway.write_text(f'identity = "{tmp_path / "nowhere"}"\n')
+    server.write_text(f'[[stores]]\nidentity = "{good.path}"\n')
+    found = list(collect.certificates([unit, gateway, server, tmp_path / "none.toml"], tmp_path))
+    assert [whose for whose, _, _ in found] == ["s1.b1", "g1", "s1.b1", collect.AUTHORITY]
+    assert [bool(trouble) for _, trouble, _ in found] == [False, True, False, False]
+    (tmp_path / "ca" / "ca.key").chmod(0o644)
+    assert "chmod 600" in next(iter(collect.certificates([], tmp_path)))[1]
+    assert collect.broker_troubles(tmp_path, NOW) is None
+    (tmp_path / "broker").mkdir()
+    assert "cannot be read" in (collect.broker_troubles(tmp_path, NOW) or [""])[0]
+
+
+def test_a_broker_that_is_none_of_this_store_is_told_without_disturbing_the_server(tmp_path: Path) -> None:
+    mine = device_identity(tmp_path / "srv", "one.srv")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        store = StoreLink(id="one", broker_port=listener.getsockname()[1], identity=mine.path)
+        peer = threading.Thread(target=_say, args=(listener, b"SSH-2.0-nonsense\r\n" * 20))
+        peer.start()
+        assert collect.broker(store, in_use=True) == ("refuses", "no TLS is spoken on this port")
+        peer.join()
+    store = StoreLink(id="one", broker_port=store.broker_port, identity=tmp_path / "none")
+    with socket.create_server(("127.0.0.1", store.broker_port)):
+        assert "no such folder" in collect.broker(store, in_use=True)[1]
+
+
+def _say(listener: socket.socket, words: bytes) -> None:
+    for _ in range(2):  # the first one only asks whether anybody answers
+        with listener.accept()[0] as taken:
+            taken.sendall(words)

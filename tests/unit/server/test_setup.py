@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
 from sqlmodel import select
 
 from broker_config.errors import SetupError
-from server.db import upgrade
+from server.db import pins, upgrade
 from server.db.connect import Database
-from server.db.tables import Zone
-from server.setup import export_shop, load_new_shop_file, load_shop_file
+from server.db.tables import Pin, Zone
+from server.setup import add_accounts, export_shop, load_new_shop_file, load_shop_file
 from server.shop_file import parse_shop
 from server.supervise.toml import dump
 from tests.unit.server.test_shop_file import small
@@ -87,3 +88,26 @@ def test_export_needs_no_name_where_there_is_one_store(base: Database, file: Pat
     with pytest.raises(SetupError, match="say which store: --store s1 or --store s2"):
         export_shop(base)
     assert 'id = "s2"' in export_shop(base, "s2")
+
+
+def test_people_of_a_demo_have_a_pin_and_keep_the_one_they_chose(
+    base: Database, file: Path, tmp_path: Path
+) -> None:
+    load_new_shop_file(base, file)
+    for name, text in (("password", "correct horse"), ("pin", "482913")):
+        (tmp_path / name).write_text(text + "\n")
+    row = {"login": "anna", "name": "Anna", "password_file": str(tmp_path / "password")}
+    listed = tmp_path / "accounts.toml"
+    listed.write_text(dump({"store": "s1", "accounts": [row]}))
+    assert add_accounts(base, listed) == ["anna"]
+    with base.reading() as session:
+        assert pins.holders(session, "s1") == ()
+    listed.write_text(dump({"store": "s1", "accounts": [{**row, "pin_file": str(tmp_path / "pin")}]}))
+    assert add_accounts(base, listed) == []
+    with base.reading() as session:
+        (held,) = pins.holders(session, "s1")
+        kept = session.get_one(Pin, held.account_id).pin_hash
+    assert PasswordHash.recommended().verify("482913", kept)
+    add_accounts(base, listed)
+    with base.reading() as session:
+        assert session.get_one(Pin, held.account_id).pin_hash == kept

@@ -10,7 +10,7 @@ from simulator.config import SimulateSettings
 
 
 def values(folder: Path, **more: Any) -> dict[str, Any]:
-    """Two units, one transmitter, three pagers of different kinds, one person."""
+    """Two units (the first button has a staff key), one transmitter, three pagers of different kinds, one person."""
     return {
         "store": "s1",
         "store_name": "Ülemiste <b>grocery</b>",
@@ -25,6 +25,7 @@ def values(folder: Path, **more: Any) -> dict[str, Any]:
                     {"n": 1, "colour": "red", "label": "Dairy", "zone": "Dairy"},
                     {"n": 2, "colour": "green", "label": "Dairy, thanks", "zone": "Dairy"},
                 ],
+                "keys": [{"n": 9, "for": 1}],
             },
             {
                 "device": "b2",

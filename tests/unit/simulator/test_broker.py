@@ -209,3 +209,16 @@ def test_the_receive_maximum_holds_after_a_settle_too(net: Net) -> None:
     server.settle(held[0])
     net.clock.advance(1)
     assert [one.payload for one in net.deliveries("srv", PRESS)] == [b"0", b"1", b"2", b"3"]
+
+
+def test_a_kill_ends_connections_that_their_clients_had_given_up_before(net: Net) -> None:
+    net.broker.freeze()
+    net.clock.advance(60)  # every few seconds another try waits to be accepted
+    net.broker.kill()
+    net.broker.start()
+    net.clock.advance(10)
+    connects = net.kinds("b1").count(Connected)
+    net.broker.thaw()
+    net.clock.advance(10)
+    assert net.button.connected
+    assert net.kinds("b1").count(Connected) == connects

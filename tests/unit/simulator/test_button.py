@@ -17,6 +17,8 @@ from simulator.button import SimulatedUnit
 from simulator.clock import FakeClock
 
 STORE = "s1"
+KEY = 3
+"""The staff key of button 1."""
 
 
 class Server:
@@ -62,14 +64,22 @@ class Server:
 
 
 class Shop:
-    def __init__(self, tmp_path: Path | None = None) -> None:
+    def __init__(self, tmp_path: Path | None = None, keys: dict[int, int] | None = None) -> None:
         self.clock = FakeClock()
         users = [User(STORE, "b1", Role.BUTTON, "pw"), User(STORE, "srv", Role.SERVER, "pw")]
         self.broker = MemoryBroker(self.clock, users)
         self.server = Server(self.clock, self.broker)
         path = ":memory:" if tmp_path is None else str(tmp_path / "spool.sqlite")
         self.unit = SimulatedUnit(
-            self.clock, self.broker.link, STORE, "b1", [1, 2], path, seed=3, password="pw"
+            self.clock,
+            self.broker.link,
+            STORE,
+            "b1",
+            [1, 2, *(keys or {})],
+            path,
+            seed=3,
+            password="pw",
+            keys=keys,
         )
         self.clock.advance(3)
 
@@ -77,6 +87,11 @@ class Shop:
 @pytest.fixture(params=["memory", "file"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     return Shop(tmp_path if request.param == "file" else None)
+
+
+@pytest.fixture
+def keyed() -> Shop:
+    return Shop(keys={KEY: 1})
 
 
 def test_a_press_reaches_the_server_and_the_light_answers(shop: Shop) -> None:
@@ -168,57 +183,88 @@ def test_a_wall_clock_that_jumps_changes_no_age(shop: Shop) -> None:
     assert all(int(str(press["age_ms"])) < 10_000 for press in shop.server.presses)
 
 
-def test_staff_and_customers_have_verbs_of_their_own(shop: Shop) -> None:
-    button = shop.unit.button(1)
-    button.press()
-    shop.clock.advance(1)
-    shown = shop.unit.lights_seen(1)
-    button.arrive()
-    button.quiet()
-    shop.clock.advance(1)
-    assert shop.unit.lights_seen(1) == shown
-    button.undo()
-    shop.clock.advance(1)
-    assert shop.unit.light(1) is Shown.IDLE
-    button.drill()
-    shop.clock.advance(1)
-    assert shop.unit.light(1) is Shown.RECEIVED
+def said(shop: Shop) -> list[tuple[object, ...]]:
     in_order = sorted(shop.server.presses, key=lambda press: int(str(press["seq"])))
-    said = [(press["kind"], press["purpose"], press.get("ref")) for press in in_order]
-    first = shop.server.presses[0]["id"]
-    assert said == [
-        ("press", "call", None),
-        ("arrive", "call", None),
-        ("quiet", "call", None),
-        ("undo", "call", first),
-        ("press", "drill", None),
-    ]
-    assert shop.unit.waiting == 0
+    return [(press["kind"], press["purpose"], press.get("via_input")) for press in in_order]
 
 
-def test_a_wired_staff_key_is_pushed_and_named(shop: Shop) -> None:
-    shop.unit.stop()
-    unit = SimulatedUnit(
-        shop.clock, shop.broker.link, STORE, "b1", [1, 2, 3], seed=3, password="pw", keys={3: 1}
-    )
-    shop.clock.advance(3)
-    unit.button(1).arrive()
-    shop.clock.advance(5)
-    unit.button(3).press()
-    shop.clock.advance(5)
-    said = [(press["kind"], press["input"], press["via_input"]) for press in shop.server.presses]
-    assert said == [("arrive", 1, 3), ("arrive", 1, 3)]
-    with pytest.raises(ValueError, match="only pushed"):
-        unit.button(3).drill()
-    unit.stop()
+def test_staff_arrive_call_quietly_and_drill_with_the_key(keyed: Shop) -> None:
+    button = keyed.unit.button(1)
+    button.arrive()
+    keyed.clock.advance(5)
+    button.quiet()
+    keyed.clock.advance(5)
+    assert keyed.unit.lights_seen(1) == [Shown.IDLE]
+    button.drill()
+    keyed.clock.advance(5)
+    assert keyed.unit.light(1) is Shown.RECEIVED
+    assert said(keyed) == [("arrive", "call", KEY), ("quiet", "call", KEY), ("press", "drill", KEY)]
+    assert {press["input"] for press in keyed.server.presses} == {1}
+    assert keyed.unit.waiting == 0
 
 
-def test_a_dead_unit_takes_no_intention(shop: Shop) -> None:
-    shop.unit.kill()
-    shop.unit.button(1).arrive()
-    shop.unit.start()
+def test_a_customer_takes_the_press_back_by_a_second_push_that_is_held(keyed: Shop) -> None:
+    button = keyed.unit.button(1)
+    button.press()
+    keyed.clock.advance(1.5)
+    button.undo()
+    keyed.clock.advance(2.5)
+    assert keyed.unit.light(1) is Shown.COUNTING
+    keyed.clock.advance(5)
+    first, second = sorted(keyed.server.presses, key=lambda press: int(str(press["seq"])))
+    assert (first["kind"], second["kind"], second["ref"]) == ("press", "undo", first["id"])
+    seen = keyed.unit.lights_seen(1)
+    assert seen[seen.index(Shown.COUNTING) :] == [Shown.COUNTING, Shown.UNDONE, Shown.IDLE]
+
+
+def test_a_key_can_be_pushed_by_itself(keyed: Shop) -> None:
+    keyed.unit.button(KEY).press()
+    keyed.clock.advance(5)
+    assert said(keyed) == [("arrive", "call", KEY)]
+
+
+def test_without_a_wired_key_nobody_can_turn_it(shop: Shop) -> None:
+    button = shop.unit.button(1)
+    for turn in (button.arrive, button.quiet, button.drill):
+        with pytest.raises(ValueError, match="no staff key is wired"):
+            turn()
     shop.clock.advance(5)
     assert shop.server.presses == []
+
+
+def test_a_dead_unit_feels_no_key(keyed: Shop) -> None:
+    keyed.unit.kill()
+    keyed.unit.button(1).arrive()
+    keyed.clock.advance(1)
+    keyed.unit.start()
+    keyed.clock.advance(5)
+    assert keyed.server.presses == []
+
+
+def test_a_child_that_hammers_calls_once(shop: Shop) -> None:
+    shop.unit.button(1).hammer(count=20, every_s=0.25)
+    shop.clock.advance(20)
+    assert said(shop) == [("press", "call", None)]
+
+
+@pytest.mark.parametrize("switch", ["clean", "tactile", "mushroom"])
+def test_a_finger_that_comes_and_goes_later_presses_once_on_every_switch(shop: Shop, switch: str) -> None:
+    finger = shop.unit.button(1)
+    finger.fit(switch)
+    finger.down()
+    finger.down()
+    shop.clock.advance(0.3)
+    assert finger.on
+    finger.up()
+    finger.up()
+    assert not finger.on
+    shop.clock.advance(5)
+    assert said(shop) == [("press", "call", None)]
+
+
+def test_a_switch_that_nobody_sells_is_refused(shop: Shop) -> None:
+    with pytest.raises(ValueError, match="mushroom-nc"):
+        shop.unit.button(1).fit("jelly")
 
 
 def test_one_seed_one_story() -> None:

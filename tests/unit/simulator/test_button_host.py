@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.live.processes import wait_until
 pytestmark = pytest.mark.live
 
 PATIENCE_S = 20.0
+REFUSED, DONE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 MOST_RESIDENT_KIB = 48 * 1024
 """The service alone stays under 45 MiB; here it carries the control socket and the simulated hands too."""
 
@@ -49,10 +51,12 @@ class Control:
 
     def until(self, **wanted: Any) -> dict[str, Any]:
         """The next watched line that says all of this."""
-        while True:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             line = self.next()
             if all(line.get(key) == value for key, value in wanted.items()):
                 return line
+        raise AssertionError(f"nobody said {wanted}; the last line: {line}")
 
     def close(self) -> None:
         self._lines.close()
@@ -75,6 +79,8 @@ class Site:
             subscriptions=(
                 Subscription("rb/1/s1/b/+/press", retain_handling=2),
                 Subscription("rb/1/s1/b/+/status"),
+                Subscription("rb/1/s1/b/+/cmd/answer"),
+                Subscription("rb/1/s1/b/+/cfg/state"),
             ),
         )
         self.link = PahoLink(setup)
@@ -90,7 +96,7 @@ class Site:
         self.process: subprocess.Popen[bytes] | None = None
         self.controls: list[Control] = []
 
-    def start(self) -> None:
+    def start(self, *, online: bool = True) -> None:
         self.control_path.unlink(missing_ok=True)
         command = [sys.executable, "-m", "simulator.button_host", str(self.config)]
         self.process = process = subprocess.Popen([*command, "--control", str(self.control_path)])
@@ -100,7 +106,7 @@ class Site:
             return self.control_path.exists()
 
         wait_until(is_up, "the unit is up", PATIENCE_S)
-        while self.packet("status")["state"] != "online":
+        while online and self.packet("status")["state"] != "online":
             pass  # the will of a process that was killed
 
     def control(self) -> Control:
@@ -126,6 +132,10 @@ class Site:
     def receipt(self, press: str) -> None:
         body = {"v": 1, "id": press, "result": "stored", "at": "2026-03-02T12:00:00Z"}
         self.link.publish(Publication("rb/1/s1/b/b1/receipt", json.dumps(body).encode(), expiry_s=60))
+
+    def say(self, tail: str, body: dict[str, Any], *, retain: bool = False) -> None:
+        packet = json.dumps({"v": 1, **body}).encode()
+        self.link.publish(Publication(f"rb/1/s1/b/b1/{tail}", packet, retain=retain))
 
     def end(self, number: signal.Signals) -> int:
         assert self.process is not None
@@ -169,31 +179,115 @@ def test_a_finger_on_the_socket_reaches_the_broker_and_the_light_comes_back(site
     assert not site.control_path.exists()
 
 
-def test_the_staff_key_and_what_is_meant_reach_the_broker(site: Site) -> None:
+def test_every_gesture_is_done_on_contacts(site: Site) -> None:
     with site.config.open("a") as config:
         config.write('[[inputs]]\nn = 9\npin = 20\nrole = "key"\nfor = 2\n')
     site.start()
-    control = site.control()
+    control, watch = site.control(), site.control()
+    watch.ask(do="watch")
     assert control.ask(do="arrive", input=2) == {"ok": True}
+    watch.until(input=9, finger=True)
     arrived = site.packet("press")
     assert (arrived["kind"], arrived["input"], arrived["via_input"]) == ("arrive", 2, 9)
     site.receipt(arrived["id"])
-    for verb in ("quiet", "drill"):
-        assert control.ask(do=verb, input=1) == {"ok": True}
-        made = site.packet("press")
-        site.receipt(made["id"])
-        assert verb in (made["kind"], made["purpose"])
-    assert control.ask(do="undo", input=1) == {"ok": True}
+    assert control.ask(do="press", input=2) == {"ok": True}
+    press = site.packet("press")
+    site.receipt(press["id"])
+    watch.until(input=2, finger=False, pushes=1)
+    assert control.ask(do="undo", input=2) == {"ok": True}
+    watch.until(input=2, state="counting")
     undone = site.packet("press")
-    assert (undone["kind"], undone["ref"]) == ("undo", made["id"])
-    assert control.ask(do="drill", input=9)["ok"] is False
+    assert (undone["kind"], undone["ref"]) == ("undo", press["id"])
+    site.receipt(undone["id"])
+    watch.until(input=2, state="idle", finger=False)
+    assert control.ask(do="drill", input=2) == {"ok": True}
+    drill = site.packet("press")
+    assert (drill["kind"], drill["purpose"], drill["via_input"]) == ("press", "drill", 9)
+    refused = control.ask(do="quiet", input=1)
+    assert refused["ok"] is False
+    assert "no staff key" in refused["error"]
     assert control.ask(do="light")["inputs"]["9"]["state"] == "idle"
+
+
+def test_settings_over_the_air_reach_the_pins_and_outlive_the_process_without_a_broker(site: Site) -> None:
+    text = site.config.read_text()
+    site.config.write_text(
+        text.replace("light_pin = 11\n", "light_pin = 11\nbuzzer_pin = 20\nbuzzer_hz = 2700\n")
+    )
+    site.start()
+    site.say("cfg", {"rev": 3, "volume": 2, "lights": "slow"}, retain=True)
+    assert site.packet("cfg/state") == {"v": 1, "rev": 3, "ok": True, "errors": {}}
+    kept = site.config.parent / "data" / "settings.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    control = site.control()
+    wait_until(lambda: control.ask(do="light")["inputs"]["1"]["volume"] == 2, "the pins know it", PATIENCE_S)
+    assert site.end(signal.SIGTERM) == 0
+    assert site.packet("status")["state"] == "offline"
+    text = site.config.read_text()
+    site.config.write_text(text.replace(f"port = {site.broker.port}", "port = 1"))
+    site.start(online=False)
+    watch = site.control()
+    watch.ask(do="watch")
+    site.control().ask(do="press", input=1)
+    line = watch.until(input=1, state="sending")
+    assert line["volume"] == 2
+
+
+@pytest.mark.parametrize("name", ["restart", "rotate"])
+def test_a_command_that_ends_the_process_is_answered_on_the_wire_first(site: Site, name: str) -> None:
+    secret = site.config.parent / "secret"
+    secret.write_text("button-word")
+    secret.chmod(0o600)
+    site.config.write_text(
+        site.config.read_text().replace('password = "button-word"', 'password_file = "secret"')
+    )
+    site.start()
+    if name == "rotate":
+        site.say("cmd", {"id": REFUSED, "name": name})
+        assert site.packet("cmd/answer")["ok"] is False
+        secret.write_text("another-word")
+    site.say("cmd", {"id": DONE, "name": name})
+    assert site.packet("cmd/answer") == {
+        "v": 1,
+        "id": DONE,
+        "ok": True,
+        "text": "the unit ends and starts anew",
+    }
+    assert site.process is not None
+    assert site.process.wait(PATIENCE_S) == 0
+    assert site.packet("status")["state"] == "offline"
+
+
+def test_trouble_with_a_contact_is_seen_with_what_the_unit_makes_of_it(site: Site) -> None:
+    site.start()
+    control, watch = site.control(), site.control()
+    watch.ask(do="watch")
+    assert control.ask(do="fit", input=3, switch="tactile") == {"ok": True}
+    watch.until(input=3, switch="tactile")
+    control.ask(do="brush", input=3)
+    assert watch.until(input=3, refused={"short": 1})["pushes"] == 0
+    control.ask(do="hammer", input=3, count=3, every_ms=200)
+    assert watch.until(input=3, pushes=1)["state"] in ("idle", "sending")
+    assert control.ask(do="stick", input=4) == {"ok": True}
+    watch.until(input=4, stuck=True)
+    control.ask(do="hold", input=4)
+    control.ask(do="lift", input=4)
+    assert control.ask(do="light")["inputs"]["4"]["stuck"] is True
+    control.ask(do="release", input=4)
+    watch.until(input=4, stuck=False)
 
 
 def test_a_bad_request_gets_an_answer_and_harms_nobody(site: Site) -> None:
     site.start()
     control = site.control()
-    for bad in ({"do": "fly"}, {"do": "press", "input": 99}, {}, {"do": "press", "profile": "jelly"}):
+    for bad in (
+        {"do": "fly"},
+        {"do": "press", "input": 99},
+        {},
+        {"do": "press", "profile": "jelly"},
+        {"do": "fit", "switch": "jelly"},
+        {"do": "arrive", "input": 1},
+    ):
         answer = control.ask(**bad)
         assert answer["ok"] is False
         assert answer["error"]

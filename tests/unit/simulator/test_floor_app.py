@@ -12,14 +12,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from firmware_bridge.light import Shown
 from simulator.config import Language
+from simulator.contacts import PROFILES
 from simulator.floor.app import make_app
 from simulator.floor.events import Deed, Mood
 from simulator.floor.feed import Feed
 from simulator.floor.guard import own_hosts
+from simulator.floor.lights import light_sets
 from simulator.floor.screen import Screen
 from simulator.floor.unit_line import UnitSilent
 from simulator.floor.words import LANGUAGES, catalogue
+from simulator.scenarios.item import Where
 from simulator.staff import Verb
 from tests.unit.simulator.floor_settings import settings
 
@@ -38,14 +42,20 @@ class Controls:
             raise KeyError(what[1])
         self.done.append(what)
 
-    def hold(self, button: str) -> None:
-        self._do("hold", button)
+    def hold(self, contact: str) -> None:
+        self._do("hold", contact)
 
-    def lift(self, button: str) -> None:
-        self._do("lift", button)
+    def lift(self, contact: str) -> None:
+        self._do("lift", contact)
 
-    def press(self, button: str, ms: int) -> None:
-        self._do("press", button, ms)
+    def press(self, contact: str, ms: int) -> None:
+        self._do("press", contact, ms)
+
+    def garble(self, transmitter: str, garbled: bool) -> None:
+        self._do("garble", transmitter, garbled)
+
+    def fit(self, button: str, switch: str) -> None:
+        self._do("fit", button, switch)
 
     def do(self, button: str, deed: Deed) -> None:
         self._do("do", button, deed)
@@ -108,7 +118,7 @@ def test_the_screen_is_whole_in_every_language(page: Page, language: Language) -
     assert answer.status_code == 200
     text = answer.text
     assert f'<html lang="{language}">' in text
-    for key in ("steps", "wrists", "trouble", "board", "staff_switch"):
+    for key in ("wrists", "way", "trouble", "board", "staff_switch", "serial", "scenarios"):
         assert catalogue(language)[key].replace("'", "&#39;") in text
     assert text.count('data-button="') == 3
     assert text.count('data-pager="') == 3
@@ -117,6 +127,14 @@ def test_the_screen_is_whole_in_every_language(page: Page, language: Language) -
     assert len(found.ids) == len(set(found.ids))
     assert set(found.refers) <= set(found.ids)
     assert found.refused == []
+
+
+def test_fast_motion_has_the_plan_and_nothing_to_touch(tmp_path: Path) -> None:
+    text = Screen(settings(tmp_path)).render("en", Where.MOTION)
+    assert text.count('data-button="') == text.count('data-pager="') == 3
+    assert 'data-where="motion"' in text
+    assert [one for one in ('id="staff"', 'id="contacts"', 'id="lights"', "data-play") if one in text] == []
+    assert catalogue("en")["back_to_live"] in text
 
 
 def test_names_are_escaped_in_text_and_in_data(page: Page) -> None:
@@ -139,13 +157,34 @@ def test_a_shop_without_anything_says_so(tmp_path: Path) -> None:
     assert catalogue("en")["no_pagers"] in text
 
 
-def test_only_a_red_button_has_a_staff_key_and_every_press_can_be_taken_back(page: Page) -> None:
+def test_gestures_with_a_key_are_offered_where_one_is_wired_and_every_press_can_be_taken_back(
+    page: Page,
+) -> None:
     text = page.client.get("/").text
     units = re.split(r'data-button="', text)[1:]
     keys = {unit[:4]: unit.count('data-deed="arrive"') for unit in units}
-    assert keys == {"b1.1": 1, "b1.2": 0, "b2.1": 1}
+    assert keys == {"b1.1": 1, "b1.2": 0, "b2.1": 0}
+    assert text.count('data-contact="b1.9"') == 1
     assert text.count('data-deed="undo"') == 3
-    assert text.count('data-deed="quiet"') == 2
+    assert text.count('data-deed="quiet"') == text.count('data-deed="drill"') == 1
+
+
+def test_the_legend_shows_every_state_with_the_units_own_rhythms(page: Page) -> None:
+    text = page.client.get("/").text
+    assert re.findall(r'data-legend="(\w+)"', text) == [shown.value for shown in Shown]
+    data = re.search(r'id="floor-data">(.*?)</script>', text, re.DOTALL)
+    assert data is not None
+    told = json.loads(data[1])
+    assert set(told["lights"]) == set(light_sets())
+    for name, rhythms in told["lights"].items():
+        assert set(rhythms) == set(Shown)
+        assert text.count(f'data-strip="{name}"') == len(Shown)
+    assert set(told["sounds"]) == set(Shown)
+
+
+def test_every_switch_that_can_be_built_in_is_offered(page: Page) -> None:
+    text = page.client.get("/").text
+    assert all(f'<option value="{name}">' in text for name in PROFILES)
 
 
 def test_a_pager_in_nobodys_hands_is_there_and_says_so(page: Page) -> None:
@@ -195,24 +234,25 @@ def test_our_own_names_are_taken(page: Page, host: str) -> None:
     ],
 )
 def test_only_the_page_itself_may_post(page: Page, headers: dict[str, str]) -> None:
-    assert page.client.post("/buttons/b1.1/down", json={}, headers=headers).status_code == 403
+    assert page.client.post("/contacts/b1.1/down", json={}, headers=headers).status_code == 403
     assert page.controls.done == []
 
 
 def test_origin_is_enough_for_a_browser_without_fetch_metadata(page: Page) -> None:
     headers = {"origin": "http://127.0.0.1:8081"}
-    assert page.client.post("/buttons/b1.1/down", json={}, headers=headers).status_code == 204
+    assert page.client.post("/contacts/b1.1/down", json={}, headers=headers).status_code == 204
 
 
 def test_what_a_visitor_can_do(page: Page) -> None:
-    assert page.post("/buttons/b1.1/down") == 204
-    assert page.post("/buttons/b1.1/up") == 204
-    assert page.post("/buttons/b1.1/press", {"ms": 300}) == 204
+    assert page.post("/contacts/b1.1/down") == 204
+    assert page.post("/contacts/b1.1/up") == 204
+    assert page.post("/contacts/b1.1/press", {"ms": 300}) == 204
     assert page.post("/transmitters/t1", {"plugged": False}) == 204
     assert page.post("/transmitters/t1", {"mood": "silent"}) == 204
     assert page.post("/staff", {"on": True}) == 204
     for deed in Deed:
         assert page.post("/buttons/b1.1/do", {"deed": deed.value}) == 204
+    assert page.post("/buttons/b1.1/switch", {"switch": "mushroom"}) == 204
     assert page.post("/people/anna", {"verb": "pass"}) == 204
     assert page.post("/people/anna", {"verb": "help"}) == 204
     assert page.controls.done == [
@@ -223,6 +263,7 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("mood", "t1", Mood.SILENT),
         ("staff", True),
         *(("do", "b1.1", deed) for deed in Deed),
+        ("fit", "b1.1", "mushroom"),
         ("ask", "anna", Verb.PASS),
         ("ask", "anna", Verb.HELP),
     ]
@@ -231,10 +272,10 @@ def test_what_a_visitor_can_do(page: Page) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/buttons/b9.1/down", {}, 404),
-        ("/buttons/b1.1/press", {"ms": 0}, 422),
-        ("/buttons/b1.1/press", {"ms": 10**9}, 422),
-        ("/buttons/b1.1/press", {"ms": "200"}, 422),
+        ("/contacts/b9.1/down", {}, 404),
+        ("/contacts/b1.1/press", {"ms": 0}, 422),
+        ("/contacts/b1.1/press", {"ms": 10**9}, 422),
+        ("/contacts/b1.1/press", {"ms": "200"}, 422),
         ("/transmitters/t1", {}, 422),
         ("/transmitters/t1", {"mood": "angry"}, 422),
         ("/transmitters/t1", {"plugged": True, "more": 1}, 422),
@@ -243,6 +284,8 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("/buttons/b1.1/do", {}, 422),
         ("/buttons/b1.1/do", {"deed": "press"}, 422),
         ("/buttons/b9.1/do", {"deed": "arrive"}, 404),
+        ("/buttons/b1.1/switch", {}, 422),
+        ("/buttons/b1.1/switch", {"switch": "x" * 41}, 422),
         ("/people/anna", {"verb": "close"}, 422),
         ("/people/olga", {"verb": "pass"}, 404),
         ("/nothing", {}, 404),
@@ -259,7 +302,7 @@ def test_a_long_body_is_refused_unread(page: Page) -> None:
 
 def test_a_unit_that_does_not_answer_is_said(page: Page) -> None:
     page.controls.silent = True
-    assert page.post("/buttons/b1.1/down") == 503
+    assert page.post("/contacts/b1.1/down") == 503
 
 
 def test_the_stream_begins_with_everything_and_ends_when_the_feed_closes(page: Page) -> None:

@@ -89,3 +89,21 @@ def test_a_name_that_is_there_twice_is_refused(tmp_path: Path, field: str, what:
     rows = values(tmp_path)[field]
     with pytest.raises(ValidationError, match=what):
         settings(tmp_path, **{field: [*rows, rows[0]]})
+
+
+KEY = {"n": 9, "for": 1}
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ([{"n": 9, "for": 5}], "no button"),
+        ([{"n": 2, "for": 1}], "input of b1 2 is there twice"),
+        ([KEY, {"n": 10, "for": 1}], "key of a button of b1 1 is there twice"),
+    ],
+)
+def test_a_key_that_fits_no_button_is_refused(tmp_path: Path, keys: list[Any], says: str) -> None:
+    unit, other = values(tmp_path)["units"]
+    assert settings(tmp_path).units[0].keys[0].key_for == 1
+    with pytest.raises(ValidationError, match=says):
+        settings(tmp_path, units=[{**unit, "keys": keys}, other])

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from simulator.clock import FakeClock, VirtualLoop
+from simulator.finger import CHILD_COUNT
 from simulator.floor.core import (
-    BYTES_KEPT,
     LONGEST_HOLD_S,
     PAGES_KEPT,
     STORY_KEPT,
@@ -18,6 +18,7 @@ from simulator.floor.core import (
 )
 from simulator.floor.events import (
     BytesSeen,
+    Counted,
     Deed,
     Did,
     FloorEvent,
@@ -34,8 +35,11 @@ from simulator.floor.events import (
     Way,
 )
 from simulator.floor.layout import buttons_of
+from simulator.floor.line_items import BYTES_KEPT
 from simulator.staff import Doing
 from tests.unit.simulator.floor_settings import Items, settings
+
+KEY = "b1.9"
 
 
 class Floor:
@@ -55,8 +59,8 @@ class Floor:
         self.loop: VirtualLoop[FloorEvent] = VirtualLoop(core, self.clock)
         self.loop.start()
 
-    def release(self, button: str) -> None:
-        self.released.append(button)
+    def release(self, contact: str) -> None:
+        self.released.append(contact)
 
     @property
     def now(self) -> float:
@@ -82,19 +86,61 @@ def floor(tmp_path: Path) -> Floor:
 def test_a_fresh_page_finds_every_item(floor: Floor) -> None:
     assert set(floor.items.now) == {
         "button:b1.1", "button:b1.2", "button:b2.1", "pager:1001", "pager:1002", "bytes:t1", "line:t1",
-        "story", "staff",
+        "story", "staff", "air:t1", "event", "way", "customer:b1.1", "customer:b1.2", "customer:b2.1",
     }  # fmt: skip
     assert floor.item("button:b1.1")["up"] is False
-    assert floor.item("line:t1") == {"plugged": True, "mood": "normal"}
+    assert floor.item("line:t1") == {"plugged": True, "mood": "normal", "garbled": False}
 
 
-def test_a_push_is_seen_until_the_finger_leaves(floor: Floor) -> None:
-    floor.happens(Pushed("b1.1", floor.now))
+def test_a_finger_is_seen_where_the_unit_has_one(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now), Showed("b1.1", floor.now, finger=True))
     assert floor.item("button:b1.1")["held"] is True
     assert floor.item("button:b2.1")["held"] is False
-    floor.happens(LetGo("b1.1", floor.now))
+    floor.happens(LetGo("b1.1", floor.now), Showed("b1.1", floor.now))
     assert floor.item("button:b1.1")["held"] is False
-    assert floor.story()[-1]["what"] == "pushed"
+    assert [one["what"] for one in floor.story()] == ["pushed"]
+
+
+def test_a_key_belongs_to_its_button(floor: Floor) -> None:
+    floor.happens(Pushed(KEY, floor.now), Showed(KEY, floor.now, finger=True))
+    item = floor.item("button:b1.1")
+    assert (item["key_held"], item["held"], item["pushes"], item["takeable"]) == (True, False, 0, False)
+    assert "button:b1.9" not in floor.items.now
+    floor.clock.advance(3.2)
+    floor.happens(LetGo(KEY, floor.now), Showed(KEY, floor.now))
+    assert floor.item("button:b1.1")["key_held"] is False
+    told = [(one["what"], one["button"], one.get("held_ms")) for one in floor.story()]
+    assert told == [("key_pushed", "b1.1", None), ("key_let_go", "b1.1", 3200)]
+
+
+def test_a_long_push_is_told_with_its_length(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now))
+    floor.clock.advance(3.0)
+    floor.happens(LetGo("b1.1", floor.now))
+    assert (floor.story()[-1]["what"], floor.story()[-1]["held_ms"]) == ("let_go", 3000)
+
+
+def test_what_the_unit_makes_of_a_contact_is_shown_and_a_fault_told_once(floor: Floor) -> None:
+    counted = Counted(1, (("lockout", 4), ("short", 2)), 640, ("flood",))
+    for _ in range(2):
+        shown = Showed("b1.1", floor.now, stuck=True, switch="mushroom", volume=3, counted=counted)
+        floor.happens(shown)
+    item = floor.item("button:b1.1")
+    assert item["counted"] == {
+        "pushes": 1,
+        "refused": {"lockout": 4, "short": 2},
+        "bounce_ms": 640,
+        "faults": ("flood",),
+    }
+    assert (item["stuck"], item["switch"], item["volume"]) == (True, "mushroom", 3)
+    assert [(one["what"], one["fault"]) for one in floor.story()] == [("fault", "flood")]
+
+
+def test_fingers_are_counted_whoever_moves_them(floor: Floor) -> None:
+    floor.happens(Pushed("b1.1", floor.now), Pushed(KEY, floor.now))
+    for deed in Deed:
+        floor.happens(Did("b1.1", deed, floor.now))
+    assert floor.item("button:b1.1")["pushes"] == 1 + 1 + 1 + CHILD_COUNT
 
 
 def test_a_finger_that_never_leaves_is_taken_off(floor: Floor) -> None:
@@ -103,7 +149,6 @@ def test_a_finger_that_never_leaves_is_taken_off(floor: Floor) -> None:
     assert floor.released == []
     floor.clock.advance(0.2)
     assert floor.released == ["b1.1"]
-    assert floor.item("button:b1.1")["held"] is False
     floor.clock.advance(100.0)
     assert floor.released == ["b1.1"]
 
@@ -121,14 +166,14 @@ def test_a_press_can_be_taken_back_for_a_while(floor: Floor) -> None:
     assert floor.item("button:b1.1")["shown"] == "sending"
 
 
-@pytest.mark.parametrize("ends", ["undo", "idle", "unit"])
+@pytest.mark.parametrize("ends", ["undo", "idle", "counting", "undone", "unit"])
 def test_what_is_over_cannot_be_taken_back(floor: Floor, ends: str) -> None:
     floor.happens(Pushed("b1.1", floor.now), Showed("b1.1", floor.now, shown="called"))
     assert floor.item("button:b1.1")["takeable"] is True
     if ends == "undo":
         floor.happens(Did("b1.1", Deed.UNDO, floor.now))
-    elif ends == "idle":
-        floor.happens(Showed("b1.1", floor.now, shown="idle"))
+    elif ends != "unit":
+        floor.happens(Showed("b1.1", floor.now, shown=ends))
     else:
         floor.happens(UnitIs("b1", False, floor.now), UnitIs("b1", True, floor.now))
     assert floor.item("button:b1.1")["takeable"] is False
@@ -139,7 +184,7 @@ def test_what_is_over_cannot_be_taken_back(floor: Floor, ends: str) -> None:
 def test_what_is_done_at_a_button_is_told(floor: Floor, deed: Deed) -> None:
     floor.happens(Did("b1.1", deed, floor.now))
     told = floor.story()[-1]
-    assert (told["what"], told["deed"], told["button"]) == ("meant", deed.value, "b1.1")
+    assert (told["what"], told["deed"], told["button"]) == ("did", deed.value, "b1.1")
 
 
 def test_a_page_after_a_drill_says_how_long_after_it(floor: Floor) -> None:
@@ -197,6 +242,14 @@ def test_a_page_without_any_push_claims_no_time(floor: Floor) -> None:
     assert floor.item("pager:1001")["entries"][-1]["after_ms"] is None
 
 
+def test_a_green_press_is_not_what_a_page_answers(floor: Floor) -> None:
+    floor.happens(Pushed("b1.2", floor.now))
+    floor.clock.advance(0.9)
+    floor.happens(PageArrived("1001", "DAIRY #12", "text", 2, floor.now))
+    assert floor.item("pager:1001")["entries"][-1]["after_ms"] is None
+    assert floor.item("way") == {}
+
+
 def test_lists_are_cut_and_numbered(floor: Floor) -> None:
     for number in range(100):
         floor.happens(
@@ -212,10 +265,13 @@ def test_lists_are_cut_and_numbered(floor: Floor) -> None:
 
 def test_switches_show_what_was_set(floor: Floor) -> None:
     floor.happens(LineIs("t1", floor.now, plugged=False), LineIs("t1", floor.now, mood=Mood.SILENT))
-    assert floor.item("line:t1") == {"plugged": False, "mood": "silent"}
+    assert floor.item("line:t1") == {"plugged": False, "mood": "silent", "garbled": False}
     assert [one["what"] for one in floor.story()] == ["unplugged", "mood"]
     floor.happens(StaffIs(True, floor.now), PersonIs("anna", Doing.WALKING, "Dairy", floor.now))
-    assert floor.item("staff") == {"on": True, "doing": {"anna": {"doing": "walking", "place": "Dairy"}}}
+    assert floor.item("staff") == {
+        "on": True,
+        "doing": {"anna": {"doing": "walking", "place": "Dairy", "away": False}},
+    }
 
 
 def test_what_nobody_knows_changes_nothing(floor: Floor) -> None:

@@ -48,3 +48,9 @@ def test_never_a_push_of_the_future_or_of_long_ago(pushed: float, at: float) -> 
     push = Push("b1.1", ("Dairy",), pushed)
     found = answered_push([push], "Dairy", at)
     assert (found is not None) == (0.0 <= at - pushed <= LONGEST_S)
+
+
+def test_a_button_whose_names_nobody_knows_is_answered_when_no_other_was_pushed() -> None:
+    new, dairy = Push("new-1.1", (), 1.0), Push("b1.1", ("Dairy",), 2.0)
+    assert answered_push([new], "WINE 1 CALL", 3.0) == new
+    assert answered_push([new, dairy], "WINE 1 CALL", 3.0) is None

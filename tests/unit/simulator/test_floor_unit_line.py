@@ -12,7 +12,7 @@ import pytest
 
 from simulator.control import ControlSocket, Item
 from simulator.floor.controls import FloorControls
-from simulator.floor.events import Deed, Did, FloorEvent, LetGo, Pushed, Showed, UnitIs
+from simulator.floor.events import Counted, Deed, Did, FloorEvent, LetGo, Pushed, Showed, UnitIs
 from simulator.floor.layout import buttons_of
 from simulator.floor.unit_line import UnitLine, UnitSilent
 from simulator.staff import Verb
@@ -57,7 +57,21 @@ def unit(path: Path) -> Iterator[FakeUnit]:
 
 
 def shown(light: int, state: str = "called") -> dict[str, Any]:
-    return {"input": 1, "light": light, "buzzer": 1 - light, "state": state, "at": 12.5}
+    return {
+        "input": 1,
+        "light": light,
+        "buzzer": 1 - light,
+        "volume": 7,
+        "state": state,
+        "finger": True,
+        "stuck": False,
+        "switch": "stop",
+        "pushes": 2,
+        "refused": {"short": 1, "lockout": 3},
+        "bounce_ms": None,
+        "faults": ["flood"],
+        "at": 12.5,
+    }
 
 
 def test_lights_are_watched_from_the_moment_the_unit_is_there(path: Path, unit: FakeUnit) -> None:
@@ -66,7 +80,16 @@ def test_lights_are_watched_from_the_moment_the_unit_is_there(path: Path, unit: 
     line.open()
     unit.shows.put(shown(1))
     assert seen.get(timeout=PATIENCE_S) == UnitIs("b1", True, 7.0)
-    assert seen.get(timeout=PATIENCE_S) == Showed("b1.1", 12.5, shown="called", lit=True, sounds=False)
+    assert seen.get(timeout=PATIENCE_S) == Showed(
+        "b1.1",
+        12.5,
+        shown="called",
+        lit=True,
+        volume=7,
+        finger=True,
+        switch="stop",
+        counted=Counted(2, (("lockout", 3), ("short", 1)), None, ("flood",)),
+    )
     unit.shows.put(None)
     assert seen.get(timeout=PATIENCE_S) == UnitIs("b1", False, 7.0)
     unit.shows.put(shown(0))
@@ -108,14 +131,22 @@ def test_a_visitors_finger_moves_the_contact_and_is_seen(path: Path, unit: FakeU
     controls.hold("b1.1")
     controls.lift("b1.1")
     controls.press("b1.2", 300)
-    controls.release("b1.1")
+    controls.hold("b1.9")
+    controls.release("b1.9")
     assert [(one["do"], one["input"]) for one in unit.told] == [
         ("hold", 1),
-        ("release", 1),
+        ("lift", 1),
         ("press", 2),
-        ("release", 1),
+        ("hold", 9),
+        ("lift", 9),
     ]
-    assert events == [Pushed("b1.1", 7.0), LetGo("b1.1", 7.0), Pushed("b1.2", 7.0), LetGo("b1.2", 7.3)]
+    assert events == [
+        Pushed("b1.1", 7.0),
+        LetGo("b1.1", 7.0),
+        Pushed("b1.2", 7.0),
+        LetGo("b1.2", 7.3),
+        Pushed("b1.9", 7.0),
+    ]
     with pytest.raises(KeyError):
         controls.staff(True)
 
@@ -129,14 +160,28 @@ def test_deeds_reach_the_unit_and_wishes_the_staff(path: Path, unit: FakeUnit) -
         def ask(self, login: str, verb: Verb) -> None:
             self.asked.append((login, verb))
 
+        def away(self, login: str, away: bool) -> None: ...
+
     events: list[FloorEvent] = []
     buttons = {button.key: button for button in buttons_of(settings(path.parent))}
     line = UnitLine("b1", path, events.append, lambda: 7.0)
     controls = FloorControls(buttons, {"b1": line}, {}, Staff(), events.append, lambda: 7.0)
     for deed in Deed:
-        controls.do("b1.2", deed)
-    assert unit.told == [{"do": deed.value, "input": 2} for deed in Deed]
-    assert events == [Did("b1.2", deed, 7.0) for deed in Deed]
+        controls.do("b1.1", deed)
+    assert unit.told == [{"do": deed.value, "input": 1} for deed in Deed]
+    assert events == [Did("b1.1", deed, 7.0) for deed in Deed]
+    controls.fit("b1.1", "mushroom")
+    assert unit.told[-1] == {"do": "fit", "input": 1, "switch": "mushroom"}
+    with pytest.raises(KeyError):
+        controls.do("b1.2", Deed.QUIET)
+    with pytest.raises(KeyError):
+        controls.do("b1.9", Deed.BRUSH)
+    with pytest.raises(KeyError):
+        controls.fit("b1.1", "jelly")
+    with pytest.raises(KeyError):
+        controls.fit("b1.9", "mushroom")
+    with pytest.raises(KeyError):
+        controls.hold("b1.8")
     controls.ask("anna", Verb.HELP)
     assert Staff.asked == [("anna", Verb.HELP)]
     alone = FloorControls(buttons, {"b1": line}, {}, None, events.append, lambda: 7.0)

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from simulator.clock import FakeClock, VirtualLoop
 from simulator.habits import OVERHEARS, Die, Habits, drawn_habits
 from simulator.people import (
-    HELP_S,
-    HESITATE_S,
-    REACT_S,
+    LATER_S,
+    LATER_TRIES,
     RETRY_S,
-    TALK_S,
     TRIES,
-    WALK_S,
     Asked,
+    Away,
     Felt,
     People,
     PeopleEvent,
     Switched,
+    Tempo,
     choose,
 )
 from simulator.staff import Doing, NotLetIn, NotTaken, OpenIncident, ServerSilent, Verb
 
+TEMPO = Tempo()
 NEXT = {
     ("triggered", Verb.ACKNOWLEDGE): "acknowledged",
     ("acknowledged", Verb.ARRIVE): "attended",
@@ -130,22 +130,42 @@ def test_nobody_acts_until_the_switch_is_on() -> None:
     assert staff.server.asked == 0
 
 
+def test_who_is_away_notices_nothing_and_leaves_what_was_begun(staff: Staff) -> None:
+    staff.server.open(1, "Dairy")
+    staff.feels("1001", "DAIRY")
+    staff.clock.advance(TEMPO.react_s[1])
+    assert staff.doing["anna"] == (Doing.WALKING, "Dairy")
+    staff.loop.put(Away("anna", True))
+    staff.loop.put(Away("nobody", True))
+    staff.clock.advance(0.0)
+    assert staff.doing["anna"] == (Doing.IDLE, "")
+    staff.server.open(2, "Wine")
+    staff.feels("1001", "WINE")
+    staff.clock.advance(300)
+    assert [verb for _, _, verb in staff.verbs()] == ["acknowledge"]
+
+    staff.loop.put(Away("anna", False))
+    staff.feels("1001", "WINE")
+    staff.clock.advance(TEMPO.react_s[1])
+    assert staff.doing["anna"] == (Doing.WALKING, "Wine")
+
+
 def test_a_page_is_answered_step_by_step(staff: Staff) -> None:
     staff.server.open(1, "Dairy")
     began = staff.clock.boot()
     staff.feels("1001", "DAIRY 1")
     assert staff.doing["anna"][0] is Doing.READING
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     assert staff.doing["anna"] == (Doing.WALKING, "Dairy")
-    staff.clock.advance(WALK_S[1])
+    staff.clock.advance(TEMPO.walk_s[1])
     assert staff.doing["anna"] == (Doing.TALKING, "Dairy")
-    staff.clock.advance(TALK_S[1])
+    staff.clock.advance(TEMPO.talk_s[1])
     assert staff.doing["anna"] == (Doing.IDLE, "")
     assert staff.verbs() == [("anna", 1, "acknowledge"), ("anna", 1, "arrive"), ("anna", 1, "close")]
     moments = [moment - began for moment, *_ in staff.server.did]
-    assert REACT_S[0] <= moments[0] <= REACT_S[1]
-    assert WALK_S[0] <= moments[1] - moments[0] <= WALK_S[1]
-    assert TALK_S[0] <= moments[2] - moments[1] <= TALK_S[1]
+    assert TEMPO.react_s[0] <= moments[0] <= TEMPO.react_s[1]
+    assert TEMPO.walk_s[0] <= moments[1] - moments[0] <= TEMPO.walk_s[1]
+    assert TEMPO.talk_s[0] <= moments[2] - moments[1] <= TEMPO.talk_s[1]
     assert staff.server.did[-1][-1] == "recovered"
 
 
@@ -162,14 +182,14 @@ def test_the_place_on_the_pager_decides(staff: Staff) -> None:
     staff.server.open(1, "Wine")
     staff.server.open(2, "Dairy")
     staff.feels("1001", "DAIRY")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     assert staff.verbs() == [("anna", 2, "acknowledge")]
 
 
 def test_a_page_while_busy_is_answered_afterwards(staff: Staff) -> None:
     staff.server.open(1, "Dairy")
     staff.feels("1001", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     staff.server.open(2, "Wine")
     staff.feels("1001", "Wine")
     staff.clock.advance(300)
@@ -181,7 +201,7 @@ def test_a_page_while_busy_is_answered_afterwards(staff: Staff) -> None:
 def test_switched_off_everybody_stops(staff: Staff) -> None:
     staff.server.open(1, "Dairy")
     staff.feels("1001", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     staff.switch(False)
     asked = staff.server.asked
     staff.clock.advance(600)
@@ -192,9 +212,9 @@ def test_switched_off_everybody_stops(staff: Staff) -> None:
 def test_somebody_on_the_board_was_faster(staff: Staff) -> None:
     staff.server.open(1, "Dairy")
     staff.feels("1001", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     staff.server.incidents[1] = OpenIncident(1, "attended", "Dairy", "Dairy")
-    staff.clock.advance(WALK_S[1])
+    staff.clock.advance(TEMPO.walk_s[1])
     assert staff.doing["anna"][0] is Doing.IDLE
     staff.clock.advance(600)
     assert staff.verbs() == [("anna", 1, "acknowledge")]
@@ -208,11 +228,32 @@ def test_a_silent_server_is_asked_again_and_then_given_up(staff: Staff) -> None:
     assert staff.doing["anna"][0] is Doing.UNREACHABLE
 
 
+def test_who_is_with_a_customer_says_how_it_ended_when_the_server_is_back(staff: Staff) -> None:
+    staff.server.open(1, "Dairy")
+    staff.feels("1001", "Dairy")
+    staff.clock.advance(TEMPO.react_s[1] + TEMPO.walk_s[1])
+    staff.server.trouble = ServerSilent("down")
+    staff.clock.advance(600)
+    assert staff.doing["anna"] == (Doing.TALKING, "Dairy")
+    staff.server.trouble = None
+    staff.clock.advance(LATER_S)
+    assert staff.verbs()[-1] == ("anna", 1, "close")
+
+
+def test_nobody_waits_for_ever_for_a_server(staff: Staff) -> None:
+    staff.server.open(1, "Dairy")
+    staff.feels("1001", "Dairy")
+    staff.clock.advance(TEMPO.react_s[1] + TEMPO.walk_s[1])
+    staff.server.trouble = ServerSilent("down")
+    staff.clock.advance(LATER_S * LATER_TRIES)
+    assert staff.doing["anna"][0] is Doing.UNREACHABLE
+
+
 def test_a_server_that_comes_back_is_served(staff: Staff) -> None:
     staff.server.open(1, "Dairy")
     staff.server.trouble = ServerSilent("down")
     staff.feels("1001", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     staff.server.trouble = None
     staff.clock.advance(RETRY_S)
     assert staff.verbs() == [("anna", 1, "acknowledge")]
@@ -266,12 +307,12 @@ def always(**habits: float) -> Staff:
 
 def test_somebody_without_time_passes_the_call_on(staff: Staff) -> None:
     staff = always(passes=1.0)
-    staff.clock.advance(REACT_S[1] + HESITATE_S[1])
+    staff.clock.advance(TEMPO.react_s[1] + TEMPO.hesitate_s[1])
     assert staff.verbs() == [("anna", 1, "acknowledge"), ("anna", 1, "pass")]
     assert staff.server.more[-1] == {"to": None}
     assert staff.doing["anna"] == (Doing.PASSED, "Dairy")
     staff.feels("1002", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     assert staff.doing["jaan"] == (Doing.WALKING, "Dairy")
 
 
@@ -284,17 +325,17 @@ def test_with_nobody_to_pass_it_to_one_goes_oneself() -> None:
 
 def test_help_is_asked_for_at_the_customer_and_the_talk_goes_on() -> None:
     staff = always(asks_help=1.0)
-    staff.clock.advance(REACT_S[1] + WALK_S[1] + HELP_S[1])
+    staff.clock.advance(TEMPO.react_s[1] + TEMPO.walk_s[1] + TEMPO.help_s[1])
     assert staff.doing["anna"] == (Doing.ASKED_HELP, "Dairy")
-    staff.clock.advance(TALK_S[1])
+    staff.clock.advance(TEMPO.talk_s[1])
     assert [verb for _, _, verb in staff.verbs()] == ["acknowledge", "arrive", "help", "close"]
 
 
 def test_whoever_forgets_to_say_so_is_there_all_the_same() -> None:
     staff = always(forgets=1.0)
-    staff.clock.advance(REACT_S[1] + WALK_S[1])
+    staff.clock.advance(TEMPO.react_s[1] + TEMPO.walk_s[1])
     assert staff.doing["anna"] == (Doing.TALKING, "Dairy")
-    staff.clock.advance(TALK_S[1])
+    staff.clock.advance(TEMPO.talk_s[1])
     assert [verb for _, _, verb in staff.verbs()] == ["acknowledge", "close"]
 
 
@@ -353,7 +394,7 @@ def test_a_close_that_got_no_answer_says_the_same_again() -> None:
 def test_a_visitor_may_ask_somebody_on_the_way(staff: Staff, verb: Verb, doing: Doing) -> None:
     staff.server.open(1, "Dairy")
     staff.feels("1001", "Dairy")
-    staff.clock.advance(REACT_S[1])
+    staff.clock.advance(TEMPO.react_s[1])
     staff.loop.put(Asked("anna", verb))
     staff.clock.advance(0.0)
     assert staff.verbs()[-1] == ("anna", 1, str(verb))

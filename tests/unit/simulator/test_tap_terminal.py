@@ -130,3 +130,12 @@ def test_the_ear_survives_anything(data: bytes) -> None:
     ear.forget()
     (heard,) = [one for one in ear.hear(BLOCK) if isinstance(one, Block)]
     assert heard.trouble is None
+
+
+def test_a_block_whose_end_was_lost_swallows_no_logon() -> None:
+    terminal = TapTerminal(TapHabits(t4_s=None))
+    talk(terminal, b"\r")
+    talk(terminal, b"\x1bPG1\r")
+    assert talk(terminal, BLOCK[:20], 1.0) == b""
+    assert talk(terminal, b"\x04\r", 3.0) == b"115 Goodbye\r\x1b\x04\r"
+    assert talk(terminal, b"\r", 5.0) == b"ID="

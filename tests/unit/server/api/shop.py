@@ -37,6 +37,8 @@ from server.web.services import Services, WebSettings
 
 QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HERE = ("127.0.0.1", 50_000)
+"""A client on the server's own machine: over plain HTTP nobody else may sign in."""
 ANNA, BORIS, CHIEF = 1, 2, 3
 """Staff of s1, staff of s2, manager of every store."""
 
@@ -189,7 +191,7 @@ def shop_on(db: Database, settings: WebSettings | None = None) -> Iterator[Shop]
     app = FastAPI()
     access.install(app, allowed_hosts=["shop.test", "127.0.0.1"])
     app.include_router(router)
-    with TestClient(app, base_url="http://shop.test", follow_redirects=False) as client:
+    with TestClient(app, base_url="http://shop.test", follow_redirects=False, client=HERE) as client:
         shop = Shop(db, client)
         app.state.services = Services(
             db=db,

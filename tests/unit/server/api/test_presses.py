@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from server.db.tables import PressRow
-from tests.unit.server.api.shop import ANNA, BORIS, NOW, Shop
+from tests.unit.server.api.shop import BORIS, CHIEF, NOW, Shop
 
 LIST = "/api/v1/stores/s1/presses"
 
@@ -19,7 +19,7 @@ def test_paging_reaches_every_press_once_also_with_equal_moments(shop: Shop) -> 
     with shop.db.transaction() as session:
         for row in session.exec(select(PressRow).where(col(PressRow.seq).in_([2, 3, 4]))):
             row.pressed_at = NOW
-    headers = shop.as_(ANNA)
+    headers = shop.as_(CHIEF)
     seen: list[int] = []
     query: dict[str, str] = {"limit": "1"}
     for _ in range(5):
@@ -43,7 +43,7 @@ def test_paging_reaches_every_press_once_also_with_equal_moments(shop: Shop) -> 
     ],
 )
 def test_a_cursor_that_is_not_ours(shop: Shop, cursor: str) -> None:
-    assert shop.client.get(LIST, params={"before": cursor}, headers=shop.as_(ANNA)).status_code == 422
+    assert shop.client.get(LIST, params={"before": cursor}, headers=shop.as_(CHIEF)).status_code == 422
 
 
 def test_a_foreign_store(shop: Shop) -> None:
@@ -69,5 +69,5 @@ def test_a_quiet_call_that_was_taken_back_leaves_no_trace(shop: Shop) -> None:
         session.add(
             PressRow(id=UUID(int=73), seq=73, kind="undo", state="stored", ref=UUID(int=501), **common)
         )
-    items = shop.client.get(LIST, headers=shop.as_(ANNA)).json()["items"]
+    items = shop.client.get(LIST, headers=shop.as_(CHIEF)).json()["items"]
     assert [one["seq"] for one in items if one["seq"] > 70] == [73]

@@ -93,29 +93,93 @@ def test_a_login_belongs_to_one_account_whatever_its_case(db: Database) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"login": "a b"}, {"login": ""}, {"login": "x" * 61}, {"password": "short"}, {"password": "x" * 129}],
+    [
+        {"login": "a b"},
+        {"login": ""},
+        {"login": "x" * 61},
+        {"password": "elevensigns"},
+        {"password": "x" * 129},
+        {"password": "1qaz2wsx3edc"},
+        {"login": "longer-than-twelve", "password": "Longer than twelve"},
+        {"role": "admin"},
+    ],
 )
 def test_what_a_new_account_must_be(change: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        NewAccount.model_validate({"login": "a", "name": "A", "password": "long enough", **change})
+        NewAccount.model_validate({"login": "a", "name": "A", "password": "long enough, and more", **change})
+
+
+def test_two_ways_to_type_a_letter_are_one(db: Database) -> None:
+    _create(db, ANNA.model_copy(update={"password": "kr\u00fcpt over the hill"}))
+    assert accounts.verify(db, "anna", "kru\u0308pt over the hill", QUICK) is not None
+    assert accounts.verify(db, "anna", "\ud800" * 12, QUICK) is None
+
+
+def test_wrong_password_unknown_login_and_an_ended_account_cost_one_hash_each(db: Database) -> None:
+    """Counted, not timed: so nobody learns from the clock whether there is such a login."""
+
+    class Counting(PasswordHash):
+        count = 0
+
+        def verify_and_update(self, password: str | bytes, hash: str | bytes) -> tuple[bool, str | None]:
+            Counting.count += 1
+            return super().verify_and_update(password, hash)
+
+    number, hasher, costs = _create(db), Counting(QUICK.hashers), {}
+    with db.transaction() as session:
+        session.add(Account(login="ended", name="E", password_hash=QUICK.hash("x"), active=False))
+    for login in ("anna", "nobody", "ended", "", "x\x00", "x" * 500):
+        before = Counting.count
+        assert accounts.verify(db, login, "wrong", hasher) is None
+        costs[login] = Counting.count - before
+    assert set(costs.values()) == {1}
+    assert number
 
 
 def test_a_password_never_shows_in_a_representation() -> None:
     assert "right password" not in repr(ANNA)
 
 
-def test_a_new_password_ends_the_other_sign_ins(db: Database) -> None:
+def test_a_new_password_ends_every_sign_in(db: Database) -> None:
     number = _create(db)
     with db.transaction() as session:
         for token in ("this", "other"):
             sign_ins.add(session, token, number, NOW, LIMITS)
-    assert accounts.change_password(db, number, "another one", keep_token="this", hasher=QUICK)
+    assert accounts.change_password(db, number, "another one, longer", must_change=True, hasher=QUICK)
     assert accounts.verify(db, "anna", "right password", QUICK) is None
-    assert accounts.verify(db, "anna", "another one", QUICK) is not None
+    assert accounts.verify(db, "anna", "another one, longer", QUICK) is not None
     with db.reading() as session:
-        assert sign_ins.find(session, "this", NOW, LIMITS) is not None
+        assert sign_ins.find(session, "this", NOW, LIMITS) is None
         assert sign_ins.find(session, "other", NOW, LIMITS) is None
-    assert not accounts.change_password(db, number + 1, "another one", hasher=QUICK)
+    person = accounts.verify(db, "anna", "another one, longer", QUICK)
+    assert person is not None
+    assert person.must_change
+    assert not accounts.change_password(
+        db, number + 1, "another one, longer", must_change=False, hasher=QUICK
+    )
+
+
+def test_time_ends_a_sign_in_idle_and_absolute(db: Database) -> None:
+    """In virtual time: twelve hours without use, seven days in any case."""
+    number, hour = _create(db), timedelta(hours=1)
+    with db.transaction() as session:
+        for token in ("idle", "busy"):
+            sign_ins.add(session, token, number, NOW, LIMITS)
+
+    def there(token: str, after: timedelta) -> bool:
+        with db.reading() as session:
+            return sign_ins.find(session, token, NOW + after, LIMITS) is not None
+
+    assert there("idle", LIMITS.idle - hour / 60)
+    assert not there("idle", LIMITS.idle)
+    for hours in range(11, 7 * 24, 11):
+        assert there("busy", hours * hour), hours
+        with db.transaction() as session:
+            sign_ins.touch(session, "busy", NOW + hours * hour)
+    assert there("busy", LIMITS.absolute - hour / 60)
+    assert not there("busy", LIMITS.absolute)
+    with db.reading() as session:
+        assert sign_ins.listed(session, number, NOW + LIMITS.absolute, LIMITS) == []
 
 
 def test_everybody_of_a_store(db: Database) -> None:
@@ -123,7 +187,7 @@ def test_everybody_of_a_store(db: Database) -> None:
         session.add_all([Store(id="s1", name="One"), Store(id="s2", name="Two")])
     _create(db)
     for login, store in (("b", "s1"), ("c", "s2")):
-        _create(db, NewAccount(login=login, name=login, password="long enough", store_id=store))
+        _create(db, NewAccount(login=login, name=login, password="long enough, and more", store_id=store))
     with db.reading() as session:
         assert [person.login for person in accounts.everybody(session, "s1")] == ["anna", "b"]
         assert [person.login for person in accounts.everybody(session)] == ["anna", "b", "c"]

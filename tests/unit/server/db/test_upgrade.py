@@ -11,25 +11,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, DateTime, MetaData, Table, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from server.db.connect import Database
+from server.db.shape import SCRIPTS, current, is_current, newest
 from server.db.tables import Store
-from server.db.upgrade import (
-    SCRIPTS,
-    BrokenReferences,
-    _config,
-    _connection,
-    current,
-    downgrade,
-    draft,
-    is_current,
-    newest,
-    upgrade,
-)
+from server.db.upgrade import BrokenReferences, _config, _connection, downgrade, draft, upgrade
 
 
 def _tables(db: Database) -> set[str]:
@@ -40,6 +31,12 @@ def _tables(db: Database) -> set[str]:
 def test_an_empty_database_has_no_revision(empty_db: Database) -> None:
     assert current(empty_db) is None
     assert not is_current(empty_db)
+
+
+def test_what_is_told_without_alembic_is_what_alembic_says(db: Database) -> None:
+    assert newest() == ScriptDirectory.from_config(_config(None)).get_current_head()
+    with db.reading() as session:
+        assert current(db) == MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def test_up_makes_every_table_and_down_removes_them(empty_db: Database) -> None:
@@ -167,3 +164,68 @@ def test_every_moment_refuses_naive_and_comes_back_as_utc(empty_db: Database) ->
         naive = zoned.replace(tzinfo=None)
         with pytest.raises((StatementError, ValueError)), empty_db.transaction() as session:
             session.execute(table.insert().values(moment=naive))
+
+
+def test_who_managed_goes_on_managing_and_somebody_owns_each_shop(empty_db: Database) -> None:
+    """Roles of before and after; and back, where nobody may more than before."""
+    upgrade(empty_db, "0003")
+    with empty_db.transaction() as session:
+        run = session.connection().execute
+        run(text("INSERT INTO store (id, name, timezone, language, revision) VALUES " + STORES))
+        run(
+            text(
+                "INSERT INTO carrier (id, store_id, name, initials, role, languages, skills, active) VALUES "
+                "(1, 's1', 'Lead', 'L', 'shift_lead', '[]', '[]', true), "
+                "(2, 's1', 'Guard', 'G', 'security', '[]', '[]', true)"
+            )
+        )
+        for number, role, store, carrier, active in (
+            (1, "manager", "s1", None, False),
+            (2, "manager", "s1", None, True),
+            (3, "manager", "s1", None, True),
+            (4, "staff", "s1", 1, True),
+            (5, "staff", "s1", 2, True),
+            (6, "manager", "s2", None, True),
+            (7, "staff", "s2", None, True),
+        ):
+            values = {"id": number, "role": role, "store": store, "carrier": carrier, "active": active}
+            run(
+                text(
+                    "INSERT INTO account (id, login, name, password_hash, role, store_id, carrier_id, active) "
+                    "VALUES (:id, :login, 'x', '!', :role, :store, :carrier, :active)"
+                ),
+                {**values, "login": str(number)},
+            )
+
+    def roles() -> list[str]:
+        with empty_db.reading() as session:
+            return [
+                row[0] for row in session.connection().execute(text("SELECT role FROM account ORDER BY id"))
+            ]
+
+    upgrade(empty_db, "0005")
+    assert roles() == ["manager", "owner", "manager", "shift_lead", "staff", "owner", "staff"]
+    downgrade(empty_db, "0004")
+    assert roles() == ["manager", "manager", "manager", "staff", "staff", "manager", "staff"]
+
+
+def test_who_managed_every_store_owns_them_all(empty_db: Database) -> None:
+    upgrade(empty_db, "0003")
+    with empty_db.transaction() as session:
+        run = session.connection().execute
+        run(text("INSERT INTO store (id, name, timezone, language, revision) VALUES " + STORES))
+        for number, store in ((1, "s1"), (2, None)):
+            run(
+                text(
+                    "INSERT INTO account (id, login, name, password_hash, role, store_id, active) "
+                    "VALUES (:id, :login, 'x', '!', 'manager', :store, true)"
+                ),
+                {"id": number, "login": str(number), "store": store},
+            )
+    upgrade(empty_db, "0005")
+    with empty_db.reading() as session:
+        rows = session.connection().execute(text("SELECT role, must_change FROM account ORDER BY id"))
+        assert [(role, bool(must)) for role, must in rows] == [("manager", False), ("owner", False)]
+
+
+STORES = "('s1', 'One', 'Europe/Tallinn', 'en', 0), ('s2', 'Two', 'Europe/Tallinn', 'en', 0)"

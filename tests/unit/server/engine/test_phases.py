@@ -6,7 +6,7 @@ from sqlmodel import delete, select, update
 
 from broker_config import channels
 from broker_config.codec import publication
-from broker_config.messages import DeviceState, DeviceStatus, LightState, PageCancel, PageState
+from broker_config.messages import DeviceState, DeviceStatus, LightState, PageCancel, PageOrder, PageState
 from server.db.tables import Policy, PolicyStep, Shift
 from server.requests import Acknowledge, Arrive, Close, Ending, Refusal, RefusalReason
 from server.rules.incidents import Outcome
@@ -428,3 +428,29 @@ class TestAServerThatWasAwayForHours:
         assert ringing(box, seen) == []
         assert [one.state for one in box.pages()] == ["unknown"]
         assert [(one.state, one.outcome) for one in box.incidents()] == [("closed", "unanswered")]
+
+
+def test_what_a_gateway_said_while_this_process_was_away_is_heard_before_waiting_ends(box: EngineBox) -> None:
+    box.press()
+    page = box.orders[0]
+    box.close()
+    box.time.advance(400)
+    box.start()
+    box.time.advance(1)
+    assert state_of(box, page) == "ordered"
+    box.result(page, PageState.TRANSMITTED)
+    assert state_of(box, page) == "transmitted"
+
+
+def test_waiting_ends_all_the_same_when_it_said_nothing(box: EngineBox) -> None:
+    box.press()
+    page = box.orders[0]
+    box.close()
+    box.time.advance(400)
+    box.start()
+    box.time.advance(11)
+    assert state_of(box, page) == "expired"
+
+
+def state_of(box: EngineBox, order: PageOrder) -> str:
+    return next(one.state for one in box.pages() if one.id == order.page)

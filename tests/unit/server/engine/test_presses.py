@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 
 from broker_config import channels
 from broker_config.codec import encode, publication
-from broker_config.link import Publication
+from broker_config.link import Connected, Disconnected, Publication
 from broker_config.messages import (
     DeviceState,
     DeviceStatus,
@@ -22,6 +23,7 @@ from broker_config.messages import (
     ReceiptResult,
 )
 from broker_config.topics import build
+from server.engine.events import FromLink
 from server.ids import first_page_id
 from server.requests import Acknowledge, Arrive, Close, Done, Ending
 from server.rules.incidents import Outcome
@@ -160,6 +162,43 @@ class TestUndo:
         assert (incident.state, incident.outcome) == ("closed", "false_press")
         assert box.presses()[0].state == "undone"
         assert box.lights[-1:] == [LightState.IDLE]
+
+    def test_whose_pager_rang_hears_that_it_was_taken_back(self, box: EngineBox) -> None:
+        press = box.press()
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        box.press(kind=PressKind.UNDO, ref=press.id)
+        call, word = box.orders
+        assert (word.routes, word.body) == (call.routes, "DAIRY Shelf 1 TAKEN BACK")
+        assert word.priority == 3
+        assert box.link.messages(channels.CANCEL, PageCancel) == []
+        box.time.advance(2.1)
+        assert [one.page for one in box.orders] == [call.page, word.page, word.page]
+        box.restart()
+        box.result(word, PageState.TRANSMITTED)
+        assert [one.state for one in box.pages()] == ["transmitted"] * 2
+
+    def test_whose_pager_was_about_to_ring_hears_it_only_if_it_rang(self, box: EngineBox) -> None:
+        press = box.press()
+        box.result(box.orders[0], PageState.TRANSMITTING)
+        box.press(kind=PressKind.UNDO, ref=press.id)
+        assert len(box.orders) == 1
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        assert [one.body.rsplit("1 ", 1)[1] for one in box.orders] == ["CALL", "TAKEN BACK"]
+
+    def test_a_page_that_was_taken_back_in_time_needs_no_word(self, box: EngineBox) -> None:
+        press = box.press()
+        box.press(kind=PressKind.UNDO, ref=press.id)
+        box.result(box.orders[0], PageState.CANCELLED)
+        box.time.advance(300)
+        assert len(box.orders) == 1
+
+    def test_a_call_that_goes_on_for_somebody_else_is_not_taken_back(self, box: EngineBox) -> None:
+        box.press()
+        box.result(box.orders[0], PageState.TRANSMITTED)
+        second = box.press()
+        before = len(box.orders)
+        box.press(kind=PressKind.UNDO, ref=second.id)
+        assert len(box.orders) == before
 
     def test_the_next_press_opens_its_own_incident_that_is_not_marked_again(self, box: EngineBox) -> None:
         press = box.press()
@@ -348,3 +387,47 @@ class TestWhatIsNotAllowed:
         box.press()
         box.result(box.orders[0], PageState.TRANSMITTED, gateway="g2")
         assert [one.state for one in box.pages()] == ["ordered"]
+
+
+def test_a_standstill_of_the_server_is_counted_once_in_a_press_that_waited_in_the_broker(
+    box: EngineBox,
+) -> None:
+    """The broker took the time off its expiry; a probe that was on the way meanwhile took as long."""
+    probe = next(one for one in box.link.published if one.topic.endswith("/probe"))
+    box.time.advance(9)
+    box.loop.put(FromLink(STORE, Disconnected(1, "the process stood still for 9.0 s", box.time.boot())))
+    box.loop.put(FromLink(STORE, Connected(2, True, box.time.boot())))
+    box.deliver(probe)
+    box.time.advance(0)
+    press = box.make_press(age_ms=5, exp_s=120)
+    waited = publication(channels.PRESS, STORE, "b", "b1", press)
+    box.deliver(replace(waited, expiry_s=114))
+    box.time.advance(0)
+    assert [row.age_ms for row in box.presses()] == [6_005]
+
+
+def test_a_slow_broker_is_added_to_the_age_of_a_press(box: EngineBox) -> None:
+    probe = next(one for one in box.link.published if one.topic.endswith("/probe"))
+    box.time.advance(4)
+    box.deliver(probe)
+    box.time.advance(0)
+    box.press(age_ms=5)
+    assert [row.age_ms for row in box.presses()] == [4_005]
+
+
+def test_a_press_that_comes_again_tells_its_light_once_more(box: EngineBox) -> None:
+    """Receipt and light may have been lost together, and the stand-in has said something else meanwhile."""
+    press = box.press()
+    box.result(box.orders[0], PageState.TRANSMITTED)
+    before = len(box.lights)
+    box.press(id=press.id, seq=press.seq, try_=2)
+    assert box.lights[before:] == [LightState.CALLED]
+
+
+def test_a_press_whose_expiry_the_broker_does_not_tell_may_be_as_old_as_can_be(box: EngineBox) -> None:
+    """Mosquitto leaves it out in the last second of a life, and for good when it is restarted in that second."""
+    waited = publication(channels.PRESS, STORE, "b", "b1", box.make_press(age_ms=5, exp_s=120))
+    box.deliver(replace(waited, expiry_s=None))
+    box.time.advance(0)
+    assert [(row.state, row.age_known) for row in box.presses()] == [("stored", False)]
+    assert [order.priority for order in box.orders] == [3]

@@ -458,6 +458,20 @@ def test_a_result_for_the_same_page_counts_as_called(quiet_box: EngineBox) -> No
     assert len(box.pages()) == 1
 
 
+@pytest.mark.parametrize("state", [PageState.EXPIRED, PageState.FAILED, PageState.CANCELLED])
+def test_a_page_that_the_stand_in_gave_up_and_the_server_has_ordered_is_not_over(
+    quiet_box: EngineBox, state: PageState
+) -> None:
+    """Order and report cross: the gateway transmits a first order for what was certainly not on the air."""
+    box = quiet_box
+    box.press(id=PRESS, age_ms=9_000)
+    tell(box, page(state=state))
+    assert [one.state for one in box.pages()] == ["ordered"]
+    box.result(box.orders[0], PageState.TRANSMITTED)
+    assert [one.state for one in box.pages()] == ["transmitted"]
+    assert box.lights[-1] == "called"
+
+
 def test_a_late_press_before_the_report_is_linked_with_what_the_report_opens(quiet_box: EngineBox) -> None:
     box = quiet_box
     box.press(id=PRESS, age_ms=150_000, try_=20)
@@ -465,6 +479,37 @@ def test_a_late_press_before_the_report_is_linked_with_what_the_report_opens(qui
     tell(box, page(), age_ms=150_000)
     assert [(one.state, one.incident_id) for one in box.presses()] == [("late", box.incidents()[0].id)]
     assert seconds_ago(box, box.incidents()[0].opened_at) == 150
+
+
+@pytest.mark.parametrize("order", ["first", "last", "together", "before and after"])
+def test_a_press_that_was_one_with_the_call_is_history_of_it(quiet_box: EngineBox, order: str) -> None:
+    """The keeper merged it with its call, and names the first press alone; the server was away for too long."""
+    box = quiet_box
+    if order == "first":
+        box.press("b1", 1, age_ms=285_000, try_=9)
+    elif order == "together":
+        box.press("b1", 1, run=False, age_ms=285_000, try_=9)
+    elif order == "before and after":
+        box.press("b1", 1, age_ms=285_000, try_=9)
+    tell(box, page(), age_ms=300_000)
+    if order in ("last", "before and after"):
+        box.press("b1", 1, age_ms=280_000, try_=9)
+    tell(box, page(), age_ms=300_000)
+    box.press("b1", 1, id=PRESS, age_ms=300_000, try_=9)
+    count = 3 if order == "before and after" else 2
+    [incident] = box.incidents()
+    assert [(one.state, one.incident_id) for one in box.presses()] == [("late", incident.id)] * count
+    assert incident.presses == count
+    assert box.orders == []
+
+
+def test_another_customer_of_that_button_long_before_or_after_is_history_alone(quiet_box: EngineBox) -> None:
+    box = quiet_box
+    box.press("b1", 1, age_ms=400_000, try_=9)
+    tell(box, page(), age_ms=300_000)
+    box.press("b1", 1, age_ms=200_000, try_=9)
+    box.press("b1", 2, age_ms=300_000, try_=9)
+    assert [(one.state, one.incident_id) for one in box.presses()] == [("late", None)] * 3
 
 
 def test_report_and_press_in_one_batch(quiet_box: EngineBox) -> None:
@@ -506,6 +551,26 @@ def test_in_whatever_order_it_comes_it_is_one_incident(quiet_box: EngineBox, lat
         box.ask(Close(incidents[0].id, ANNA, Ending(Outcome.RECOVERED)))
         assert box.core._picture.reported == {}
     assert not late or box.orders == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_report_that_waited_in_the_broker_several_times_is_one_incident(
+    quiet_box: EngineBox, late: bool
+) -> None:
+    """A gateway says it again and again; a server that was away hears all of that at once."""
+    box, age_ms = quiet_box, 300_000 if late else 9_000
+    if late:
+        box.press(id=PRESS, age_ms=age_ms)  # stored before, as history of no call
+    for _ in range(3):
+        report = FallbackReport(
+            id=REPORT, press=PRESS, device="b1", input=1, age_ms=age_ms, reason="no receipt", pages=[page()]
+        )
+        box.deliver(publication(channels.PLAN_REPORT, STORE, "g", "g1", report))
+    box.time.advance(0)
+    [incident] = box.incidents()
+    assert incident.presses == 1
+    assert [one.incident_id for one in box.presses()] == ([incident.id] if late else [])
+    assert receipts(box) == [REPORT] * 3
 
 
 def test_a_fresh_report_joins_the_open_incident_of_its_button(quiet_box: EngineBox) -> None:

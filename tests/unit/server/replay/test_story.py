@@ -114,6 +114,7 @@ def test_answers_from_the_first_step(shop: Shop, tmp_path: Path) -> None:
     assert found.columns[1].figures.pages == 5
 
 
+@pytest.mark.long
 def test_later_steps_repeats_and_nobody_at_all(shop: Shop, tmp_path: Path) -> None:
     shop.change(LastResort(id=1, store_id=STORE, kind="mail", target="boss@example.com"))
     shop.button().press()
@@ -158,6 +159,7 @@ def test_passing_on_help_and_not_coming(shop: Shop, tmp_path: Path) -> None:
     assert_same(replayed(shop, tmp_path))
 
 
+@pytest.mark.long
 def test_merged_presses_and_a_failed_recovery(shop: Shop, tmp_path: Path) -> None:
     shop.button().press()
     shop.clock.advance(5)
@@ -180,6 +182,7 @@ def test_merged_presses_and_a_failed_recovery(shop: Shop, tmp_path: Path) -> Non
     assert found.columns[1].figures.joined == 2
 
 
+@pytest.mark.long
 def test_a_key_at_the_button_a_call_taken_back_and_one_that_is_not_closed(shop: Shop, tmp_path: Path) -> None:
     shop.button().press()
     shop.clock.advance(9)
@@ -202,6 +205,7 @@ def test_a_key_at_the_button_a_call_taken_back_and_one_that_is_not_closed(shop: 
     assert found.columns[1].figures.undone == 1
 
 
+@pytest.mark.long
 def test_breaks_the_opening_hours_and_nobody_on_the_floor(shop: Shop, tmp_path: Path) -> None:
     shop.edit(Pager, DMITRI, fallback=True)
     shop.duty(ANNA, DutyKind.BREAK, 10)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_config.messages import Press, Purpose
-from server.rules.dedup import age_ms, is_again, is_late, joins
+from server.rules.dedup import age_ms, doubt_ms, is_again, is_late, joins
 from server.rules.facts import Incident
 from server.rules.incidents import State
 
@@ -49,6 +49,12 @@ def test_what_the_broker_took_off_the_expiry_is_age() -> None:
 
 def test_without_an_expiry_only_the_senders_word_and_the_wait_here_count() -> None:
     assert age_ms(press(400), None, 0.25, 0.0) == 650
+
+
+def test_a_lost_expiry_leaves_the_age_in_doubt_unless_an_adapter_sent_it() -> None:
+    assert doubt_ms(press(400), 1) == 0
+    assert doubt_ms(press(400), None) > 120_000
+    assert doubt_ms(press(400).model_copy(update={"via": "knx"}), None) == 0
 
 
 @pytest.mark.parametrize(("round_trip", "added"), [(0.9, 0), (1.5, 1_500)])

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from server.db import sign_ins
 from server.db.connect import Database
-from server.web.app import create_app
+from server.web.app import create_app, furnish
 from server.web.frame.access import COOKIE, LIMITS
 from server.web.frame.screens import Screens
 from server.web.services import Services
+from tests.unit.server.web.audit_net import Marked, spread
 from tests.unit.server.web.factory import NOW, Shop
-from tests.unit.server.web.stage import FakeDesk, memory, services
+from tests.unit.server.web.stage import HERE, FakeDesk, empty, fresh_shop, memory, services
 
 ClientFor = Callable[..., TestClient]
 
@@ -25,16 +27,29 @@ def screens() -> Screens:
     return Screens()
 
 
-@pytest.fixture
-def database() -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def one_app(screens: Screens) -> FastAPI:
+    """Furnished anew for each test."""
+    return create_app(services(memory()), screens)
+
+
+@pytest.fixture(scope="session")
+def one_database() -> Iterator[Database]:
+    """Emptied for each test, since its engine keeps what it compiled."""
     made = memory()
+    spread(made)
     yield made
     made.close()
 
 
 @pytest.fixture
+def database(one_database: Database) -> Database:
+    return empty(one_database)
+
+
+@pytest.fixture
 def shop(database: Database) -> Shop:
-    return Shop(database).build()
+    return fresh_shop(database)
 
 
 @pytest.fixture
@@ -48,14 +63,16 @@ def given(database: Database, desk: FakeDesk) -> Services:
 
 
 @pytest.fixture
-def client_for(given: Services, shop: Shop, screens: Screens) -> Iterator[ClientFor]:
+def client_for(given: Services, shop: Shop, screens: Screens, one_app: FastAPI) -> Iterator[ClientFor]:
     """`client_for("marina")` is signed in, `client_for()` is a stranger."""
     opened: list[TestClient] = []
+    furnish(one_app, given, screens)
 
     def make(login: str | None = None, language: str = "en") -> TestClient:
         client = TestClient(
-            create_app(given, screens),
+            Marked(one_app),
             base_url="http://testserver",
+            client=HERE,
             follow_redirects=False,
             headers={"Origin": "http://testserver", "Accept-Language": language},
         )

@@ -16,8 +16,8 @@ from server.db.connect import Database
 from server.db.tables import SignIn
 from server.web.frame import access
 from server.web.frame.access import MaybeSignedIn, SignedIn, Visitor, local_path
-from server.web.frame.attempts import PER_LOGIN
-from server.web.services import WebSettings
+from server.web.frame.arrival import by_https
+from server.web.frame.attempts import PER_PAIR
 from tests.unit.server.api.shop import ANNA, QUICK, Shop, shop_on
 
 PASSWORD = "correct horse"
@@ -42,12 +42,12 @@ def add_screens(shop: Shop) -> None:
 
     @app.get("/set")
     def set_cookie(request: Request, response: Response, token: str) -> None:
-        access.set_cookie(response, token, request.app.state.services.settings.secure)
+        access.set_cookie(response, token, by_https(request))
 
     @app.post("/clear")
     def clear(request: Request, response: Response) -> None:
         access.sign_out(request)
-        access.clear_cookie(response, request.app.state.services.settings.secure)
+        access.clear_cookie(response, by_https(request))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_wrong_password_and_an_unknown_login_look_alike(shop: Shop) -> None:
 def test_too_many_tries_say_how_long_to_wait_and_hash_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(PER_LOGIN):
+    for _ in range(PER_PAIR.most):
         assert _try(shop, "wrong").status_code == 401
 
     def must_not_be_called(*_args: object) -> None:
@@ -120,12 +120,15 @@ def test_a_cookie_signs_in_a_browser(shop: Shop) -> None:
 
 
 def test_behind_https_the_cookie_cannot_be_set_by_a_neighbour(db: Database) -> None:
-    with shop_on(db, WebSettings(secure=True)) as shop:
+    with shop_on(db) as shop:
         add_screens(shop)
+        shop.client.base_url = "https://shop.test"
         cookie = shop.client.get(f"/set?token={shop.token(ANNA)}").headers["set-cookie"]
         assert cookie.startswith("__Host-redbutton=")
         assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
         assert "domain" not in cookie.lower()
+        assert shop.client.get("/board").status_code == 200
+        shop.client.cookies.clear()
         shop.client.cookies.set("redbutton", shop.token(ANNA))
         assert shop.client.get("/board").status_code == 303
 

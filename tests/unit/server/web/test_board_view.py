@@ -12,6 +12,7 @@ import pytest
 from server.db.board import Answer, BoardFacts, CauseWord, ClosedIncident, DeviceFacts, TransmitterFacts
 from server.db.open_incidents import Call, OpenIncident
 from server.db.places import Person
+from server.rules.rights import Right
 from server.web.board.devices import device_lines
 from server.web.board.tiles import in_time, median_answer
 from server.web.board.view import MANY, Board, board
@@ -55,7 +56,7 @@ def call(to: str, state: str = "transmitted", proof: str = "accepted", ago: floa
 
 
 def shown(*incidents: OpenIncident, wall: bool = False) -> Board:
-    return board(replace(EMPTY, open=incidents), None, NOW, T, url="/s/shop", wall=wall)
+    return board(replace(EMPTY, open=incidents), None, NOW, T, url="/s/shop", may=frozenset(Right), wall=wall)
 
 
 def test_nobody_waits() -> None:
@@ -143,14 +144,16 @@ def test_what_was_closed() -> None:
         3, "Wine", "call", "not_recovered", opened, opened + timedelta(seconds=51), NOW, OLGA
     )
     lost = replace(line, outcome="unanswered", answered_at=None, closed_by=None)
-    view = board(replace(EMPTY, closed=(line, lost), closed_count=2), None, NOW, T, url="/s/shop")
+    view = board(
+        replace(EMPTY, closed=(line, lost), closed_count=2), None, NOW, T, url="/s/shop", may=frozenset(Right)
+    )
     first, second = view.closed
     assert (first.took, first.mood, first.outcome) == ("0:51", "bad", "Not put right")
     assert (first.who.replace("\u00a0", " "), first.at) == ("Olga S.", "14:07")
     assert (second.took, second.who) == ("–", "")
     assert (first.cause, first.confirmed) == ("", False)
     said = replace(line, cause=CauseWord("queue", ""), confirmed=True)
-    (third,) = board(replace(EMPTY, closed=(said,)), None, NOW, T, url="/s/shop").closed
+    (third,) = board(replace(EMPTY, closed=(said,)), None, NOW, T, url="/s/shop", may=frozenset(Right)).closed
     assert (third.cause, third.confirmed) == ("Queue", True)
 
 
@@ -173,7 +176,7 @@ def test_who_still_waits_or_never_was_there_is_not_counted() -> None:
 
 @pytest.mark.parametrize(("usual", "note"), [(None, ""), (4, "+6 vs usual"), (12, "−2 vs usual")])
 def test_presses_beside_what_is_usual(usual: int | None, note: str) -> None:
-    view = board(replace(EMPTY, presses=10), usual, NOW, T, url="/s/shop")
+    view = board(replace(EMPTY, presses=10), usual, NOW, T, url="/s/shop", may=frozenset(Right))
     assert (view.tiles[4].value, view.tiles[4].note) == ("10", note)
 
 

@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
 
 from server.web.frame.guard import Guard
 
@@ -32,8 +33,6 @@ ALLOWED = [
     {"sec-fetch-site": "same-origin"},
     {"sec-fetch-site": "same-origin", "cookie": "redbutton=x"},
     {"origin": BASE, "cookie": "redbutton=x"},
-    {"origin": "https://shop.example", "cookie": "redbutton=x"},
-    {"origin": "https://shop.example:443"},
     {"origin": "HTTP://SHOP.TEST:8080"},
     {},
     {"authorization": "Bearer x"},
@@ -47,6 +46,7 @@ REFUSED = [
     {"origin": "http://evil.test"},
     {"origin": "http://evil.test", "cookie": "redbutton=x"},
     {"origin": "null"},
+    {"origin": "https://shop.example", "cookie": "redbutton=x"},
     {"origin": "http://shop.test"},
     {"origin": "https://shop.test:8080"},
     {"origin": "http://shop.test:8080.evil.test"},
@@ -66,6 +66,21 @@ def test_our_own_screens_and_scripts_may(client: TestClient, method: str, header
 @pytest.mark.parametrize("headers", REFUSED)
 def test_others_may_not(client: TestClient, method: str, headers: dict[str, str]) -> None:
     assert client.request(method, "/", headers=headers).status_code == 403
+
+
+def test_over_https_our_name_is_another_origin(client: TestClient) -> None:
+    for origin, status in (
+        ("https://shop.test:8443", 200),
+        ("https://shop.example", 200),
+        ("https://shop.example:443", 200),
+        ("http://shop.test:8443", 403),
+        (BASE, 403),
+        ("http://shop.example", 403),
+        ("null", 403),
+    ):
+        client.base_url = "https://shop.test:8443"
+        answer = client.post("/", headers={"origin": origin, "cookie": "__Host-redbutton=x"})
+        assert answer.status_code == status, origin
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -97,3 +112,11 @@ def test_only_our_names_are_answered(client: TestClient, host: str, status: int)
     assert answer.status_code == status
     if status == 421:
         assert "allowed_hosts" in answer.text
+
+
+def test_a_websocket_is_refused(client: TestClient) -> None:
+    """There is none, on no way."""
+    for base in (BASE, "https://shop.test"):
+        client.base_url = base
+        with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)), client.websocket_connect("/"):
+            pass

@@ -30,7 +30,7 @@ def closed(shop: Shop, place: int, outcome: str = "recovered", **more: Any) -> i
 
 
 def test_a_zone_holds_the_zones_in_it(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     with shop.db.transaction() as session:
         for child, parent in ((1, 0), (2, 1)):
             row = session.get(Zone, shop.zones[child])
@@ -61,7 +61,7 @@ def test_a_ring_of_zones_is_shown_and_ends(shop: Shop) -> None:
 
 
 def test_a_cause_holds_the_causes_under_it(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     queue = shop.cause("queue")
     desk = shop.cause(name="Kassa järjekord", parent=queue)
     gone = shop.cause(name="Old one", active=False)
@@ -84,7 +84,7 @@ def test_a_cause_holds_the_causes_under_it(shop: Shop, client_for: ClientFor) ->
 
 
 def test_the_customer_s_word_is_a_filter_and_a_rate_of_its_own(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     said = closed(shop, 1)
     both = closed(shop, 1, confirmed_at=shop.now)
     own = closed(shop, 1, "recovered_by_customer", confirmed_at=shop.now)
@@ -127,7 +127,7 @@ def outside(text: str) -> list[str]:
 
 
 def test_presses_outside_the_opening_hours_are_a_list_of_their_own(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     with shop.db.transaction() as session:
         green = session.get(Button, shop.buttons[5])
         assert green is not None
@@ -148,7 +148,7 @@ def test_presses_outside_the_opening_hours_are_a_list_of_their_own(shop: Shop, c
 
 
 def test_many_of_them_are_paged_through_once(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     for number in range(60):
         press(shop, 2 + number // 2, number % 4)
     client, url, seen = client_for("jaan"), f"/s/{shop.store}/history?outside=1", []
@@ -163,6 +163,6 @@ def test_many_of_them_are_paged_through_once(shop: Shop, client_for: ClientFor) 
 
 @pytest.mark.parametrize("query", ["at=x", "at=AAAA", "from=rubbish", "outside=2", "cause=x", "cause=99999"])
 def test_nonsense_falls_back(shop: Shop, client_for: ClientFor, query: str) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     assert client_for("jaan").get(f"/s/{shop.store}/history?outside=1&{query}").status_code == 200
     assert client_for("jaan").get(f"/s/{shop.store}/history?{query}").status_code == 200

@@ -23,7 +23,7 @@ def seen(shop: Shop, number: int) -> IncidentView:
     with shop.db.reading() as session:
         whole = incidents.whole(session, shop.store, number)
     assert whole is not None
-    return incident_view(whole, NOW, T, url="/s/shop")
+    return incident_view(whole, NOW, T, url="/s/shop", answers=True)
 
 
 def test_its_own_latency_hop_by_hop(shop: Shop) -> None:

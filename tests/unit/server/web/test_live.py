@@ -157,6 +157,21 @@ async def test_it_ends_when_the_visitor_may_no_longer_look(
 
 
 @pytest.mark.asyncio
+async def test_it_ends_at_once_when_rights_are_called_back(studio: Studio) -> None:
+    """And goes on for whoever still has them."""
+    bell = Bell()
+    events = opened(studio, bell)
+    await take(events, 1)
+    bell.recall()
+    bell.ring(KEY[0], 1)
+    await take(events, 1)
+    studio.allowed = False
+    bell.recall()
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(anext(events), 2)
+
+
+@pytest.mark.asyncio
 async def test_a_quiet_stream_says_that_it_is_alive(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PULSE_S", 0.01)
     events = opened(studio, Bell())

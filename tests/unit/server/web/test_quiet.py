@@ -7,6 +7,7 @@ import pytest
 from server.db import incidents, places
 from server.requests import DeskClosed, Looked
 from server.rules.incidents import State
+from server.rules.rights import Right
 from server.web.board.boards import Boards
 from server.web.frame.screens import Screens
 from server.web.services import Services
@@ -21,9 +22,9 @@ PLACE = "Wine"
 @pytest.fixture
 def hushed(shop: Shop) -> Shop:
     """Call 1 is open, call 2 is quiet and open, call 3 is quiet and closed."""
-    shop.account("jaan", "Jaan Tamm", carrier=shop.carriers[0])
+    shop.account("jaan", "Jaan Tamm", role="shift_lead", carrier=shop.carriers[0])
     shop.account("boss", "Marina Kask", role="manager")
-    shop.account("guard", "Igor Valve", carrier=shop.carriers[2])
+    shop.account("guard", "Igor Valve", role="shift_lead", carrier=shop.carriers[2])
     with shop.db.transaction() as session:
         from server.db.tables import Carrier
 
@@ -62,9 +63,9 @@ def test_no_figure_and_no_stream_counts_it(hushed: Shop, given: Services, screen
         store = places.store(session, hushed.store)
     assert store is not None
     boards = Boards(given, screens)
-    view, _ = boards.view(store, screens.words("en", "Europe/Tallinn"), wall=False)
+    view, _ = boards.view(store, screens.words("en", "Europe/Tallinn"), frozenset(Right), wall=False)
     assert (view.tiles[0].value, view.closed_count, view.recovered) == ("1", 0, ())
-    assert not cards(boards.shown(store, "en", wall=True).html)
+    assert not cards(boards.shown(store, "en", frozenset(), wall=True).html)
 
 
 VERBS = ("acknowledge", "arrive", "help", "false-press", "pass", "close")

@@ -25,6 +25,7 @@ from server.web.services import Services, WebSettings
 from tests import small_shop
 from tests.engine_box import EngineBox
 from tests.small_shop import STORE
+from tests.unit.server.web.stage import HERE
 
 PEOPLE = 20
 
@@ -80,7 +81,9 @@ def test_one_wins_and_the_others_read_who_it_was(box: EngineBox, desk: EngineDes
 
     def go(number: int) -> Response:
         headers = {"Authorization": f"Bearer {tokens[number]}"}
-        with TestClient(app, base_url="http://testserver", follow_redirects=False, headers=headers) as client:
+        with TestClient(
+            app, base_url="http://testserver", follow_redirects=False, headers=headers, client=HERE
+        ) as client:
             start.wait(10)
             if number % 2:
                 return client.post(f"/api/v1/stores/{STORE}/incidents/1/acknowledge")

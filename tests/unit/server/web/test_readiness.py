@@ -87,6 +87,7 @@ def test_covered_minutes_of_the_days(shop: Shop, url: str, client_for: ClientFor
     covered(shop, 10, ("dead", "gw/roof"), until=3600)
     text = client_for("marina").get(url).text
     assert "297 of 307 minutes" in text or "296 of 307 minutes" in text
+    assert "96\u202f%" in text  # and not 97: nobody says more than was covered
     assert "roof: no answer, 1" in text.replace("\u00a0", " ")
     assert text.count("not counted yet") == 12  # watched since yesterday
     assert len(re.findall(r'<tr id="d2026', text)) == 14

@@ -98,7 +98,7 @@ def test_home_leads_to_the_first_store_one_may_see(shop: Shop, client_for: Clien
 
 
 def test_history_pages_through_everything_once(shop: Shop, client_for: ClientFor) -> None:
-    shop.account("jaan", "Jaan Tamm")
+    shop.account("jaan", "Jaan Tamm", role="shift_lead")
     closed_history(shop, 120, apart=600)
     client, url, seen = client_for("jaan"), f"/s/{shop.store}/history", []
     for _ in range(3):
@@ -141,7 +141,7 @@ def test_headers_of_every_answer(shop: Shop, client_for: ClientFor) -> None:
     client = client_for()
     for path in ("/sign-in", "/healthz", "/nothing", "/api/v1/nothing"):
         answer = client.get(path)
-        assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"

@@ -176,7 +176,7 @@ def test_a_new_password_ends_the_old_one_on_every_phone(setup: Setup) -> None:
     assert account is not None and first is not None
     with setup.db.transaction() as session:
         sign_ins.add(session, sign_ins.new_token(), account, NOW, LIMITS)
-    second = SECRET.search(setup.post(f"{path}/{account}/password", 200).text)
+    second = SECRET.search(setup.post(f"/sign-ins/{account}/password", 200).text)
     assert second is not None
     assert accounts.verify(setup.db, "jaan", first[1]) is None
     assert accounts.verify(setup.db, "jaan", second[1]) is not None
@@ -189,13 +189,14 @@ def test_role_and_end_of_a_sign_in(setup: Setup) -> None:
     account = setup.shop.account(
         "jaan", "Jaan Tamm", carrier=setup.shop.carriers[0], store_id=setup.shop.store
     )
-    setup.post(f"{path}/{account}/role", role="manager")
+    setup.post(f"/sign-ins/{account}/role", role="manager")
     assert _account(setup, "jaan").role == "manager"
-    setup.post(f"{path}/{account}/role", 422, role="owner")
-    setup.post(f"{path}/{account}/off")
+    setup.post(f"/sign-ins/{account}/role", 403, role="owner")
+    setup.post(f"/sign-ins/{account}/role", 422, role="boss")
+    setup.post(f"/sign-ins/{account}/off")
     assert not _account(setup, "jaan").active
     assert "may not sign in" in setup.get(path)
-    setup.post(f"{path}/{account}/on")
+    setup.post(f"/sign-ins/{account}/on")
     assert _account(setup, "jaan").active
 
 
@@ -206,10 +207,9 @@ def test_nobody_locks_themselves_out_nor_touches_who_manages_every_store(setup: 
     chain = setup.shop.account("chain", "Chain", role="manager", carrier=setup.shop.carriers[0])
     theirs = f"/people/{setup.shop.carriers[0]}/sign-in"
     assert "This sign-in is for several stores" in setup.get(theirs)
-    for target in (f"{path}/{mine}", f"{theirs}/{chain}"):
-        for what in ("password", "off", "on", "role"):
-            setup.post(f"{target}/{what}", 403, role="staff")
-    setup.post(f"{theirs}/{mine}/off", 404)
+    for target in (mine, chain):
+        for what in ("password", "off", "on", "role", "end", "end-all"):
+            setup.post(f"/sign-ins/{target}/{what}", 403, role="staff")
     setup.post(f"/people/{setup.shop.carriers[0]}/off")
     assert _account(setup, "chain").active
 

@@ -28,11 +28,13 @@ def setup(client_for: ClientFor, database: Database, desk: FakeDesk, shop: Shop)
 @pytest.mark.parametrize(
     "path", ["", "/hours", *(f"/{one}" for one in LISTS), *(f"/{one}/new" for one in LISTS)]
 )
-def test_staff_are_told_that_this_is_for_managers(client_for: ClientFor, shop: Shop, path: str) -> None:
+def test_staff_are_told_that_their_role_does_not_open_it(
+    client_for: ClientFor, shop: Shop, path: str
+) -> None:
     shop.account("olga", "Olga Smirnova")
     answer = client_for("olga").get(f"/s/{shop.store}/setup{path}")
     assert answer.status_code == 403
-    assert "This screen is for managers." in answer.text
+    assert "Your role does not open this screen." in answer.text
     assert client_for("olga").post(f"/s/{shop.store}/setup/zones/new", data={"name": "x"}).status_code == 403
     assert client_for().get(f"/s/{shop.store}/setup{path}").status_code == 303
 

@@ -27,9 +27,19 @@ def test_signing_in_and_out(shop: Shop, client_for: ClientFor, password_hash: st
     assert "httponly" in answer.headers["set-cookie"].lower()
     assert client.get("/sign-in").headers["location"] == "/"
     assert client.get("/s/ulemiste/board").status_code == 200
-    assert client.post("/sign-out").headers["location"] == "/sign-in"
+    gone = client.post("/sign-out")
+    assert gone.headers["location"] == "/sign-in"
+    assert "storage" in gone.headers["clear-site-data"]
     assert COOKIE not in client.cookies
     assert client.get("/s/ulemiste/board").status_code == 303
+
+
+def test_password_managers_know_the_fields(client_for: ClientFor) -> None:
+    """And nothing stands in the way of pasting."""
+    screen = client_for().get("/sign-in").text
+    for words in ('autocomplete="username"', 'autocomplete="current-password"', 'type="password"'):
+        assert words in screen
+    assert "onpaste" not in screen
 
 
 def test_a_wrong_password_shows_the_form_again_with_the_name(shop: Shop, client_for: ClientFor) -> None:

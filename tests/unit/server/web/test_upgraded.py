@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from server.db.connect import Database
+from server.db.shape import current
 from server.db.tables import PolicyStep, Shift
-from server.db.upgrade import current, downgrade, upgrade
+from server.db.upgrade import downgrade, upgrade
 from tests.unit.server.web.conftest import ClientFor
 from tests.unit.server.web.factory import Shop
 from tests.unit.server.web.stage import busy_day
@@ -33,9 +34,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-@pytest.fixture
-def shop(database: Database) -> Shop:
-    """Rows as the tables before the newest migration could hold them, with everything newer gone."""
+@pytest.fixture(params=["0001", "0002"])
+def shop(database: Database, request: pytest.FixtureRequest) -> Shop:
+    """Rows as the tables of an older version could hold them, with everything newer gone."""
+    old: str = request.param
     made = busy_day(Shop(database).build())
     with database.transaction() as session:
         session.add(PolicyStep(policy_id=1, position=1, target="zone"))
@@ -49,9 +51,9 @@ def shop(database: Database) -> Shop:
                 ends=time(18),
             )
         )
-    downgrade(database, "0001")
+    downgrade(database, old)
     with database.reading() as session:
-        assert current(database) == "0001"
+        assert current(database) == old
         assert session.execute(text("SELECT count(*) FROM incident")).scalar_one() == made.numbers
     upgrade(database)
     return made
