@@ -154,6 +154,11 @@ class Viewer:
         """These the browser notes by itself about answers that the test wanted."""
         self.said[:] = [line for line in self.said if not any(word in line for word in words)]
 
+    def forgive_restart(self) -> None:
+        """A browser notes a stream that broke, or could not be opened anew, in one of several words: by its moment."""
+        self.forgive("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE_CHUNKED_ENCODING")
+        self.forgive("Failed to fetch", "network error")
+
     def close(self) -> None:
         for context in self._contexts:
             context.close()
