@@ -39,7 +39,15 @@ from pager_gateway.outcomes import Outcomes
 from pager_gateway.pages import Pages
 from pager_gateway.probes import Probes
 from pager_gateway.results import Results
-from pager_gateway.sender import Batch, HealthReport, PageReport, ProbeReport, SenderReport
+from pager_gateway.sender import (
+    AirReport,
+    Batch,
+    HealthReport,
+    HeardReport,
+    PageReport,
+    ProbeReport,
+    SenderReport,
+)
 from pager_gateway.setup import Identity
 from pager_gateway.standby import Lane
 from pager_gateway.wall import WallClock
@@ -114,6 +122,8 @@ class Gateway:
                 self._health(event)
             elif isinstance(event, ProbeReport):
                 self._probes.heard(event, now)
+            elif isinstance(event, AirReport | HeardReport):
+                continue
             elif isinstance(event, NewKey):
                 self._renewal.made(event, now)
             else:

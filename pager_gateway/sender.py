@@ -10,7 +10,9 @@ from uuid import UUID
 
 from broker_config.messages import ResultError
 from pager_gateway.transmitter import (
+    AirTime,
     Health,
+    Heard,
     Leaving,
     Page,
     Probed,
@@ -89,7 +91,25 @@ class ProbeReport:
     asked_at: float | None
 
 
-SenderReport: TypeAlias = PageReport | HealthReport | ProbeReport
+@dataclass(frozen=True, slots=True)
+class AirReport:
+    """The transmitter's carrier is up from `at` on for about `seconds`."""
+
+    transmitter: str
+    seconds: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardReport:
+    """A code of somebody else's button came in over the air."""
+
+    transmitter: str
+    heard: Heard
+    at: float
+
+
+SenderReport: TypeAlias = PageReport | HealthReport | ProbeReport | AirReport | HeardReport
 
 CANNOT_BE_ASKED = ResultError(
     code="no_probe", text="the driver has no question that disturbs nobody", retry=False
@@ -189,6 +209,10 @@ class Sender:
                 self._port.reopen(output.reason)
             elif isinstance(output, Probed):
                 self._probed(output)
+            elif isinstance(output, AirTime):
+                self._report(AirReport(self._id, output.seconds, now))
+            elif isinstance(output, Heard):
+                self._report(HeardReport(self._id, output, now))
             else:
                 log.info(
                     "transmitter %s is %s: %s",

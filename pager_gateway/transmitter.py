@@ -73,7 +73,23 @@ class Probed:
     error: ResultError | None = None
 
 
-Output: TypeAlias = Write | SubmitResult | Reopen | Health | Probed
+@dataclass(frozen=True, slots=True)
+class AirTime:
+    """The carrier is up from now on for about this long. A driver says it once per transmission, as it begins; one that
+    cannot know it says nothing, and the gateway reckons."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A 24-bit code that somebody else's button sent: six hexadecimal digits, and its time unit in microseconds."""
+
+    code: str
+    te_us: int
+
+
+Output: TypeAlias = Write | SubmitResult | Reopen | Health | Probed | AirTime | Heard
 
 
 class Transmitter(Protocol):

@@ -4,6 +4,7 @@ run it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 
@@ -50,6 +51,27 @@ class Airs:
     """Pages that were accepted and have not begun."""
 
 
+class Trouble(StrEnum):
+    """What visitors, chaos and the conformance suite can do to any box. A box knows those that its kind can have."""
+
+    SILENT = "silent"
+    """No power: it hears nothing, says nothing, transmits nothing; amount 1 until it is 0 again."""
+    GARBAGE = "garbage"
+    """It babbles between its words; amount 1 until it is 0 again."""
+    REFUSE = "refuse"
+    """The next pages, as many as the amount, are refused for good, by the kind's own word for it (NAK, RS, 5xx)."""
+    BUSY = "busy"
+    """Its buffer or queue is full: "not now" to everything; amount 1 until it is 0 again."""
+    SLOW = "slow"
+    """It answers late: the amount is in milliseconds; 0: as usual."""
+    CHECKSUM = "checksum"
+    """It finds the next frames, as many as the amount, damaged, and says so if its kind has a word for it."""
+    LOSE_REPLY = "lose_reply"
+    """The next pages are transmitted, and the gateway never hears of it."""
+    RESET = "reset"
+    """It starts anew in the middle of the next frame; amount 1."""
+
+
 BoxOutput: TypeAlias = Say | Understood | HangUp | OnAir | Airs
 
 
@@ -78,3 +100,14 @@ class Box(Protocol):
     def due(self) -> float | None: ...
 
     def outputs(self) -> list[BoxOutput]: ...
+
+
+class TroubledBox(Box, Protocol):
+    """One that can be told to make trouble; every transmitter is."""
+
+    @property
+    def troubles(self) -> frozenset[Trouble]:
+        """Those that this kind can have."""
+
+    def trouble(self, kind: Trouble, amount: int, now: float) -> None:
+        """Make it, or end it. Raises KeyError for one that this kind cannot have."""

@@ -9,9 +9,9 @@ from enum import Enum, auto
 from random import Random
 
 from simulator.transmitters.antenna import Antenna
-from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Understood
+from simulator.transmitters.base import BoxOutput, HangUp, OnAir, Trouble, Understood
 from simulator.transmitters.tap_decoder import Assembly, Block, TapEar, Typed
-from simulator.transmitters.tap_habits import TapFaults, TapHabits
+from simulator.transmitters.tap_habits import TROUBLES, TapFaults, TapHabits
 from simulator.transmitters.tap_voice import ACK, DISCONNECT, GO, NAK, RS, TapVoice
 
 __all__ = ["TapFaults", "TapHabits", "TapTerminal"]
@@ -98,6 +98,13 @@ class TapTerminal:
     def outputs(self) -> list[BoxOutput]:
         out, self._out = self._out, []
         return out
+
+    @property
+    def troubles(self) -> frozenset[Trouble]:
+        return frozenset(TROUBLES)
+
+    def trouble(self, kind: Trouble, amount: int, now: float) -> None:
+        TROUBLES[kind](self.faults, amount)
 
     # Logging on and off
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from simulator.transmitters.base import Trouble
 
 
 @dataclass(slots=True)
@@ -66,3 +69,20 @@ class TapFaults:
     """RS after the goodbye."""
     forget_session: int = 0
     """Power blink: the next block finds nobody logged on."""
+
+
+def _set(name: str) -> Callable[[TapFaults, int], None]:
+    return lambda faults, amount: setattr(faults, name, amount)
+
+
+TROUBLES: dict[Trouble, Callable[[TapFaults, int], None]] = {
+    Trouble.SILENT: lambda faults, amount: setattr(faults, "silent", amount > 0),
+    Trouble.GARBAGE: lambda faults, amount: setattr(faults, "noise", 0.5 if amount else 0.0),
+    Trouble.REFUSE: lambda faults, amount: setattr(faults, "refuse", [511] * amount),
+    Trouble.BUSY: lambda faults, amount: setattr(faults, "refuse", [512] * (1_000 * amount)),
+    Trouble.SLOW: lambda faults, amount: setattr(faults, "delay_reply_s", amount / 1000),
+    Trouble.CHECKSUM: _set("nak_block"),
+    Trouble.LOSE_REPLY: _set("lose_reply"),
+    Trouble.RESET: _set("hang_up_in_block"),
+}
+"""How this kind makes the trouble that all kinds share."""
