@@ -44,7 +44,7 @@ def test_a_later_page_goes_into_an_earlier_gap() -> None:
 
 def test_the_packing_table() -> None:
     """Batches of n pages of so many words: spread over the frames, all in frame 3."""
-    table = {
+    table: dict[int, dict[int, int | tuple[int, int]]] = {
         1: {1: 1, 4: (1, 2), 8: (1, 4), 16: (2, 8), 32: (3, 16)},
         2: {1: 1, 4: (1, 4), 8: (2, 8), 16: (3, 16), 32: (5, 32)},
         3: {4: (2, 4), 8: (2, 8), 16: (4, 16), 32: (7, 32)},
