@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from server.db import shop_causes, shop_people, shop_policies
 from server.db.rows import Rows, Summary
 from server.db.tables import Button, Device, LastResort, Opening, SpecialDay, Store, Zone
+from server.db.watch_codes import provide
 from server.shop_file import ShopFile
 
 __all__ = ["Summary", "load_shop"]
@@ -34,6 +35,7 @@ def load_shop(session: Session, shop: ShopFile, *, file_hash: str | None = None)
     shop_policies.policies(rows, shop, zones, people, pagers)
     shop_causes.causes(rows, shop)
     _last_resort(rows, shop)
+    provide(session, shop.store.id)
     store = found[shop.store.id]
     if rows.summary:
         store.revision += 1
