@@ -2,8 +2,8 @@
 
 The chip numbers nothing and drops without a word what it does not understand, so a code that gets no answer is sent
 again. An answer that was only late would then be taken for the next page's: so an answer counts only when the time on
-the air can be over, and after a code that was sent more than once the version is asked for first. Its answer comes
-after all earlier ones."""
+the air can be over, and after a code that was sent more than once the version is asked for first: its answer comes
+after all earlier ones. A firmware without that question is given time instead."""
 
 from __future__ import annotations
 
@@ -165,8 +165,9 @@ class RfBridgeDialogue:
         self._owe(job.sends - 1, now)
         self.out.append(SubmitResult(job.key, PageState.TRANSMITTED, Proof.ON_AIR))
         self.jobs.popleft()
-        if self._owed and job.over_at > now:
-            self._to(State.RESTING, job.over_at)
+        until = job.over_at if self._s.version else job.over_at + self._s.patience_s
+        if self._owed and until > now:
+            self._to(State.RESTING, until)
         else:
             self._next(now)
 
@@ -179,9 +180,9 @@ class RfBridgeDialogue:
             self.out.append(Write(frames.CONFIRM))
         while self.jobs and self.jobs[0].expires_at <= now:
             self._end(PageState.EXPIRED)
-        if self.jobs and not (self._s.version and self._still_owed(now)):
+        if self.jobs and not self._still_owed(now):
             self._send(now)
-        elif self._s.version and (self.jobs or self._wanted):
+        elif self.jobs or self._wanted:
             self._ask(now)
         else:
             wait_s = self._s.mend_s if self._health.state == "dead" else self._s.supervise_s
@@ -229,10 +230,13 @@ class RfBridgeDialogue:
             self._end(PageState.EXPIRED)
         if self.jobs:
             self._send(now)
+            return
+        if self._s.version:
+            self._to(State.READY, now + self._s.mend_s)
         else:
-            self._to(State.READY, now + self._s.mend_s if self._s.version else None)
-            if self._failures % REOPEN_EVERY == 0:
-                self.out.append(Reopen(SILENCE))
+            self._to(State.RESTING, now + self._s.patience_s)
+        if self._failures % REOPEN_EVERY == 0:
+            self.out.append(Reopen(SILENCE))
 
     # Small things
 
@@ -241,7 +245,8 @@ class RfBridgeDialogue:
         self._owed_since = now
 
     def _still_owed(self, now: float) -> bool:
-        if self._owed and now - self._owed_since > FORGET_S:
+        """Where nothing can be asked, the time that was given is enough."""
+        if not self._s.version or now - self._owed_since > FORGET_S:
             self._owed = 0
         return self._owed > 0
 
