@@ -45,11 +45,12 @@ def send(box: RawBox, data: bytes = DATA, until: float = 100.0) -> list[tuple[fl
 
 def test_each_page_is_on_the_air_at_its_last_codeword() -> None:
     found = send(RawBox(), DATA + b"\x17")
-    assert [(pytest.approx(moment), page) for moment, page in pages(found)] == [
-        (TEXT_AT, OnAir("0000008", "Kassa 3: abi!", 4)),
-        (DIGITS_AT, OnAir("0133703", "42", 1)),
-        (TONE_AT, OnAir("0000010", "", 2)),
+    assert [page for _, page in pages(found)] == [
+        OnAir("0000008", "Kassa 3: abi!", 4),
+        OnAir("0133703", "42", 1),
+        OnAir("0000010", "", 2),
     ]
+    assert [moment for moment, _ in pages(found)] == pytest.approx([TEXT_AT, DIGITS_AT, TONE_AT])
     assert not any(isinstance(one, Say) for _, one in found)
 
 
@@ -139,9 +140,9 @@ def test_a_reset_loses_what_was_not_on_the_air() -> None:
     box.trouble(Trouble.RESET, 1, 0.0)
     found = send(box)
     assert [page.address for _, page in pages(found)] == ["0000008"]
-    assert [(pytest.approx(moment), one) for moment, one in found if isinstance(one, HangUp)] == [
-        (after(576 + 272), HangUp(1.0))
-    ]
+    ((moment, hung_up),) = [(moment, one) for moment, one in found if isinstance(one, HangUp)]
+    assert hung_up == HangUp(1.0)
+    assert moment == pytest.approx(after(576 + 272))
     assert len(pages(send(box))) == 3, "once"
 
 
