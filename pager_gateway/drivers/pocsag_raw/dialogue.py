@@ -126,11 +126,9 @@ class RawDialogue:
         return OnItsWay(job.key, begins, began + over + self._s.spare_s)
 
     def _write(self, flight: Flight, now: float, begins: tuple[UUID, ...] = ()) -> None:
-        """As much as the line may be ahead of the radio; then nothing until half of that is on the air."""
+        """As much as the line may be ahead of the radio. `due` asks for more when half of that is on the air."""
         on_air = (now - flight.began) * self._bytes_per_s
         most = min(int(on_air + self._ahead), len(flight.data))
-        if flight.written - on_air > self._ahead / 2 + 1:
-            return
         for piece in portions(flight.data, flight.written, most):
             self.out.append(Write(piece, begins))
             begins = ()
