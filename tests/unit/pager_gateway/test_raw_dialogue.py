@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from broker_config.messages import PageFormat, PageState, Proof
 from pager_gateway import registry
 from pager_gateway.drivers.pocsag_raw.driver import RawTransmitter, create
-from pager_gateway.drivers.pocsag_raw.frames import BATCH, PREAMBLE, earliest_batch, portions
+from pager_gateway.drivers.pocsag_raw.frames import BATCH, PREAMBLE, portions
 from pager_gateway.drivers.pocsag_raw.settings import LEAST_AHEAD_S
 from pager_gateway.errors import ConfigError
 from pager_gateway.transmitter import AirTime, Health, Output, Page, Probing, SubmitResult, Write
@@ -210,14 +210,7 @@ def test_settings_that_cannot_be() -> None:
     create({"baud": 1200}, 2400)
 
 
-@pytest.mark.parametrize(
-    ("end", "words", "earliest"),
-    [(0, 1, 0), (0, 16, 0), (1, 1, 1), (1, 2, 0), (2, 17, 1), (2, 18, 0), (3, 33, 1)],
-)
-def test_where_a_page_can_have_begun(end: int, words: int, earliest: int) -> None:
-    assert earliest_batch(end, words) == earliest
-
-
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 80), min_size=1, max_size=32),
     st.sampled_from((512, 1200, 2400)),
