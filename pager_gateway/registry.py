@@ -15,6 +15,7 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
 BUILT_IN: dict[str, str] = {
+    "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
     "rf-bridge": "pager_gateway.drivers.rf_bridge.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",
 }
