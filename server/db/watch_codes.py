@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlmodel import Session, col, or_, select
@@ -28,23 +28,23 @@ def read_codes(session: Session, store_id: str) -> dict[Place, dict[str, str]]:
     return found
 
 
-def provide(session: Session, store_id: str, draw: Callable[[int], int] = secrets.randbelow) -> bool:
-    """Give codes to every red button that has none, and to buttons that nobody has set up; True: some were made.
-    Nothing is made in a store without watches. The caller has locked the store."""
+def provide(session: Session, store_id: str, draw: Callable[[int], int] = secrets.randbelow) -> int:
+    """Give codes to every red button that has none, and to buttons that nobody has set up; gives how many were made.
+    None are made in a store without watches. The caller has locked the store."""
     pagers = select(tables.Pager.id).where(
         tables.Pager.store_id == store_id, tables.Pager.format == "code", col(tables.Pager.active)
     )
     if session.exec(pagers.limit(1)).first() is None:
-        return False
+        return 0
     good = {place for place, codes in read_codes(session, store_id).items() if whole(codes)}
     lacking = [place for place in _places(session, store_id) if place not in good]
     if not lacking:
-        return False
+        return 0
     site = session.get(tables.WatchSite, store_id)
     if site is None:
         site = tables.WatchSite(store_id=store_id, identity=draw(SITES))
         session.add(site)
-    taken = _everywhere(session)
+    taken, made = _everywhere(session), 0
     for place in lacking:
         had = {row.reason for row in _of(session, store_id, place)}
         codes, site.used = next_codes(site.identity, site.used, taken)
@@ -52,8 +52,29 @@ def provide(session: Session, store_id: str, draw: Callable[[int], int] = secret
             if reason not in had:
                 taken.add(code)
                 session.add(_row(store_id, place, reason, code))
+                made += 1
     session.flush()
-    return True
+    return made
+
+
+def put(session: Session, store_id: str, wanted: Mapping[Place, Mapping[str, str]]) -> int:
+    """What watches were taught already, from a shop file; gives how many codes are others than before. A place that has
+    none gets them as its own."""
+    rows = {(row.device, row.input, row.reason): row for row in _rows(session, store_id)}
+    own, changed = {row.own for row in rows.values()}, 0
+    for place, codes in wanted.items():
+        for reason, code in codes.items():
+            row = rows.get((*place, reason))
+            if row is None and code not in own:
+                own.add(code)
+                session.add(_row(store_id, place, reason, code))
+                changed += 1
+            elif row is not None and (row.learned or row.own) != code:
+                row.learned = None if row.own == code else code
+                session.add(row)
+                changed += 1
+    session.flush()
+    return changed
 
 
 def take(session: Session, store_id: str, place: Place, reasons: Collection[CodeReason], code: str) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlmodel import Session, select
+import tomllib
+from typing import Any
 
+import pytest
+from sqlmodel import Session, SQLModel, select
+
+from broker_config.errors import SetupError
 from server.db.connect import Database
 from server.db.engine_store import read_store
 from server.db.shop import load_shop
+from server.db.shop_export import export_text
 from server.db.tables import Button, Pager, Store, WatchCode, WatchSite
 from server.db.watch_book import has_watches, read_watches
 from server.db.watch_codes import CodeInUse, give_back, provide, read_codes, take
@@ -18,6 +23,7 @@ from tests import small_shop
 from tests.small_shop import ANNA, STORE
 from tests.unit.server.db.test_setup_write import NOW
 from tests.unit.server.test_shop_file import small
+from tests.unit.server.web.stage import memory
 
 PLACE = ("b1", 1)
 
@@ -141,14 +147,63 @@ def test_the_plan_of_the_keeper_carries_the_codes(shop: Database) -> None:
     assert bodies["b1", 2] == "123471"
 
 
-def test_a_shop_file_with_watches_brings_codes(db: Database) -> None:
+def watched() -> dict[str, Any]:
     table = small()
     for pager in table["pagers"]:
         pager["format"] = "code"
+    return table
+
+
+def test_a_shop_file_with_watches_brings_codes(db: Database) -> None:
     with db.transaction() as session:
-        load_shop(session, parse_shop(table))
+        made = load_shop(session, parse_shop(watched())).added["watch code"]
         first = read_codes(session, "s1")
-        load_shop(session, parse_shop(table))
+        assert not load_shop(session, parse_shop(watched()))
         assert read_codes(session, "s1") == first
     assert ELSEWHERE in first
-    assert len(first) > 1
+    assert made == len(first) * len(CodeReason) > len(CodeReason)
+
+
+def test_what_watches_know_goes_with_the_shop_to_another_server(db: Database) -> None:
+    with db.transaction() as session:
+        load_shop(session, parse_shop(watched()))
+        place = next(one for one in read_codes(session, "s1") if one != ELSEWHERE)
+        take(session, "s1", place, CALLS, "A1B2C8")
+        there = read_codes(session, "s1")
+        text = export_text(session, "s1")
+        assert not load_shop(session, parse_shop(tomllib.loads(text)))
+    other = memory()
+    SQLModel.metadata.create_all(other.write_engine)
+    with other.transaction() as session:
+        load_shop(session, parse_shop(tomllib.loads(text)))
+        assert read_codes(session, "s1") == there
+        table = tomllib.loads(text)
+        table["watch_codes"][0]["call"] = "ABCDE8"
+        assert load_shop(session, parse_shop(table)).changed == {"watch code": 1}
+        assert read_codes(session, "s1")[ELSEWHERE]["call"] == "ABCDE8"
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"input": 1, "call": "123451"}, "device and input belong together"),
+        ({"call": "000000"}, "watch_codes"),
+        ({"call": "12345"}, "watch_codes"),
+        ({"call": "abcdef"}, "capital letters"),
+        ({"device": "b9", "input": 9, "call": "123451"}, "there is no button 'b9, input 9' in buttons"),
+    ],
+)
+def test_codes_that_no_shop_file_may_hold(part: dict[str, Any], words: str) -> None:
+    table = watched()
+    table["watch_codes"] = [part]
+    with pytest.raises(SetupError, match=words):
+        parse_shop(table)
+
+
+def test_two_places_of_a_file_share_no_code() -> None:
+    table = watched()
+    where = {name: table["buttons"][0][name] for name in ("device", "input")}
+    table["watch_codes"] = [{"call": "123451", "again": "123451"}, {**where, "drill": "123451"}]
+    with pytest.raises(SetupError, match="the code 123451 stands in"):
+        parse_shop(table)
