@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
@@ -37,7 +37,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             line = session.get_one(Transmitter, 1)
             line.driver, line.name = "rf-bridge", "wrists"
             for number, label in ((80, "Waiters"), (81, "Guards")):
-                pager = {"store_id": store, "transmitter_id": 1, "address": str(number), "format": "code"}
+                pager: dict[str, Any] = {
+                    "store_id": store,
+                    "transmitter_id": 1,
+                    "address": str(number),
+                    "format": "code",
+                }
                 session.add(Pager(id=number, label=label, **pager))
             session.flush()
             provide(session, store, lambda _: 0x12345)
@@ -80,7 +85,7 @@ def test_a_watch_is_taught_by_keyboard_alone(look: Viewer, site: Site, width: in
     assert site.desk.asked == [SendCode(site.shop.store, account, 81, "hall", 1, CodeReason.AGAIN)]
     args = {"code": "123462", "place": "hall/1", "reason": "again", "pager": "Guards"}
     with site.shop.db.transaction() as session:
-        row = {"store_id": site.shop.store, "device": "gw", "asked_at": NOW, "state": "done"}
+        row: dict[str, Any] = {"store_id": site.shop.store, "device": "gw", "asked_at": NOW, "state": "done"}
         session.add(DeviceCommand(id=uuid4(), name="watch_code", args=args, text="on_air", **row))
     _hears(site, "A1B2C8")
     expect(page.locator("#watch-sent")).to_contain_text("14:07:31")

@@ -84,7 +84,8 @@ def test_from_a_push_to_the_abilities_on_the_broker(tmp_path: Path) -> None:
         ForeignButton(f"A1B2{number:02X}", air, clock.boot, [(line, box)]).push()
         clock.advance(0.1)
     clock.advance(3)
-    heard = told[-1][1].transmitters[0].heard or []
+    heard = told[-1][1].transmitters[0].heard
+    assert heard is not None
     assert [one.code for one in heard] == [f"A1B2{number:02X}" for number in range(20, 12, -1)]
     moments = [at for at, _ in told[before:]]
     assert 2 <= len(moments) <= 4

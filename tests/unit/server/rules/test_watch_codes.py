@@ -13,7 +13,9 @@ from server.rules.wording import CALLS as REASONS
 from server.rules.wording import page_body
 
 CODES = own_codes(0x12345, 0)
-BUTTON = Button(1, "b1", 1, 1, "Dairy", "Shelf", "red", codes=CODES)
+BUTTON = Button(
+    1, "b1", 1, 1, "Dairy", "Shelf", "red", codes={reason.value: one for reason, one in CODES.items()}
+)
 WATCH = Pager(1, "Watches", None, "g1", "rf", "7", "code", "ascii", 6, 1, "en")
 
 

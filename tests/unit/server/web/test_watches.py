@@ -36,7 +36,13 @@ def setup(client_for: ClientFor, database: Database, desk: FakeDesk, shop: Shop)
 def worn(setup: Setup) -> Setup:
     """One pager becomes a group of watches on the ordinary form."""
     pager = setup.row(Pager, label="Pager 1")
-    fields = {"label": "Waiters", "transmitter_id": "1", "address": "1", "format": "code", "charset": "ascii"}
+    fields: dict[str, Any] = {
+        "label": "Waiters",
+        "transmitter_id": "1",
+        "address": "1",
+        "format": "code",
+        "charset": "ascii",
+    }
     setup.save(f"/pagers/{pager.id}", **fields, longest="6", alert="1", language="en")
     return setup
 
@@ -48,7 +54,12 @@ def codes(setup: Setup, place: int = 1) -> dict[str, str]:
 
 def test_the_codes_come_with_the_first_watch_and_with_each_new_button(worn: Setup) -> None:
     assert len(worn.rows(WatchCode)) == 9 * len(CodeReason)
-    values = {"where": "hall/12", "zone_id": worn.shop.zones[0], "label": "New", "colour": "red"}
+    values: dict[str, Any] = {
+        "where": "hall/12",
+        "zone_id": worn.shop.zones[0],
+        "label": "New",
+        "colour": "red",
+    }
     worn.save("/buttons/new", **values)
     assert len(codes(worn, 12)) == len(CodeReason)
     text = worn.get(PAGE)
@@ -162,7 +173,11 @@ def test_a_heard_code_becomes_that_of_a_place_until_it_is_given_back(worn: Setup
 )
 def test_what_came_of_the_last_code(worn: Setup, state: str, text: str, words: str) -> None:
     args = {"code": "123451", "place": "hall/1", "reason": "call", "pager": "Waiters"}
-    asked = {"store_id": worn.shop.store, "device": "gw", "asked_at": NOW - timedelta(seconds=30)}
+    asked: dict[str, Any] = {
+        "store_id": worn.shop.store,
+        "device": "gw",
+        "asked_at": NOW - timedelta(seconds=30),
+    }
     worn.add(DeviceCommand(id=uuid4(), name="watch_code", args=args, state=state, text=text, **asked))
     worn.add(DeviceCommand(id=UUID(int=1), name=CommandName.PROBE.value, **asked))
     shown = worn.get(f"{PAGE}/now")
@@ -198,7 +213,7 @@ def test_nothing_of_another_store_is_shown_or_changed(worn: Setup) -> None:
         session.add(Zone(id=900, store_id="other", name="Theirs", pager_name="T"))
         session.flush()
         session.add(Button(store_id="other", device="b9", input=1, zone_id=900, label="Secret"))
-        row = {"store_id": "other", "device": "b9", "input": 1, "reason": "call"}
+        row: dict[str, Any] = {"store_id": "other", "device": "b9", "input": 1, "reason": "call"}
         session.add(WatchCode(**row, own="ABCDE1"))
     assert "ABCDE1" not in worn.get(PAGE)
     worn.post(f"{PAGE}/take", 404, code="A1B2C8", where="b9-1", reason="call")
