@@ -23,6 +23,8 @@ class RfBridgeHabits:
 
     version: int | None = 3
     """What it says when it is asked; None: this firmware does not know the question."""
+    sends_repeats: bool = False
+    """It takes the number of repeats in a B0 for the number of frames: another firmware counts that way."""
     frames_heard: int = 3
     """So many equal frames a watch wants before it believes them."""
 
@@ -151,10 +153,11 @@ class RfBridge:
             self.faults.drop -= 1
             return self._understood(command.raw, "dropped: damaged on the way")
         code = code_of(command.pulses)
-        lasts = seconds(command.pulses) * command.times
+        times = command.times - (self.habits.sends_repeats and command.raw[1] == 0xB0)
+        lasts = seconds(command.pulses) * times
         shown = code or "no code that a watch could read"
-        self._understood(command.raw, f"send {shown}, {command.times} times, {lasts * 1000:.0f} ms")
-        self._code = code if command.times >= self.habits.frames_heard else None
+        self._understood(command.raw, f"send {shown}, {times} times, {lasts * 1000:.0f} ms")
+        self._code = code if times >= self.habits.frames_heard else None
         self._airs = Airs(code or "?", now, now + lasts, 0)
         self._out.append(self._airs)
         return None

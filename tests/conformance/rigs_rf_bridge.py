@@ -46,6 +46,7 @@ def _rig(settings: dict[str, Any], **habits: Any) -> Rig:
 RIGS: dict[str, Callable[[], Rig]] = {
     "rf-bridge": lambda: _rig({}),
     "rf-bridge-b0": lambda: _rig({"send": "b0", "frames": 6, "te_us": 350}),
+    "rf-bridge-b0-counts-less": lambda: _rig({"send": "b0"}, sends_repeats=True),
     "rf-bridge-b0-25": lambda: _rig({"send": "b0", "tail": "0", "te_us": 208, "gap_us": 5_000}),
     "rf-bridge-no-version": lambda: _rig({"version": False}, version=None),
 }

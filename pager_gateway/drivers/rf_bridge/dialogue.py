@@ -25,7 +25,7 @@ ASKS = 2
 REOPEN_EVERY = 3
 """Silences in a row after which the port is opened anew."""
 SOONEST = 0.9
-"""Of the time on the air: the chip's clock is no better than a tenth."""
+"""Of the time on the air: the chip's clock is good to a tenth."""
 FORGET_S = 10.0
 """An answer that is so late comes no more."""
 SILENCE = "no answer: cable, power, 19200 baud, switch S2?"
@@ -43,11 +43,12 @@ class State(Enum):
 
 @dataclass(slots=True)
 class Job:
-    """A page as one command. `air_s`: how long the chip sends it."""
+    """A page as one command. `air_s`: how long the chip sends it; `least_s`: if its firmware counts one frame less."""
 
     key: UUID
     frame: bytes
     air_s: float
+    least_s: float
     expires_at: float = float("inf")
     sends: int = 0
     soonest: float = 0.0
@@ -130,20 +131,20 @@ class RfBridgeDialogue:
 
     def _reply(self, reply: Reply, now: float) -> None:
         if isinstance(reply, Report):
-            self._report(reply, now)
+            self._report(reply)
         elif isinstance(reply, Version):
             self._version(now)
         elif isinstance(reply, Sent):
             self._sent(now)
 
-    def _report(self, report: Report, now: float) -> None:
+    def _report(self, report: Report) -> None:
         """It says nothing about whether the chip hears us."""
         if report.code not in NO_CODES and report.short_us:
             self.out.append(Heard(f"{report.code:06X}", report.short_us))
-        if self._s.confirm:
+        if self._s.confirm and self.state is State.READY:
+            self.out.append(Write(frames.CONFIRM))
+        elif self._s.confirm:
             self._confirms = True
-            if self.state is State.READY:
-                self._next(now)
 
     def _version(self, now: float) -> None:
         if self.state is State.ASKED:
@@ -193,7 +194,7 @@ class RfBridgeDialogue:
         written = now + len(job.frame) * self._character_s
         self.out += [Write(job.frame, () if job.sends else (job.key,)), AirTime(job.air_s)]
         if not job.sends:
-            job.soonest = written + SOONEST * job.air_s
+            job.soonest = written + SOONEST * job.least_s
         job.sends += 1
         job.over_at = written + job.air_s
         self._to(State.SENT, job.over_at + self._s.patience_s)

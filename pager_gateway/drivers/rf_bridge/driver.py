@@ -71,11 +71,11 @@ class RfBridgeTransmitter:
             raise Refused("code", f"a code is six hexadecimal digits, not {page.body[:20]!r}") from None
         timing = self._s.timing
         if self._s.send == "a5":
-            frame = frames.send_code(number, timing)
-            return Job(page.id, frame, frames.air_s(24, timing, frames.A5_FRAMES), page.expires_at)
-        bits = frames.bits_of(number) + self._s.tail
-        frame = frames.send_pulses(bits, timing, self._s.frames)
-        return Job(page.id, frame, frames.air_s(len(bits), timing, self._s.frames), page.expires_at)
+            air_s = frames.air_s(frames.CODE_BITS, timing, frames.A5_FRAMES)
+            return Job(page.id, frames.send_code(number, timing), air_s, air_s, page.expires_at)
+        bits, times = frames.bits_of(number) + self._s.tail, self._s.frames
+        air_s, least_s = (frames.air_s(len(bits), timing, count) for count in (times, times - 1))
+        return Job(page.id, frames.send_pulses(bits, timing, times), air_s, least_s, page.expires_at)
 
     def opened(self, now: float) -> None:
         self._dialogue.opened(now)

@@ -95,6 +95,16 @@ def test_a_report_is_confirmed_when_the_chip_is_free() -> None:
     assert "the report was taken" in said
 
 
+def test_a_neighbour_who_pushes_all_day_hides_no_dead_chip() -> None:
+    bench = Bench(confirm=True)
+    asked: list[str] = []
+    bench.line.observe(lambda seen: asked.append(seen.why) if "which version" in seen.why else None)
+    for _ in range(60):
+        bench.line.do(lambda: bench.box.hear("A1B2C8", 320, bench.clock.boot()))
+        bench.clock.advance(1)
+    assert len(asked) >= 15
+
+
 @pytest.mark.parametrize("version", [True, False])
 def test_a_late_answer_is_never_the_next_pages(version: bool) -> None:
     """The chip drops the second page; what it says late belongs to the first."""
