@@ -81,6 +81,7 @@ class VirtualTransmitter:
         if self._plugged:
             self._open = True
             self._sink(PortOpened(self._clock.boot()))
+            self._plan()
         else:
             self._sink(PortLost("no carrier: cable?", self._clock.boot()))
 

@@ -1,0 +1,427 @@
+"""Selecting the other station, sending blocks, taking its statuses: all that both roles have in common.
+
+A table of moves (state, what was heard) -> method; what is not in it is dropped. ESPA numbers nothing, so a late ACK
+would be taken for the reply to the next select or block. Hence after each reply that did not come nothing is sent again
+before the line is known to be drained: by the answer to a poll, which no ACK can be mistaken for, or by silence. An
+ACK that comes until then belongs to the block that waited for it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from uuid import UUID
+
+from broker_config.messages import PageState
+from pager_gateway.drivers.espa444 import frames
+from pager_gateway.drivers.espa444.calls import (
+    BUSY,
+    DAMAGED,
+    FULL,
+    INVALID,
+    NO_REPLY,
+    NO_SELECT,
+    Call,
+    Item,
+    invalid,
+    reset,
+)
+from pager_gateway.drivers.espa444.settings import EspaSettings
+from pager_gateway.drivers.espa444.station import EspaStation, State
+from pager_gateway.errors import LineTrouble, TransmitterError
+from pager_gateway.transmitter import Reopen
+
+REOPEN_EVERY = 9
+"""Questions without an answer in a row after which the port is opened anew."""
+
+
+class Heard(Enum):
+    ACK = auto()
+    NAK = auto()
+    EOT = auto()
+    OWN = auto()
+    """An enquiry for our address: a poll, or a select."""
+    OTHER = auto()
+    BLOCK = auto()
+
+
+class EspaDialogue(EspaStation, ABC):
+    """Calls and bytes in; `out` fills."""
+
+    def __init__(self, settings: EspaSettings, character_s: float) -> None:
+        super().__init__(settings, character_s)
+        self._served = 0
+        self._rest_until = 0.0
+        self._unsure = False
+        """A reply did not come: it may still be on its way."""
+        self._found: frames.Found = frames.Sign.EOT
+        self._moves: dict[tuple[State, Heard], Callable[[float], None]] = {
+            (State.IDLE, Heard.ACK): self._late_ack,
+            (State.IDLE, Heard.NAK): self._late_nak,
+            (State.IDLE, Heard.EOT): self._line_is_free,
+            (State.RECEIVE, Heard.OWN): self._selected,
+            (State.RECEIVE, Heard.BLOCK): self._receive,
+            (State.RECEIVE, Heard.EOT): self._they_end,
+            (State.CALL, Heard.ACK): self._slave_is_ready,
+            (State.CALL, Heard.NAK): self._slave_is_not_ready,
+            (State.CALL, Heard.EOT): self._select_cut_short,
+            (State.SEND, Heard.ACK): self._taken,
+            (State.SEND, Heard.NAK): self._not_taken,
+            (State.SEND, Heard.EOT): self._block_cut_short,
+            (State.LINGER, Heard.EOT): self._they_end,
+        }
+        self._timeouts: dict[State, Callable[[float], None]] = {
+            State.RECEIVE: self._master_fell_silent,
+            State.SELF_POLL: self._select_slave,
+            State.CALL: self._nobody_is_ready,
+            State.SEND: self._no_reply,
+            State.LINGER: self._end,
+        }
+
+    # What happens from outside
+
+    def submit(self, calls: Sequence[Call], now: float) -> None:
+        self.calls.extend(calls)
+        if self.state is State.DOWN:
+            self._fail_all(LineTrouble("port-lost", "the port is closed"))
+        elif self.state is State.LINGER:
+            self._more(now)
+        self._look(now)
+
+    def opened(self, now: float) -> None:
+        self._ear.forget()
+        if self._echo is not None:
+            self._echo.forget()
+        self._written_until = self._heard_at = self._free_at = now
+        self._misses = 0
+        self._clear = self._unsure = False
+        self._to(State.IDLE, None)
+        self._start(now)
+        self._look(now)
+
+    def lost(self, reason: str, now: float) -> None:
+        if self.state is State.SEND and isinstance(self._item, Call):
+            self._item.doubt = True
+        self._to(State.DOWN, None)
+        self._tell("dead", reason)
+        self._answer("port", reason)
+        self._fail_all(LineTrouble("port-lost", reason))
+
+    def probe(self, now: float) -> None:
+        self._asked = True
+        if self.state is State.DOWN:
+            self._answer("port", self._health.cause or "the port is not open yet")
+        else:
+            self._question(now)
+            self._look(now)
+
+    def leave(self, now: float) -> None:
+        if self.state in (State.LINGER, State.CALL, State.SEND):
+            self._end(now)
+
+    def received(self, data: bytes, now: float) -> None:
+        if self._echo is not None:
+            data = self._echo.strip(data, now)
+        if self._ear.in_block and now >= self._heard_at + self._s.character_gap_s:
+            self._block_torn(now)
+        if data:
+            self._heard_at = now
+        for found in self._ear.feed(data):
+            self._found = found
+            move = self._moves.get((self.state, self._kind(found)))
+            if move is not None:
+                move(now)
+        self._look(now)
+
+    def tick(self, now: float) -> None:
+        if self._ear.in_block and now >= self._heard_at + self._s.character_gap_s:
+            self._block_torn(now)
+        if self._timer is not None and now >= self._timer:
+            self._timer = None
+            timeout = self._timeouts.get(self.state)
+            if timeout is not None:
+                timeout(now)
+        self._look(now)
+
+    def due(self) -> float | None:
+        moments = [self._timer]
+        if self._ear.in_block:
+            moments.append(self._heard_at + self._s.character_gap_s)
+        if self.state is State.IDLE:
+            moments.append(self._idle_until())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def cancel(self, page: UUID, now: float) -> None:
+        """A page in hand ends, or is reset when it was taken after all; one in the system's queue is reset there."""
+        call = next((one for one in self.calls if one.key == page), None)
+        if call is not None:
+            call.cancelled = True
+            if call is not self._item or self.state not in (State.CALL, State.SEND):
+                self._end_cancelled(call)
+        else:
+            taken = self._register.waiting(page)
+            if taken is not None:
+                self._reset(taken)
+        if self.state is State.LINGER:
+            self._more(now)
+        self._look(now)
+
+    # The role's part
+
+    @abstractmethod
+    def _start(self, now: float) -> None:
+        """The port is open."""
+
+    @abstractmethod
+    def _look(self, now: float) -> None:
+        """Do what is due while the line is idle."""
+
+    @abstractmethod
+    def _idle_until(self) -> float | None:
+        """When `_look` has something to do, if nothing happens."""
+
+    @abstractmethod
+    def _question(self, now: float) -> None:
+        """Somebody asks whether the other one is there."""
+
+    @abstractmethod
+    def _miss(self, now: float) -> None:
+        """A question had no answer."""
+
+    # Selecting
+
+    def _next_item(self, now: float) -> Item | None:
+        """Errands first: a reset is of no use when its page is on the air."""
+        while self.calls:
+            call = self.calls[0]
+            if call.cancelled:
+                self._end_cancelled(call)
+            elif call.expires_at <= now:
+                self._finish(call, PageState.EXPIRED)
+            else:
+                break
+        self._item = self._errands[0] if self._errands else self.calls[0] if self.calls else None
+        return self._item
+
+    def _select_slave(self, now: float) -> None:
+        self._served = 0
+        self._say(frames.enquiry(self._s.peer), now)
+        self._to(State.CALL, self._reply_by(self._s.select_s))
+
+    def _slave_is_ready(self, now: float) -> None:
+        self._alive(now)
+        if self._next_item(now) is None:
+            self._end(now)
+        else:
+            self._send(now)
+
+    def _slave_is_not_ready(self, now: float) -> None:
+        self._alive(now)
+        self._is_busy(now)
+
+    def _select_cut_short(self, now: float) -> None:
+        """EOT in place of ACK."""
+        self._alive(now)
+        self._end(now)
+        self._count_select(now)
+
+    def _nobody_is_ready(self, now: float) -> None:
+        self._end(now)
+        self._doubt_line(now, None)
+        if self._item is not None:
+            self._item.selects += 1
+        self._miss(now)
+
+    def _count_select(self, now: float) -> None:
+        if self._item is not None:
+            self._item.selects += 1
+            self._give_up(self._item)
+
+    # Blocks
+
+    def _send(self, now: float) -> None:
+        item = self._item
+        assert item is not None
+        self._clear = False
+        fresh = isinstance(item, Call) and not item.begun
+        self._write(item.block, now, item if isinstance(item, Call) and fresh else None)
+        if isinstance(item, Call):
+            item.begun = True
+        self._to(State.SEND, self._reply_by(self._s.block_s))
+
+    def _taken(self, now: float) -> None:
+        item = self._item
+        if item is not None:
+            self._served += 1
+            self._take(item, now)
+        self._more(now)
+
+    def _take(self, item: Item, now: float) -> None:
+        self._accept(item, now)
+        self._alive(now)
+        if isinstance(item, Call) and item.cancelled:
+            self._reset(item)
+
+    def _more(self, now: float) -> None:
+        """The other station listens: the next block, or a moment for one more, or the end."""
+        if self._served >= self._s.served_at_once:
+            self._end(now)
+        elif self._next_item(now) is not None and self._rest_until <= now:
+            self._send(now)
+        elif self.state is State.LINGER:
+            pass
+        elif self._s.linger_s > 0:
+            self._to(State.LINGER, now + self._s.linger_s)
+        else:
+            self._end(now)
+
+    def _not_taken(self, now: float) -> None:
+        item, prefix = self._item, self._prefix()
+        self._alive(now)
+        if item is None:
+            self._end(now)
+        elif prefix == BUSY:
+            self._is_busy(now)
+        elif prefix == INVALID:
+            self._end(now)
+            self._refused(item)
+        else:
+            item.attempts += 1
+            at_once = self._s.receiver != "fixed-sequence" and not (isinstance(item, Call) and item.cancelled)
+            if item.attempts < self._s.attempts and at_once:
+                self._send(now)
+            else:
+                self._end(now)
+                self._give_up(item, DAMAGED)
+
+    def _refused(self, item: Item) -> None:
+        error = invalid(item) if isinstance(item, Call) else None
+        self._finish(item, PageState.FAILED, error)
+        if isinstance(item, Call):
+            self._complain(f"refuses capcode {item.address.decode('latin-1')}")
+
+    def _is_busy(self, now: float) -> None:
+        """Back off; after that somebody else may want this page."""
+        self._end(now)
+        self._rest_until = now + self._s.busy_s
+        item = self._item
+        if item is None:
+            return
+        item.busy += 1
+        if item.busy > self._s.busy_tries:
+            self._finish(item, PageState.FAILED, FULL)
+        self._complain("busy: its queue is full?")
+
+    def _no_reply(self, now: float) -> None:
+        item = self._item
+        self._end(now)
+        self._doubt_line(now, item)
+        self._count_attempt(item)
+        self._miss(now)
+
+    def _block_cut_short(self, now: float) -> None:
+        """EOT in place of ACK: it may have been taken, but no reply is still to come."""
+        item = self._item
+        self._alive(now)
+        self._end(now)
+        self._count_attempt(item)
+        if item is not None:
+            self._give_up(item)
+
+    def _count_attempt(self, item: Item | None) -> None:
+        if item is not None:
+            item.attempts += 1
+        if isinstance(item, Call):
+            item.doubt = True
+
+    def _give_up(self, item: Item, error: TransmitterError | None = None) -> None:
+        """If it was tried often enough."""
+        if item.attempts >= self._s.attempts:
+            self._finish(item, PageState.FAILED, error or NO_REPLY)
+        elif item.selects >= self._s.select_tries:
+            self._finish(item, PageState.FAILED, error or NO_SELECT)
+
+    def _is_spent(self, item: Item) -> bool:
+        return item.attempts >= self._s.attempts or item.selects >= self._s.select_tries
+
+    # After a reply that did not come
+
+    def _doubt_line(self, now: float, item: Item | None) -> None:
+        self._unsure = True
+        self._unanswered = item
+
+    def _drained(self) -> None:
+        """No late reply can come any more: whatever was tried often enough is over."""
+        self._unsure = False
+        self._unanswered = None
+        if self._item is not None:
+            self._give_up(self._item)
+
+    def _late_ack(self, now: float) -> None:
+        item, self._unanswered = self._unanswered, None
+        if item is not None:
+            self._take(item, now)
+
+    def _late_nak(self, now: float) -> None:
+        item, self._unanswered = self._unanswered, None
+        if item is None:
+            return
+        if isinstance(item, Call):
+            item.doubt = item.attempts > 1
+        if self._prefix() == INVALID:
+            self._refused(item)
+
+    def _dead(self, cause: str) -> None:
+        self._tell("dead", cause)
+        self._answer("no_answer", cause)
+        self._unsure = False
+        self._fail_all(LineTrouble("no-answer", cause))
+        if self._misses % REOPEN_EVERY == 0:
+            self.out.append(Reopen(cause))
+
+    # The other one is master
+
+    def _receive(self, now: float) -> None:
+        assert isinstance(self._found, frames.Block)
+        self._block(self._found, now)
+
+    def _block_torn(self, now: float) -> None:
+        """Its end did not come in time."""
+        self._ear.forget()
+        if self.state is State.RECEIVE:
+            self._say(frames.nak("1"), now)
+
+    def _they_end(self, now: float) -> None:
+        self._line_is_free(now)
+        self._to(State.IDLE, None)
+
+    def _master_fell_silent(self, now: float) -> None:
+        self._end(now)
+        self._misses = max(self._misses, self._s.misses - 1)
+        self._miss(now)
+
+    # Cancelled pages
+
+    def _end_cancelled(self, call: Call) -> None:
+        if call.doubt:
+            self._reset(call)
+        self._finish(call, PageState.CANCELLED)
+
+    def _reset(self, call: Call) -> None:
+        """A reset is for an address: not if it would take a second page for the same pager with it."""
+        if self._s.can_reset and (self._s.reset_with_message or not self._register.shares_address(call)):
+            self._errands.append(reset(call, self._s))
+
+    # Odds and ends
+
+    def _prefix(self) -> str:
+        return self._found.prefix if isinstance(self._found, frames.Nak) else ""
+
+    def _kind(self, found: frames.Found) -> Heard:
+        if isinstance(found, frames.Enquiry):
+            return Heard.OWN if found.address == self._s.own else Heard.OTHER
+        if isinstance(found, frames.Block):
+            return Heard.BLOCK
+        if isinstance(found, frames.Nak):
+            return Heard.NAK
+        return Heard.ACK if found is frames.Sign.ACK else Heard.EOT
