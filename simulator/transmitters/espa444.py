@@ -85,11 +85,13 @@ class EspaPagingSystem:
 
     def hung_up(self, now: float) -> None:
         self._voice.hush()
+        self._ear.forget()
         self._rest()
 
     def tick(self, now: float) -> None:
         if self.faults.silent:
             self._voice.hush()
+            self._ear.forget()
             self._rest()
             self._out.extend(self.calls.power_off())
             if self._polls and now >= self._next_poll(now):
@@ -167,10 +169,7 @@ class EspaPagingSystem:
     def _enquiry(self, token: Enq, now: float) -> None:
         ours = token.address == self.habits.own
         data = token.address.encode("latin-1") + ENQ
-        if self.phase is Phase.POLLED and ours:
-            self._understood(data, "the gateway has something")
-            self._ready(data, now)
-        elif ours and (self.phase is Phase.SELECTABLE or self._takes_polls_for_selects):
+        if ours and (self.phase in (Phase.POLLED, Phase.SELECTABLE) or self._takes_polls_for_selects):
             self._ready(data, now)
         elif self.phase is Phase.IDLE and not ours and not self._polls:
             self._understood(data, "somebody is master now")
@@ -358,13 +357,13 @@ class EspaPagingSystem:
 
     def _start_anew(self) -> None:
         self.faults.hang_up_in_block -= 1
+        self._ear.forget()
         self._rest()
         self._out.append(HangUp(1.0))
 
     def _rest(self) -> None:
         self.phase = Phase.IDLE
         self._deadline = None
-        self._ear.forget()
 
     def _wait(self, phase: Phase, deadline: float | None) -> None:
         self.phase = phase

@@ -39,6 +39,8 @@ class Errand(Item):
     """A block that is no page: a reset, or a question. Nobody waits for it."""
 
     what: str = ""
+    polls: bool = False
+    """The answer comes by a poll."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +91,9 @@ def reset(call: Call, settings: EspaSettings) -> Errand:
 
 def question(call: Call, settings: EspaSettings) -> Errand:
     """The same records as in the call, under another header."""
-    return Errand(block(frames.REQUEST, call.records, settings), what=f"question about {words(call)}")
+    return Errand(
+        block(frames.REQUEST, call.records, settings), what=f"question about {words(call)}", polls=True
+    )
 
 
 def invalid(call: Call) -> Refused:

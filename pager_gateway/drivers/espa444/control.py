@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pager_gateway.drivers.espa444 import frames
-from pager_gateway.drivers.espa444.calls import SILENT, Item
+from pager_gateway.drivers.espa444.calls import SILENT, Errand, Item
 from pager_gateway.drivers.espa444.dialogue import EspaDialogue, Heard
 from pager_gateway.drivers.espa444.settings import EspaSettings
 from pager_gateway.drivers.espa444.station import State
@@ -92,14 +92,25 @@ class ControlStation(EspaDialogue):
             self._select_slave(now)
 
     def _alive(self, now: float | None = None) -> None:
+        """Any answer will do in place of a poll, but where statuses are waited for."""
         super()._alive(now)
+        if self._s.supervise != "poll" or self._s.status == "never":
+            self._next_poll()
+
+    def _next_poll(self) -> None:
         self._poll_at = None if self._s.supervise == "off" else self._heard_at + self._s.poll_s
+
+    def _take(self, item: Item, now: float) -> None:
+        super()._take(item, now)
+        if isinstance(item, Errand) and item.polls:
+            self._poll_at = now
 
     # Answers to a poll
 
     def _nothing_to_tell(self, now: float) -> None:
         self._they_end(now)
         self._alive(now)
+        self._next_poll()
         self._drained()
 
     def _yes_to_a_poll(self, now: float) -> None:
@@ -109,6 +120,7 @@ class ControlStation(EspaDialogue):
             return
         self._end(now)
         self._alive(now)
+        self._next_poll()
         self._drained()
 
     def _something_to_tell(self, now: float) -> None:

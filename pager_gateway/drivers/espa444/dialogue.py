@@ -409,7 +409,10 @@ class EspaDialogue(EspaStation, ABC):
 
     def _reset(self, call: Call) -> None:
         """A reset is for an address: not if it would take a second page for the same pager with it."""
-        if self._s.can_reset and (self._s.reset_with_message or not self._register.shares_address(call)):
+        beside = self._register.shares_address(call) or any(
+            one is not call and one.begun and one.address == call.address for one in self.calls
+        )
+        if self._s.can_reset and (self._s.reset_with_message or not beside):
             self._errands.append(reset(call, self._s))
 
     # Odds and ends

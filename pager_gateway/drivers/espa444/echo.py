@@ -7,30 +7,24 @@ LATE_S = 0.5
 
 
 class Echo:
-    """Takes them out again. In doubt a reply gets lost rather than invented: a damaged echo of a check character could
-    look like an ACK."""
+    """Takes them out again, by their number: a damaged echo of a check character could look like an ACK, and in doubt a
+    reply must get lost rather than be invented."""
 
     def __init__(self) -> None:
-        self._awaited = bytearray()
+        self._awaited = 0
         self._until = 0.0
 
     def said(self, data: bytes, until: float) -> None:
         """`until`: the moment when its last bit has left."""
-        self._awaited += data
+        self._awaited += len(data)
         self._until = until + LATE_S
 
     def forget(self) -> None:
-        self._awaited.clear()
+        self._awaited = 0
 
     def strip(self, data: bytes, now: float) -> bytes:
         if now > self._until:
-            self._awaited.clear()
-        rest = bytearray()
-        for byte in data:
-            if not self._awaited:
-                rest.append(byte)
-            elif byte != self._awaited[0] and byte in self._awaited[1:2]:
-                del self._awaited[:2]
-            else:
-                del self._awaited[:1]
-        return bytes(rest)
+            self._awaited = 0
+        ours = min(self._awaited, len(data))
+        self._awaited -= ours
+        return data[ours:]

@@ -78,8 +78,7 @@ class EspaStation:
     def _write(self, data: bytes, now: float, call: Call | None = None) -> None:
         self._written_until = max(now, self._written_until) + len(data) * self._character_s
         if self._echo is not None:
-            mask = 0x7F if self._s.bits == 7 else 0xFF
-            self._echo.said(bytes(byte & mask for byte in data), self._written_until)
+            self._echo.said(data, self._written_until)
         self.out.append(Write(data, () if call is None else (call.key,)))
 
     def _say(self, data: bytes, now: float) -> None:
