@@ -10,12 +10,20 @@ from pager_gateway.drivers.espa444.dialogue import EspaDialogue, Heard
 from pager_gateway.drivers.espa444.settings import EspaSettings
 from pager_gateway.drivers.espa444.station import State
 
+MOST_QUIET_S = 10.0
+"""A line that babbles never gets quiet."""
+
 
 class ControlStation(EspaDialogue):
     def __init__(self, settings: EspaSettings, character_s: float) -> None:
         super().__init__(settings, character_s)
         self._poll_at: float | None = None
-        self._quiet_until = 0.0
+        self._quiet_until: float | None = None
+        """Until then nothing is said, and whatever comes is late: that drains the line where a poll cannot."""
+        self._quiet_since = 0.0
+        self._stale = False
+        """Polls had no answer: the next one that comes may be theirs."""
+        self._drains_by_poll = settings.supervise == "poll" and settings.receiver != "acks-everything"
         self._moves.update(
             {
                 (State.POLLING, Heard.EOT): self._nothing_to_tell,
@@ -27,7 +35,16 @@ class ControlStation(EspaDialogue):
         self._timeouts[State.POLLING] = self._no_answer
 
     def _start(self, now: float) -> None:
+        """What is still under way from before we came is late, too."""
         self._poll_at = now
+        self._stale = False
+        self._quiet_until = None
+        self._unsure = self._drains_by_poll
+
+    def received(self, data: bytes, now: float) -> None:
+        if data and self._quiet_until is not None:
+            self._quiet_until = min(now + self._s.quiet_s, self._quiet_since + MOST_QUIET_S)
+        super().received(data, now)
 
     def _question(self, now: float) -> None:
         self._poll_at = now
@@ -45,9 +62,10 @@ class ControlStation(EspaDialogue):
     def _duty(self) -> tuple[float | None, Callable[[float], None]]:
         """What to do next on an idle line, and when. Questions about health may be late, but not for ever."""
         if self._unsure:
-            if self._s.supervise == "poll":
-                return self._free_at, self._poll
-            return max(self._free_at, self._quiet_until), self._has_been_quiet
+            if self._quiet_until is not None:
+                return max(self._free_at, self._quiet_until), self._has_been_quiet
+            hurry = self.calls or self._errands or self._poll_at is None
+            return max(self._free_at, 0.0 if hurry else self._poll_at or 0.0), self._poll
         wish: list[tuple[float, Callable[[float], None]]] = []
         if self._errands or self.calls:
             wish.append((max(self._free_at, self._rest_until), self._call))
@@ -111,7 +129,7 @@ class ControlStation(EspaDialogue):
         self._they_end(now)
         self._alive(now)
         self._next_poll()
-        self._drained()
+        self._answered(now)
 
     def _yes_to_a_poll(self, now: float) -> None:
         """A late reply to something else; or of a system that takes each poll for a select."""
@@ -131,20 +149,45 @@ class ControlStation(EspaDialogue):
         receiving = self.state is State.RECEIVE
         super()._they_end(now)
         if receiving:
-            self._drained()
+            self._answered(now)
             self._poll_at = now
 
+    def _answered(self, now: float) -> None:
+        """Answers come in order, so nothing is on its way any more; unless this was the answer to an earlier poll."""
+        if self._stale:
+            self._be_quiet(now)
+        else:
+            self._drained()
+
     def _no_answer(self, now: float) -> None:
+        self._stale = self._unsure = True
         self._end(now)
         self._miss(now)
 
     def _doubt_line(self, now: float, item: Item | None) -> None:
         super()._doubt_line(now, item)
+        if not self._drains_by_poll:
+            self._be_quiet(now)
+
+    def _be_quiet(self, now: float) -> None:
+        self._unsure = True
+        self._quiet_since = now
         self._quiet_until = now + self._s.quiet_s
+
+    def _drained(self) -> None:
+        super()._drained()
+        self._stale = False
+        self._quiet_until = None
 
     def _has_been_quiet(self, now: float) -> None:
         """Without polls, a page that was tried often enough is the proof that nobody is there."""
-        if self._item is not None and self._is_spent(self._item):
+        if (
+            not self._drains_by_poll
+            and self._misses
+            and self._item is not None
+            and self._is_spent(self._item)
+        ):
+            self._unsure, self._quiet_until = False, None
             self._dead(SILENT)
         else:
             self._drained()

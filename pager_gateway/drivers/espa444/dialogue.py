@@ -220,9 +220,10 @@ class EspaDialogue(EspaStation, ABC):
         self._is_busy(now)
 
     def _select_cut_short(self, now: float) -> None:
-        """EOT in place of ACK."""
+        """EOT in place of ACK; or an earlier question's answer, and the ACK is still to come."""
         self._alive(now)
         self._end(now)
+        self._doubt_line(now, None)
         self._count_select(now)
 
     def _nobody_is_ready(self, now: float) -> None:
@@ -320,13 +321,12 @@ class EspaDialogue(EspaStation, ABC):
         self._miss(now)
 
     def _block_cut_short(self, now: float) -> None:
-        """EOT in place of ACK: it may have been taken, but no reply is still to come."""
+        """EOT in place of ACK: it may have been taken."""
         item = self._item
         self._alive(now)
         self._end(now)
+        self._doubt_line(now, item)
         self._count_attempt(item)
-        if item is not None:
-            self._give_up(item)
 
     def _count_attempt(self, item: Item | None) -> None:
         if item is not None:
@@ -336,10 +336,14 @@ class EspaDialogue(EspaStation, ABC):
 
     def _give_up(self, item: Item, error: TransmitterError | None = None) -> None:
         """If it was tried often enough."""
-        if item.attempts >= self._s.attempts:
-            self._finish(item, PageState.FAILED, error or NO_REPLY)
-        elif item.selects >= self._s.select_tries:
-            self._finish(item, PageState.FAILED, error or NO_SELECT)
+        if self._is_spent(item):
+            why = error or (NO_REPLY if item.attempts >= self._s.attempts else NO_SELECT)
+            waited = item in self.calls
+            self._finish(item, PageState.FAILED, why)
+            if waited:
+                self._remark = why.text
+                if self._health.state == "ready":
+                    self._tell("ready", self._remark)
 
     def _is_spent(self, item: Item) -> bool:
         return item.attempts >= self._s.attempts or item.selects >= self._s.select_tries
@@ -374,7 +378,6 @@ class EspaDialogue(EspaStation, ABC):
     def _dead(self, cause: str) -> None:
         self._tell("dead", cause)
         self._answer("no_answer", cause)
-        self._unsure = False
         self._fail_all(LineTrouble("no-answer", cause))
         if self._misses % REOPEN_EVERY == 0:
             self.out.append(Reopen(cause))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from tests.unit.pager_gateway.espa_rig import EspaLine
 AIRING = "ON THE AIR FOR SOME TIME" * 4
 
 
-def queueing(faults: EspaFaults | None = None, **settings: object) -> EspaLine:
+def queueing(faults: EspaFaults | None = None, **settings: Any) -> EspaLine:
     """Its radio is slow: the first page is on the air, the others wait in its queue."""
     line = EspaLine(faults, EspaHabits(baud=512), **settings)
     line.give(AIRING, 0.5, address="9")
