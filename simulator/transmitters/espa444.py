@@ -9,7 +9,8 @@ from enum import Enum, auto
 from random import Random
 
 from simulator.transmitters.base import BoxOutput, HangUp, Say, Trouble, Understood
-from simulator.transmitters.espa444_decoder import EndOfAll, Enq, EspaEar, Reply, Telegram, Token, compose
+from simulator.transmitters.espa444_clerk import EspaClerk
+from simulator.transmitters.espa444_decoder import EndOfAll, Enq, EspaEar, Reply, Telegram, Token
 from simulator.transmitters.espa444_habits import TROUBLES, EspaFaults, EspaHabits
 from simulator.transmitters.espa444_queue import EspaQueue
 from simulator.transmitters.espa444_voice import EspaVoice
@@ -52,7 +53,7 @@ class EspaPagingSystem:
         self.faults = faults or EspaFaults()
         self.calls = EspaQueue(self.habits, self.faults)
         self.phase = Phase.IDLE
-        self._knows = knows
+        self._clerk = EspaClerk(self.habits, self.faults, self.calls, knows)
         self._voice = EspaVoice(self.habits, self.faults, Random(seed))  # noqa: S311
         self._ear = EspaEar(self.habits.bits)
         self._heard_at = 0.0
@@ -60,8 +61,6 @@ class EspaPagingSystem:
         self._deadline: float | None = None
         self._poll_at: float | None = None
         self._stranger_at = 0.0
-        self._records: list[tuple[str, bytes]] = []
-        """The status that it is telling."""
         self._attempts = 0
         self._out: list[BoxOutput] = []
 
@@ -98,24 +97,34 @@ class EspaPagingSystem:
                 self._poll_at = now + (self.habits.polls_every_s or 0.0)
             return
         self._out.extend(self.calls.tick(now))
-        self._out.extend(self._voice.ripe(now))
+        spoken = self._voice.ripe(now)
+        self._out.extend(spoken)
+        if spoken and self._deadline is not None:
+            self._deadline = max(self._deadline, now + self.habits.patience_s)
         self._look_at_gap(now)
-        if self._deadline is not None and now >= self._deadline:
-            self._say(now, EOT, "waited too long: the end")
-            self._rest()
+        if self._voice.due() is None:
+            self._own_moments(now)
         if self.faults.stranger and now >= self._stranger_at + STRANGER_S:
             self._stranger_at = now
             self._out.append(Say(b"2\x05\x04", "somebody else polls here"))
+
+    def _own_moments(self, now: float) -> None:
+        """What it does by itself, once it has said all that it had to say."""
+        if self._deadline is not None and now >= self._deadline:
+            self._say(now, EOT, "waited too long: the end")
+            self._rest()
         if self._polls and self.phase is Phase.IDLE and now >= self._next_poll(now):
             self._poll(now)
 
     def due(self) -> float | None:
-        moments = [self._deadline, self._voice.due(), self.calls.due()]
+        moments = [self.calls.due()]
+        quiet = self._voice.due() is None
+        moments.append(self._deadline if quiet else self._voice.due())
         if self._ear.in_telegram:
             moments.append(self._heard_at + self.habits.gap_s)
         if self.faults.stranger and not self.faults.silent:
             moments.append(self._stranger_at + STRANGER_S)
-        if self._polls and self.phase is Phase.IDLE:
+        if self._polls and self.phase is Phase.IDLE and quiet:
             moments.append(self._poll_at if self._poll_at is not None else self._heard_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -143,7 +152,7 @@ class EspaPagingSystem:
 
     def _poll(self, now: float) -> None:
         self._poll_at = now + (self.habits.polls_every_s or 0.0)
-        if self.calls.statuses or self.faults.failure > 0:
+        if self._clerk.has_status:
             self._say(now, self._own + ENQ, "it polls itself")
             self._select(now)
         else:
@@ -201,7 +210,7 @@ class EspaPagingSystem:
 
     def _polled(self, data: bytes, now: float) -> None:
         self._understood(data, "it is polled")
-        if self.calls.statuses or self.faults.failure > 0:
+        if self._clerk.has_status:
             self._select(now)
         else:
             self._say(now, EOT, "nothing to tell")
@@ -233,7 +242,7 @@ class EspaPagingSystem:
             self._understood(token.prefix.encode() + NAK, "the gateway did not understand")
             self._attempts += 1
             if self.phase is Phase.WAIT_ACK and self._attempts < self.habits.attempts:
-                self._say(now, self._sealed(), "once more")
+                self._say(now, self._clerk.status()[0], "once more")
                 self._wait(Phase.WAIT_ACK, now + self.habits.patience_s)
             else:
                 self._say(now, EOT, "it gives up")
@@ -242,29 +251,13 @@ class EspaPagingSystem:
             self._fixed_end(now)
 
     def _tell(self, now: float) -> None:
-        faults = self.faults
-        if faults.failure > 0:
-            faults.failure -= 1
-            self._records = [("8", b"1")]
-        elif self.calls.statuses:
-            self._records = self.calls.statuses.popleft()
-        else:
+        if not self._clerk.next_status():
             self._say(now, EOT, "that is all")
             self._rest()
             return
         self._attempts = 0
-        self._say(
-            now,
-            self._sealed(),
-            "status: " + ", ".join(f"{k}={v.decode('latin-1')}" for k, v in self._records),
-        )
+        self._say(now, *self._clerk.status())
         self._wait(Phase.WAIT_ACK, now + self.habits.patience_s)
-
-    def _sealed(self) -> bytes:
-        spoilt = self.faults.spoil_status > 0
-        self.faults.spoil_status = max(0, self.faults.spoil_status - 1)
-        sealed = compose(self._records, extra_rs=self.habits.extra_rs, spoilt=spoilt)
-        return sealed + b"\r" if self.habits.cr_after else sealed
 
     # Telegrams of the gateway
 
@@ -283,47 +276,12 @@ class EspaPagingSystem:
             faults.eat_block -= 1
             self._understood(telegram.raw, "lost on the way")
         else:
-            self._answer(telegram, self._judge(telegram, now), now)
+            refusal = self._clerk.judge(telegram, now)
+            self._out.extend(self._clerk.out)
+            self._clerk.out.clear()
+            self._answer(refusal, now)
 
-    def _judge(self, telegram: Telegram, now: float) -> str | None:
-        """Take it (None), or the prefix of the refusal."""
-        faults, habits, records = self.faults, self.habits, telegram.records
-        if faults.nak_block:
-            self._understood(telegram.raw, "a telegram")
-            return faults.nak_block.pop(0)
-        if not telegram.sound:
-            self._understood(telegram.raw, "a damaged telegram")
-            return "1"
-        reset = telegram.header == "1" and records.get("4") == b"1"
-        if reset and habits.knows_only != "acks":
-            count = self.calls.reset(records) if "1" in records else 0
-            self._understood(telegram.raw, f"take back {count} calls")
-            return None
-        if telegram.header == "1" and not reset:
-            return self._call(telegram, now)
-        if habits.knows_only == "acks":
-            self._understood(telegram.raw, "something it does not know, and says yes to")
-            return None
-        if telegram.header == "3" and habits.status == "request" and self.calls.asked(records):
-            self._understood(telegram.raw, "what became of that call?")
-            return None
-        self._understood(telegram.raw, f"a telegram with header {telegram.header}")
-        return "3"
-
-    def _call(self, telegram: Telegram, now: float) -> str | None:
-        records = telegram.records
-        address = records.get("1", b"").decode("latin-1")
-        text = records.get("2", b"").decode("latin-1")
-        self._understood(telegram.raw, f"call for {address}: {text}")
-        if self.faults.busy or self.calls.full:
-            return "2"
-        bad = len(address) > 16 or len(text) > 128 or not address or not self._knows(address)
-        if bad or (self.habits.knows_only == "fixed" and "2" not in records):
-            return "3"
-        self._out.extend(self.calls.take(records, now))
-        return None
-
-    def _answer(self, telegram: Telegram, refusal: str | None, now: float) -> None:
+    def _answer(self, refusal: str | None, now: float) -> None:
         faults = self.faults
         after_s = faults.late_ack_s.pop(0) if faults.late_ack_s else 0.0
         if refusal is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pager_gateway.drivers.espa444.dialogue import REOPEN_EVERY, EspaDialogue, Heard
+from pager_gateway.drivers.espa444.calls import Item
+from pager_gateway.drivers.espa444.dialogue import EspaDialogue, Heard
+from pager_gateway.drivers.espa444.master import REOPEN_EVERY
 from pager_gateway.drivers.espa444.settings import EspaSettings
 from pager_gateway.drivers.espa444.station import State
 
@@ -17,6 +19,8 @@ class PolledStation(EspaDialogue):
         self._since = 0.0
         """When it last gave a sign of life, or its silence was last found."""
         self._someone_is_master = False
+        self._let_pass = False
+        """A poll since the last doubt was answered with EOT."""
         self._moves.update(
             {
                 (State.IDLE, Heard.OWN): self._called_upon,
@@ -47,6 +51,10 @@ class PolledStation(EspaDialogue):
         super()._alive(now)
         self._since = self._heard_at
 
+    def _doubt_line(self, now: float, item: Item | None) -> None:
+        super()._doubt_line(now, item)
+        self._let_pass = False
+
     def _line_is_free(self, since: float) -> None:
         super()._line_is_free(since)
         self._someone_is_master = False
@@ -55,11 +63,16 @@ class PolledStation(EspaDialogue):
         self._someone_is_master = True
 
     def _called_upon(self, now: float) -> None:
-        """After an EOT it is a poll; after another enquiry a select."""
+        """After an EOT it is a poll; after another enquiry a select. In doubt one poll is let pass: it may have left
+        before the other one heard our last word, and a late reply is still behind it."""
         if self._someone_is_master:
             self._selected(now)
             return
         self._alive(now)
+        if self._unsure and not self._let_pass:
+            self._let_pass = True
+            self._end(now)
+            return
         self._drained()
         self._ask(now)
         if self._rest_until <= now and self._next_item(now) is not None:

@@ -84,7 +84,7 @@ def test_unless_the_system_understands_a_message_in_it() -> None:
 
 
 @pytest.mark.parametrize("settings", [{"reset": False}, {"receiver": "acks-everything"}], ids=str)
-def test_a_system_without_resets_gets_none(settings: dict[str, object]) -> None:
+def test_a_system_without_resets_gets_none(settings: dict[str, Any]) -> None:
     line = queueing(**settings)
     cancel(line, line.give("TOO LATE", 0.2))
     assert line.texts() == [AIRING, "TOO LATE"]

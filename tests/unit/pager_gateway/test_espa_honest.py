@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(FAULTS, min_size=4, max_size=4), SETTINGS, st.floats(0.01, 8))
 def test_what_is_said_of_a_page_is_true(
     faults: list[dict[str, Any]], espa: dict[str, Any], pause_s: float
@@ -51,7 +52,7 @@ def test_what_is_said_of_a_page_is_true(
     pages = {}
     for number, found in enumerate(faults):
         for name, value in found.items():
-            setattr(line.faults, name, value)
+            setattr(line.faults, name, deepcopy(value))
         if not line.driver.busy:
             pages[line.give(f"N {number}", 0.0)] = f"N {number}"
         line.clock.advance(pause_s)
