@@ -60,7 +60,12 @@ class SerialPort:
             return
         try:
             line.write(data)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (
+            serial.SerialException,
+            OSError,
+            TypeError,
+            ValueError,
+        ) as error:  # TypeError: closed meanwhile
             log.warning("write failed: %s", error, extra={"action": "port.write"})
             self._break()
 

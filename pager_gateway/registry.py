@@ -15,8 +15,9 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
 BUILT_IN: dict[str, str] = {
-    "tap": "pager_gateway.drivers.tap.driver:create",
     "espa444": "pager_gateway.drivers.espa444.driver:create",
+    "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
+    "tap": "pager_gateway.drivers.tap.driver:create",
 }
 
 

@@ -82,6 +82,10 @@ class EspaPagingSystem:
         if self._ear.in_telegram and self.faults.hang_up_in_block > 0:
             self._start_anew()
 
+    def connected(self, now: float) -> None:
+        """A control station polls whoever comes."""
+        self.tick(now)
+
     def hung_up(self, now: float) -> None:
         self._voice.hush()
         self._ear.forget()

@@ -6,26 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.pager import Air
-from simulator.transmitters.base import Box
 from simulator.transmitters.espa444 import EspaFaults, EspaHabits, EspaPagingSystem
-from tests.conformance.test_transmitter import Rig, _set
+from tests.conformance.rig import Rig
 
 
-def _espa(**habits: Any) -> Callable[[Air], Box]:
+def _box(**habits: Any) -> Callable[[Air], EspaPagingSystem]:
     return lambda air: EspaPagingSystem(EspaHabits(**habits), EspaFaults(), knows=air.knows, seed=1)
 
 
 def _rig(settings: dict[str, Any], **habits: Any) -> Rig:
-    return Rig(
-        "espa444",
-        settings,
-        _espa(**habits),
-        _set("silent", True),
-        _set("silent", False),
-        _set("nak_block", ["3"]),
-        _set("lose_reply", 1),
-        most_copies=2,
-    )
+    return Rig("espa444", settings, _box(**habits), most_copies=2, noise=b"\x00\x7f~ xyz")
 
 
 RIGS: dict[str, Callable[[], Rig]] = {

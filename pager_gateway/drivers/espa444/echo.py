@@ -7,24 +7,28 @@ LATE_S = 0.5
 
 
 class Echo:
-    """Takes them out again, by their number: a damaged echo of a check character could look like an ACK, and in doubt a
-    reply must get lost rather than be invented."""
+    """Takes them out again. Until all of them came back, in order, nothing else counts: the tail of a damaged echo can
+    look like an ACK, and in doubt a reply must get lost rather than be invented."""
 
-    def __init__(self) -> None:
-        self._awaited = 0
+    def __init__(self, bits: int) -> None:
+        self._mask = 0x7F if bits == 7 else 0xFF
+        self._awaited = bytearray()
         self._until = 0.0
 
     def said(self, data: bytes, until: float) -> None:
         """`until`: the moment when its last bit has left."""
-        self._awaited += len(data)
+        self._awaited += bytes(byte & self._mask for byte in data)
         self._until = until + LATE_S
 
     def forget(self) -> None:
-        self._awaited = 0
+        self._awaited.clear()
 
     def strip(self, data: bytes, now: float) -> bytes:
         if now > self._until:
-            self._awaited = 0
-        ours = min(self._awaited, len(data))
-        self._awaited -= ours
-        return data[ours:]
+            self._awaited.clear()
+        for at, byte in enumerate(data):
+            if not self._awaited:
+                return data[at:]
+            if byte & self._mask == self._awaited[0]:
+                del self._awaited[0]
+        return b""

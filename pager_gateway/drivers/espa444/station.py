@@ -52,7 +52,7 @@ class EspaStation:
         self._s = settings
         self._character_s = character_s
         self._ear = frames.Ear(settings.bits)
-        self._echo = Echo() if settings.echo else None
+        self._echo = Echo(settings.bits) if settings.echo else None
         self.state = State.DOWN
         self._timer: float | None = None
         self.calls: deque[Call] = deque()

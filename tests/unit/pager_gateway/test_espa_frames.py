@@ -190,17 +190,24 @@ def test_anything_can_be_heard(data: bytes, bits: int) -> None:
     EspaEar(bits).hear(data)
 
 
-def test_an_echo_is_taken_out_and_a_damaged_one_never_becomes_a_reply() -> None:
+@pytest.mark.parametrize("damage", [b"", b"x", b"\x06", b"xyz", b"\x03\x05"])
+@pytest.mark.parametrize("instead", [0, 1])
+def test_of_a_damaged_echo_nothing_is_left_that_could_be_a_reply(damage: bytes, instead: int) -> None:
     block = seal("1", records("1=148 2=TEST"))
     assert block.endswith(b"\x06")
-    for damage in (b"", b"x", b"\x06"):
-        for at in range(len(block)):
-            echo = Echo()
-            echo.said(block, 0.0)
-            came = block[:at] + damage + block[at + 1 :]
-            assert b"\x06" not in echo.strip(came, 0.1), (damage, at)
-    echo = Echo()
+    for at in range(len(block) + 1 - instead):
+        echo = Echo(7)
+        echo.said(block, 0.0)
+        came = echo.strip(block[:at] + damage + block[at + instead :], 0.1)
+        assert b"\x06" not in came or (damage == b"\x06" and at >= len(block) - 1), at
+
+
+def test_an_echo_is_taken_out_and_one_that_never_comes_is_not_waited_for() -> None:
+    block = seal("1", records("1=148 2=TEST"))
+    echo = Echo(7)
     echo.said(block, 0.0)
-    assert echo.strip(block + b"\x06", 0.1) == b"\x06"
+    assert echo.strip(block[:5], 0.0) == b""
+    assert echo.strip(bytes(byte | 0x80 for byte in block[5:]) + b"\x06", 0.1) == b"\x06"
+    assert echo.strip(b"\x04", 0.1) == b"\x04"
     echo.said(block, 0.0)
-    assert echo.strip(b"\x06", 1.0) == b"\x06", "the echo never came"
+    assert echo.strip(b"\x06", 1.0) == b"\x06"
