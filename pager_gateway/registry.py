@@ -14,7 +14,10 @@ GROUP = "redbutton.transmitters"
 Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
-BUILT_IN: dict[str, str] = {"tap": "pager_gateway.drivers.tap.driver:create"}
+BUILT_IN: dict[str, str] = {
+    "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
+    "tap": "pager_gateway.drivers.tap.driver:create",
+}
 
 
 def names() -> list[str]:

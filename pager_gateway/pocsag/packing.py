@@ -31,10 +31,11 @@ def call(ric: int, function: int, pieces: Sequence[int]) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """`batches`: 17 words each, the sync word first. `ends`: per call, in the given order, in which batch (from 0) its
-    last word stands."""
+    """`batches`: 17 words each, the sync word first. `begins`, `ends`: per call, in the given order, in which batch (from
+    0) its first and its last word stand."""
 
     batches: tuple[tuple[int, ...], ...]
+    begins: tuple[int, ...]
     ends: tuple[int, ...]
 
     def seconds(self, baud: int, preamble_bits: int = PREAMBLE_BITS) -> float:
@@ -62,8 +63,9 @@ def pack(calls: Sequence[Call]) -> Transmission:
     for one, start in zip(calls, starts, strict=True):
         slots[start : start + len(one.words)] = one.words
     batches = tuple((SYNC, *slots[at : at + SLOTS]) for at in range(0, len(slots), SLOTS))
+    begins = tuple(start // SLOTS for start in starts)
     ends = tuple((start + len(one.words) - 1) // SLOTS for one, start in zip(calls, starts, strict=True))
-    return Transmission(batches, ends)
+    return Transmission(batches, begins, ends)
 
 
 def batches_alone(one: Call) -> int:
