@@ -1,4 +1,4 @@
-"""What differs between pagers that a driver of POCSAG can call: function bits, the end of a text, how long a text is."""
+"""What differs between pagers of POCSAG: function bits, the end of a text, how long a text may be."""
 
 from __future__ import annotations
 

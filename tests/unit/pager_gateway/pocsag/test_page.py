@@ -71,9 +71,14 @@ def test_an_alert_beyond_the_table_gets_its_last() -> None:
 def test_settings_as_a_file_says_them() -> None:
     found = PocsagSettings.model_validate({"functions": {"text": [3, 3]}, "terminator": "ETX"})
     assert found.functions.text == (3, 3)
-    for wrong in ({"functions": {"text": []}}, {"functions": {"text": [4]}}, {"terminator": "NUL"}, {"x": 1}):
+    for wrong in (
+        '{"functions": {"text": []}}',
+        '{"functions": {"text": [4]}}',
+        '{"terminator": "NUL"}',
+        '{"x": 1}',
+    ):
         with pytest.raises(ValidationError):
-            PocsagSettings.model_validate(wrong)
+            PocsagSettings.model_validate_json(wrong)
 
 
 @pytest.mark.parametrize(
