@@ -31,8 +31,8 @@ def call(ric: int, function: int, pieces: Sequence[int]) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """`batches`: 17 words each, the sync word first. `begins`, `ends`: per call, in the given order, in which batch (from
-    0) its first and its last word stand."""
+    """`batches`: 17 words each, the sync word first. `begins`, `ends`: per call, in the given order, in which batch
+    (from 0) its first and its last word stand."""
 
     batches: tuple[tuple[int, ...], ...]
     begins: tuple[int, ...]

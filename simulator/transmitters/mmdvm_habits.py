@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from simulator.transmitters.base import Trouble
 from simulator.transmitters.pocsag_receiver import PagerHabits
 
+
 @dataclass(slots=True)
 class MmdvmHabits:
     protocol: int = 1

@@ -1,10 +1,15 @@
-"""What an MMDVM modem makes of SET_FREQ and SET_CONFIG, and why it refuses them. Pure; from the published description."""
+"""What an MMDVM modem makes of SET_FREQ and SET_CONFIG, and why it refuses them. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-BANDS = ((144_000_000, 148_000_000), (219_000_000, 225_000_000), (420_000_000, 475_000_000), (842_000_000, 950_000_000))
+BANDS = (
+    (144_000_000, 148_000_000),
+    (219_000_000, 225_000_000),
+    (420_000_000, 475_000_000),
+    (842_000_000, 950_000_000),
+)
 """The lower end belongs to the band, the upper one does not."""
 KEPT = ((145_800_000, 146_000_000), (435_000_000, 438_000_000))
 """For satellites: both ends are refused."""
@@ -50,7 +55,9 @@ def config(protocol: int, data: bytes) -> Config | None:
 
 
 def out_of_range(wanted: Config) -> bool:
-    return wanted.tx_delay > 50 or wanted.colour > 15 or (wanted.start != 0 and wanted.start not in wanted.modes)
+    return (
+        wanted.tx_delay > 50 or wanted.colour > 15 or (wanted.start != 0 and wanted.start not in wanted.modes)
+    )
 
 
 def mode_bits(modes: frozenset[int]) -> int:

@@ -22,12 +22,13 @@ def _rig(settings: dict[str, Any], **habits: Any) -> Rig:
         air_time=True,
         baudrate=115_200,
         open_s=3.0,
-        noise=b"\x00\x7f~",
+        calls_per_s=8.1,
     )
 
 
 RIGS: dict[str, Callable[[], Rig]] = {
     "mmdvm-1": lambda: _rig({}),
     "mmdvm-1-single": lambda: _rig({"batch": 1, "idle_after_s": 3, "status_every_s": 0.5}, usb=True),
+    "mmdvm-1-slow": lambda: _rig({"status_every_s": 0.5}, reply_s=0.05),
     "mmdvm-2": lambda: _rig({"status_every_s": 0.5}, protocol=2),
 }

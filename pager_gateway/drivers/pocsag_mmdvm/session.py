@@ -159,8 +159,8 @@ class MmdvmSession(ABC):
         self._step(State.FREQUENCY, now)
 
     def _step(self, state: State, now: float) -> None:
-        """The frequency before the modes: the chip is loaded with it there. Each waits for its acknowledgement, or a page
-        could reach a modem that still has every mode on."""
+        """The frequency before the modes: the chip is loaded with it there. Each waits for its acknowledgement, or a
+        page could reach a modem that still has every mode on."""
         self._tries = 0
         self.state = state
         self._again(now)
@@ -210,11 +210,11 @@ class MmdvmSession(ABC):
         other = status.modes is not None and status.modes != frames.POCSAG_ALONE[1]
         self._stale = self._stale or other or now - self._heard_at > BLIND_S
         self._heard_at = now
-        if fresh and other:
-            self._refused("modes", f"it keeps the modes {status.modes:02X}, POCSAG alone was asked for", now)
-            return
         if status.space is None:
             self._refused("no-pocsag", words.NO_POCSAG, now)
+            return
+        if fresh and other:
+            self._refused("modes", f"it keeps the modes {status.modes:02X}, POCSAG alone was asked for", now)
             return
         self._tell("ready")
         self._answer()

@@ -220,7 +220,9 @@ def test_refusals_in_words() -> None:
     settings = MmdvmSettings(frequency_hz=436_500_000)
     assert words.setup(Kind.FREQUENCY, 4, settings).startswith("refuses 436.5 MHz")
     assert "simplex = true" in words.setup(Kind.CONFIG, 6, settings)
-    assert words.setup(Kind.CONFIG, 4, settings) == "refuses our settings: a value is out of its range (NAK 4)"
+    assert (
+        words.setup(Kind.CONFIG, 4, settings) == "refuses our settings: a value is out of its range (NAK 4)"
+    )
     assert words.setup(Kind.MODE, 9, settings) == "refuses our mode: no reason that we know (NAK 9)"
 
 
