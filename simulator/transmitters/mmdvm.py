@@ -10,6 +10,7 @@ from random import Random
 
 from simulator.transmitters import mmdvm_setup as setup
 from simulator.transmitters.base import BoxOutput, HangUp, Trouble, Understood
+from simulator.transmitters.mmdvm_answers import status, version
 from simulator.transmitters.mmdvm_ear import MmdvmEar
 from simulator.transmitters.mmdvm_habits import TROUBLES, MmdvmFaults, MmdvmHabits
 from simulator.transmitters.mmdvm_radio import MmdvmRadio
@@ -32,7 +33,6 @@ ACK, NAK = 0x70, 0x7F
 BATCH = 68
 FORGETS_S = 2.0
 """Protocol 2 forgets half a frame, and its mode, when nobody asked for its status for so long."""
-OTHER_ROOM = 10
 
 
 class MmdvmModem:
@@ -53,7 +53,7 @@ class MmdvmModem:
         self.radio = MmdvmRadio(self.habits)
         self._ready_at = -math.inf if starts_at is None else starts_at + self.habits.boot_s
         self._off = self._mute = False
-        self._asked_at = -math.inf
+        self._watched_at = -math.inf
         self._out: list[BoxOutput] = []
         self._commands: dict[int, Callable[[bytes, float], None]] = {
             0x00: self._version,
@@ -84,8 +84,7 @@ class MmdvmModem:
             self._out.append(Understood(data, "it is still starting"))
             return
         self._run(now)
-        if self.habits.protocol == 2 and now - max(self._asked_at, self._ready_at) > FORGETS_S:
-            self._ear.forget()
+        self._watchdog(now)
         for byte in data:
             found = self._ear.hear(byte)
             if self.faults.resets > 0 and (found[0] if found else self._ear.kind) == POCSAG_DATA:
@@ -149,6 +148,12 @@ class MmdvmModem:
         if self.habits.usb:
             self._out.append(HangUp(self.habits.boot_s / 2))
 
+    def _watchdog(self, now: float) -> None:
+        if self.habits.protocol == 2 and now - max(self._watched_at, self._ready_at) > FORGETS_S:
+            self._watched_at = now
+            self._ear.forget()
+            self.mode = 0
+
     def _run(self, now: float) -> None:
         was = self.radio.on_air
         self.radio.enabled = self.configured and setup.POCSAG in self.modes and not self.faults.no_carrier
@@ -178,30 +183,17 @@ class MmdvmModem:
             self._refuse(kind, UNKNOWN, now)
 
     def _version(self, data: bytes, now: float) -> None:
-        text = self.habits.text
-        if self.habits.protocol == 2:
-            capabilities = bytes((0, int(self.habits.pocsag), 2)) + bytes(range(0x10, 0x20))
-            self._say(0x00, b"\x02" + capabilities + text, "protocol 2, a board", now)
-        else:
-            self._say(0x00, b"\x01" + text, "protocol 1, a hotspot", now)
+        kind = "a board" if self.habits.protocol == 2 else "a hotspot"
+        self._say(0x00, version(self.habits), f"protocol {self.habits.protocol}, {kind}", now)
 
     def _status(self, data: bytes, now: float) -> None:
-        if self.habits.protocol == 2 and now - max(self._asked_at, self._ready_at) > FORGETS_S:
-            self.mode = 0
-        self._asked_at = now
+        self._watched_at = now
         self._run(now)
+        on_air = self.radio.on_air
         room = self.radio.room if setup.POCSAG in self.modes and not self.faults.full else 0
-        flags = int(self.radio.on_air)
-        others = bytes(OTHER_ROOM if mode in self.modes else 0 for mode in (1, 2, 2, 3, 4, 5))
-        if self.habits.protocol == 2:
-            body = bytes((self.mode, flags, 0)) + others + bytes((0, 0, room, 0, 0, 0, 0, 0))
-        else:
-            body = bytes((setup.mode_bits(self.modes), self.mode, flags)) + others
-            if self.habits.pocsag:
-                body += bytes((room, OTHER_ROOM if setup.M17 in self.modes else 0))
-        if self._mute:
-            return
-        self._say(0x01, body, f"{'on the air' if flags else 'silent'}, room for {room} batches", now)
+        if not self._mute:
+            body = status(self.habits, self.modes, self.mode, on_air, room)
+            self._say(0x01, body, f"{'on the air' if on_air else 'silent'}, room for {room} batches", now)
 
     def _frequency(self, data: bytes, now: float) -> None:
         checked = self.habits.protocol == 1 and self.habits.frequency_checked

@@ -14,8 +14,9 @@ from pager_gateway.drivers.pocsag_mmdvm import frames, words
 from pager_gateway.drivers.pocsag_mmdvm.answers import Status
 from pager_gateway.drivers.pocsag_mmdvm.frames import Kind
 from pager_gateway.drivers.pocsag_mmdvm.keying import Job, Keying
-from pager_gateway.drivers.pocsag_mmdvm.session import MmdvmSession, State
+from pager_gateway.drivers.pocsag_mmdvm.session import MmdvmSession
 from pager_gateway.drivers.pocsag_mmdvm.settings import MmdvmSettings
+from pager_gateway.drivers.pocsag_mmdvm.starting import State
 from pager_gateway.errors import LineTrouble, Refused, TransmitterError
 from pager_gateway.transmitter import AirTime, Write
 
@@ -23,8 +24,10 @@ SPARE = 1
 """Room for so many batches is left alone, as the protocol asks."""
 LINGER_S = 5.0
 """A carrier that is up so much longer than its batches take is a fault."""
-LOOK_S = 0.03
-"""So long after a transmission should be over it is looked whether it is."""
+UP_S = 0.05
+"""So often it is looked whether the carrier is up: what is known of its end depends on that."""
+EVE_S, LOOK_S = 0.1, 0.03
+"""So long before a transmission should be over, and so long after, it is looked whether it is."""
 POCSAG_MODE = 6
 
 
@@ -41,6 +44,8 @@ class MmdvmDialogue(MmdvmSession):
         self._write_at: float | None = None
         """The last batch is under way: the next one waits for the answer behind it, or until then."""
         self._room_by: float | None = None
+        self._full_until = 0.0
+        """It had no room a moment ago, whatever it says."""
         self._strangers = 0
         """So often in a row the modem was in another mode."""
         self._used_at = 0.0
@@ -51,22 +56,22 @@ class MmdvmDialogue(MmdvmSession):
 
     def submit(self, jobs: Sequence[Job], now: float) -> None:
         self.jobs.extend(jobs)
-        if self.state is State.DOWN or self._health.state == "dead":
-            self._fail_all(self._error)
+        if self.state is State.DOWN or self.dead:
+            self._fail_all(self.trouble)
         elif self.state is State.LIVE:
             self._next(now)
 
     def tick(self, now: float) -> None:
         if self._asked_by is not None and now >= self._asked_by:
-            self._answer("no_answer", self._health.cause or words.NO_ANSWER)
+            self._answer(LineTrouble("no-modem", words.NO_ANSWER))
         if self.state is State.LIVE:
             self._tick_live(now)
-        elif self._deadline is not None and now >= self._deadline:
-            self._deadline = None
+        elif self.deadline is not None and now >= self.deadline:
+            self.deadline = None
             self._timeouts[self.state](now)
 
     def due(self) -> float | None:
-        moments = [self._asked_by, self._deadline]
+        moments = [self._asked_by, self.deadline]
         if self.state is State.LIVE:
             moments += [self._heard_at + self._s.silent_s, self._poll_at, self._write_at]
             moments.append(None if self.keying is None else self._over_by(self.keying))
@@ -99,12 +104,13 @@ class MmdvmDialogue(MmdvmSession):
             self._rest(status, now)
             return
         keying.taken = max(keying.taken, before)
-        if keying.taken and keying.up_at is None:
-            keying.up_at = now
-            self.out.append(AirTime(keying.seconds))
         if status.on_air:
+            if keying.up_at is None:
+                keying.up_at = now
+                self._room_by = None
+                self.out.append(AirTime(keying.seconds))
             keying.seen_at = now
-            self._look(keying, now)
+            self._look(keying.up_at + keying.seconds, now)
         elif keying.seen_at is not None or self._stale:
             keying.carrier_gone(now)
             self._over(keying, now)
@@ -112,15 +118,18 @@ class MmdvmDialogue(MmdvmSession):
         elif keying.taken and now - keying.began_at > self._s.key_up_s:
             self._fault("no-carrier", words.NO_CARRIER, now)
             return
+        else:
+            self._poll_at = min(self._poll_at, now + UP_S)
         if keying.taken == keying.written:
             self._write_at = None
         self._pump(now)
 
-    def _look(self, keying: Keying, now: float) -> None:
-        """The next question comes right after the end, so that the next transmission need not wait."""
-        end = (keying.up_at or keying.began_at) + keying.seconds + LOOK_S
-        if keying.all_written and now < end:
-            self._poll_at = min(self._poll_at, end)
+    def _look(self, end: float, now: float) -> None:
+        """Questions shortly before the end, as a proof that the last batch is on the air, and shortly after it, so that
+        the next transmission need not wait."""
+        for moment in (end - EVE_S, end + LOOK_S):
+            if now < moment:
+                self._poll_at = min(self._poll_at, moment)
 
     def _rest(self, status: Status, now: float) -> None:
         wait_s = self._s.idle_after_s
@@ -134,16 +143,17 @@ class MmdvmDialogue(MmdvmSession):
     def _next(self, now: float) -> None:
         """Nothing of ours is on the air: what waits goes there together, unless it is too old by now."""
         self._expire(now)
-        if self._set_up_now:
+        if self._unseen:
             return
         if self._stale:
             self._set_up(now)
         elif not self.jobs:
             self._room_by = None
-        elif self._on_air or self._space <= SPARE:
+        elif self._room_by is not None and now >= self._room_by:
+            self._fail_all(LineTrouble("full", words.OCCUPIED if self._on_air else words.FULL))
+        elif self._on_air or not self._room(now):
             self._wait(now)
         else:
-            self._room_by = None
             self.keying = Keying(self.jobs, self._preamble, now)
             self.jobs.clear()
             self._pump(now)
@@ -155,18 +165,19 @@ class MmdvmDialogue(MmdvmSession):
             self.jobs = deque(fresh)
 
     def _wait(self, now: float) -> None:
+        """Also after a buffer that had shown room was full all the same."""
         if self._room_by is None:
             self._room_by = now + self._s.full_s
-        elif now >= self._room_by:
-            self._room_by = None
-            self._fail_all(LineTrouble("full", words.OCCUPIED if self._on_air else words.FULL))
+
+    def _room(self, now: float) -> bool:
+        return self._space > SPARE and now >= self._full_until
 
     def _pump(self, now: float) -> None:
         """The next batch, when the one before was read, or should have been, and there is room."""
         keying = self.keying
         if keying is None or keying.cut is not None or self._write_at is not None:
             return
-        if not keying.all_written and self._space > SPARE:
+        if not keying.all_written and self._room(now):
             batch, begins = keying.write()
             self._space -= 1
             self._write_at = now + self._s.reply_s
@@ -181,9 +192,10 @@ class MmdvmDialogue(MmdvmSession):
             self._cut(keying, "damaged" if kind != Kind.POCSAG else "refused", reason)
         elif reason == 5:
             keying.taken_back()
-            self._space = 0
+            self._full_until = now + self._s.status_every_s / 2
             if not keying.written:
                 self._dissolve(keying)
+                self._wait(now)
         elif keying.taken:
             self._cut(keying, "refused", reason)
         else:

@@ -9,16 +9,17 @@ from uuid import UUID
 from broker_config.messages import PageState, Proof
 from pager_gateway.drivers.pocsag_mmdvm import frames
 from pager_gateway.errors import LineTrouble, TransmitterError
-from pager_gateway.pocsag.packing import Call, pack, seconds
+from pager_gateway.pocsag.packing import BATCH_BITS, Call, pack, seconds
 from pager_gateway.transmitter import SubmitResult
 
 BAUD = 1200
 """Of every MMDVM modem."""
+BATCH_S = BATCH_BITS / BAUD
 SHORT_S = 0.15
 """A carrier that is gone so much before its time has not carried every batch: one was lost on the line, and the modem
 has no word for that."""
-BLIND_S = 1.0
-"""Without a status for so long a modem may have started anew, and the end of a transmission was not seen."""
+LAST_S = 0.05
+"""The carrier must have been seen so long after a transmission without one of its batches would have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,8 @@ class Keying:
         self.taken = 0
         """So many batches the modem has read: it answered a question that was asked behind them."""
         self.up_at: float | None = None
-        """When the first batch was known to be taken: the carrier comes up."""
         self.seen_at: float | None = None
-        """When the carrier was last seen up."""
+        """When the carrier was first and last seen up."""
         self.cut: TransmitterError | None = None
         """Why the rest is not sent."""
 
@@ -73,11 +73,14 @@ class Keying:
 
     def carrier_gone(self, now: float) -> None:
         """Look whether all of it was on the air, as far as a host can know."""
-        if self.cut is None and not self.all_written:
+        end = self.began_at + self.seconds
+        if self.cut is not None:
+            return
+        if not self.all_written:
             self.cut = _doubt("broken", "the carrier fell before everything was written")
-        elif self.cut is None and now - self.began_at < self.seconds - SHORT_S:
+        elif now < end - SHORT_S:
             self.cut = _doubt("too-short", "the carrier was up too short: some of it was lost on the line")
-        elif self.cut is None and (self.seen_at is None or now - self.seen_at > BLIND_S):
+        elif (self.seen_at or 0.0) - (self.up_at or 0.0) < self.seconds - BATCH_S + LAST_S:
             self.cut = _doubt("not-seen", "the end of the transmission was not seen")
 
     def results(self) -> Iterator[SubmitResult]:

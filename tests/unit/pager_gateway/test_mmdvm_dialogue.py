@@ -157,7 +157,7 @@ def test_it_asks_six_times_who_is_there_then_opens_the_port_anew() -> None:
     line.clock.advance(14)
     asked = [one.at - begun for one in line.seen if one.direction == "in" and len(one.data) == 3]
     zeros = [one.at - begun for one in line.seen if one.direction == "in" and one.data == bytes(255)]
-    assert asked == [pytest.approx(at, abs=0.01) for at in (2.0, 3.5, 5.3, 6.8, 8.3, 12.0, 13.5)]
+    assert asked == [pytest.approx(at, abs=0.01) for at in (2.0, 3.5, 5.3, 6.8, 8.3, 9.8, 13.5)]
     assert zeros == [pytest.approx(5.0, abs=0.03)]
     assert line.health() == ("dead", words.NO_ANSWER)
 
@@ -216,6 +216,51 @@ def test_an_unknown_protocol_is_refused() -> None:
 
 
 # Pages
+
+
+def test_the_conversation_of_the_description() -> None:
+    """Section 8 of it, with status questions between; the reference host differs in bytes that mean nothing here."""
+    line = Line()
+    pages = [
+        Page(uuid4(), "1234567", "HELLO"),
+        Page(uuid4(), "133703", "42-17", PageFormat.NUMERIC),
+        Page(uuid4(), "2000000", "", PageFormat.TONE),
+        Page(uuid4(), "1234560", "Kassa 3: abi!"),
+        Page(uuid4(), "24", "HI", alert=2),
+    ]
+    for page in pages:
+        assert line.states(page, seconds=3) == [T]
+    idle = "7A 89 C1 97 "
+    said = [(one.direction, one.data.hex(" ").upper()) for one in line.seen if one.direction in ("in", "out")]
+    batches = [
+        f"{idle * 14}4B 5A 1A 25 89 A2 63 4D",
+        f"CC F9 05 DE {idle * 15}",
+        f"{idle * 14}08 29 04 70 92 5C 70 E7",
+        idle * 16,
+        f"7A 12 09 D5 {idle * 15}",
+        "4B 5A 1A 25 E9 87 99 5B F3 C3 03 0F D9 97 03 2B A8 68 E0 16 DC 20 07 FD " + idle * 10,
+        f"00 00 76 91 89 92 00 DB {idle * 14}",
+    ]
+    hat = "E0 4F 00 01 " + line.box.habits.text.hex(" ").upper()
+    assert [one for one in said if one[1][6:8] != "01" and not one[1].startswith("E0 0E 01")] == [
+        ("in", "E0 03 00"),
+        ("out", hat),
+        ("in", "E0 11 04 00 00 18 DD 19 00 18 DD 19 FF 00 18 DD 19"),
+        ("out", "E0 04 70 04"),
+        ("in", "E0 1A 02 80 20 0A 00 80 80 00 00 80 80 80 80 80 80 80 80 00 80 80 00 00 00 00"),
+        ("out", "E0 04 70 02"),
+        ("in", "E0 04 03 00"),
+        ("out", "E0 04 70 03"),
+        *(("in", f"E0 47 50 7C D2 15 D8 {one}".strip()) for one in batches),
+    ]
+    statuses = {one for way, one in said if way == "out" and one.startswith("E0 0E 01")}
+    assert statuses == {
+        "E0 0E 01 20 00 00 00 00 00 00 00 00 0E 00",
+        "E0 0E 01 20 06 01 00 00 00 00 00 00 0D 00",
+        "E0 0E 01 20 06 01 00 00 00 00 00 00 0E 00",
+        "E0 0E 01 20 06 00 00 00 00 00 00 00 0E 00",
+    }
+    assert line.texts() == ["HELLO", "42-17", "", "Kassa 3: abi!", "HI"]
 
 
 @pytest.mark.parametrize("protocol", [1, 2])
@@ -378,6 +423,14 @@ def test_a_buffer_that_stays_full_ends_the_wait() -> None:
     line.trouble(Trouble.BUSY, 1)
     error = line.error("PATIENT")
     assert (error.code, error.text, error.retry) == ("full", words.FULL, True)
+
+
+def test_room_that_is_shown_and_refused_for_ever_ends_the_wait() -> None:
+    line = Line(full_s=10)
+    line.box._commands[0x50] = lambda data, now: line.box._say(0x7F, b"\x50\x05", "", now)
+    error = line.error("PATIENT")
+    assert (error.code, error.text, error.retry) == ("full", words.FULL, True)
+    assert 10 < line.sent().count("50") < 100
 
 
 def test_no_room_for_the_second_batch_is_waited_for_while_the_carrier_is_up() -> None:
@@ -676,6 +729,48 @@ def test_bytes_cut_anywhere_with_noise_between_never_hang_a_page_or_lie(
     bodies = {page.id: page.body for page in pages}
     assert {bodies[one.page] for one in results if one.state is T} <= set(heard)
     assert not driver.busy
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.integers(1, 70), min_size=1, max_size=12),
+    st.sets(st.integers(0, 60), max_size=8),
+    st.sets(st.integers(0, 60), max_size=8),
+    st.sampled_from([1, 2]),
+)
+def test_what_gets_lost_on_the_line_is_never_called_transmitted(
+    lengths: list[int], lost_to_it: set[int], lost_from_it: set[int], protocol: int
+) -> None:
+    """Batches, questions and answers vanish whole; nobody says a word about it."""
+    line = Line(MmdvmHabits(protocol=protocol))
+    heard, real, act = 0, line.box.received, line.wire._say
+    said = 0
+
+    def hears(data: bytes, now: float) -> None:
+        nonlocal heard
+        heard += 1
+        if heard - 1 not in lost_to_it:
+            real(data, now)
+
+    def says(data: bytes) -> None:
+        nonlocal said
+        said += 1
+        if said - 1 not in lost_from_it:
+            act(data)
+
+    line.box.received = hears  # type: ignore[method-assign]
+    line.wire._say = says  # type: ignore[method-assign]
+    pages = [
+        Page(uuid4(), str(1_234_560 + number % 8), f"{number}".ljust(length, "X"))
+        for number, length in enumerate(lengths)
+    ]
+    results = line.run(*pages, seconds=25)
+    bodies = {page.id: page.body for page in pages}
+    assert {bodies[one.page] for one in results if one.state is T} <= set(line.texts())
+    if not lost_to_it and not lost_from_it:
+        assert {one.state for one in results} == {T}
+    line.clock.advance(10)
+    assert line.states("THE END", seconds=3) == [T]
 
 
 @settings(max_examples=60, deadline=None)
