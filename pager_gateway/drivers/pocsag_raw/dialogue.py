@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from broker_config.messages import PageState, Proof
-from pager_gateway.drivers.pocsag_raw.frames import batch_at, earliest_batch, encode, portions
+from pager_gateway.drivers.pocsag_raw.frames import batch_at, encode, portions
 from pager_gateway.drivers.pocsag_raw.settings import RawSettings
 from pager_gateway.errors import LineTrouble, TransmitterError
 from pager_gateway.pocsag.packing import Call, pack
@@ -115,22 +115,23 @@ class RawDialogue:
         made = pack([job.call for job in jobs])
         data = encode(made, inverted=self._s.inverted, end=self._end)
         air_s = made.seconds(self._s.baud)
-        pages = [self._on_its_way(job, end, now) for job, end in zip(jobs, made.ends, strict=True)]
+        pages = [
+            self._on_its_way(job, begin, end, now)
+            for job, begin, end in zip(jobs, made.begins, made.ends, strict=True)
+        ]
         self._flight = Flight(data, pages, now, now + air_s + self._s.spare_s)
         self.out.append(AirTime(air_s))
         self._write(self._flight, now, tuple(job.key for job in jobs))
 
-    def _on_its_way(self, job: Job, end: int, began: float) -> OnItsWay:
-        begins = batch_at(earliest_batch(end, len(job.call.words)))
+    def _on_its_way(self, job: Job, begin: int, end: int, began: float) -> OnItsWay:
+        """`begin`, `end`: the batches of its first and its last word."""
         over = (batch_at(end + 1) + ENDS_A_PAGE) / self._bytes_per_s
-        return OnItsWay(job.key, begins, began + over + self._s.spare_s)
+        return OnItsWay(job.key, batch_at(begin), began + over + self._s.spare_s)
 
     def _write(self, flight: Flight, now: float, begins: tuple[UUID, ...] = ()) -> None:
-        """As much as the line may be ahead of the radio; then nothing until half of that is on the air."""
+        """As much as the line may be ahead of the radio. `due` asks for more when half of that is on the air."""
         on_air = (now - flight.began) * self._bytes_per_s
         most = min(int(on_air + self._ahead), len(flight.data))
-        if flight.written - on_air > self._ahead / 2 + 1:
-            return
         for piece in portions(flight.data, flight.written, most):
             self.out.append(Write(piece, begins))
             begins = ()

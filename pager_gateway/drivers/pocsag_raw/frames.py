@@ -31,8 +31,3 @@ def portions(data: bytes, begin: int, end: int) -> Iterator[bytes]:
         upto = batch_at(max(0, begin - len(PREAMBLE)) // BATCH + (begin >= len(PREAMBLE)))
         yield data[begin : min(upto, end)]
         begin = upto
-
-
-def earliest_batch(end: int, words: int) -> int:
-    """The first batch in which a page of so many words can have begun when its last word stands in batch `end`."""
-    return max(0, (16 * end - words + 1) // 16)

@@ -6,14 +6,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from broker_config.messages import PageFormat, PageState, Proof
 from pager_gateway import registry
 from pager_gateway.drivers.pocsag_raw.driver import RawTransmitter, create
-from pager_gateway.drivers.pocsag_raw.frames import BATCH, PREAMBLE, earliest_batch, portions
+from pager_gateway.drivers.pocsag_raw.frames import BATCH, PREAMBLE, portions
+from pager_gateway.drivers.pocsag_raw.settings import LEAST_AHEAD_S
 from pager_gateway.errors import ConfigError
 from pager_gateway.transmitter import AirTime, Health, Output, Page, Probing, SubmitResult, Write
+from simulator.transmitters.base import OnAir
+from simulator.transmitters.pocsag_raw import RawBox, RawHabits
 
 ONE_PAGE = (
     "AA" * 72
@@ -205,12 +210,31 @@ def test_settings_that_cannot_be() -> None:
     create({"baud": 1200}, 2400)
 
 
-@pytest.mark.parametrize(
-    ("end", "words", "earliest"),
-    [(0, 1, 0), (0, 16, 0), (1, 1, 1), (1, 2, 0), (2, 17, 1), (2, 18, 0), (3, 33, 1)],
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 80), min_size=1, max_size=32),
+    st.sampled_from((512, 1200, 2400)),
+    st.floats(LEAST_AHEAD_S, 20.0),
 )
-def test_where_a_page_can_have_begun(end: int, words: int, earliest: int) -> None:
-    assert earliest_batch(end, words) == earliest
+def test_whatever_the_buffer_holds_the_carrier_never_breaks_off_and_the_pager_is_first(
+    lengths: list[int], baud: int, ahead_s: float
+) -> None:
+    """A box whose radio begins with the first byte: each page is heard before the driver calls it transmitted."""
+    driver, box = ready(baud=baud, ahead_s=ahead_s), RawBox(RawHabits(baud=baud))
+    driver.submit([page("x" * length, str(1_234_000 + at)) for at, length in enumerate(lengths)], 0.0)
+    now, heard = 0.0, 0
+    while driver.busy:
+        for one in driver.outputs():
+            if isinstance(one, Write):
+                box.received(one.data, now)
+        now = min(moment for moment in (driver.due(), box.due()) if moment is not None)
+        box.tick(now)
+        heard += sum(isinstance(one, OnAir) for one in box.outputs())
+        driver.tick(now)
+    over = sum(
+        isinstance(one, SubmitResult) and one.state is PageState.TRANSMITTED for one in driver.outputs()
+    )
+    assert heard == over == len(lengths)
 
 
 @pytest.mark.parametrize("step", [1, 7, 71, 72, 73, 500])

@@ -86,6 +86,9 @@ def test_the_end_byte_is_not_on_the_air_and_one_inside_a_word_is() -> None:
     box.received(DATA[:76] + b"\x17", 0.0)
     box.received(b"\x01\x02\x03", 0.0)
     assert box.receiver.bits == 8 * 80
+    box = RawBox()
+    box.received(DATA[:73] + b"\x17", 0.0)
+    assert box.receiver.bits == 8 * 74
 
 
 def test_a_box_without_an_end_byte_sends_all_of_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker_config.capcodes import HIGHEST_RIC, IDLE_RICS, SYNC_RICS
@@ -58,6 +58,7 @@ def spoilt(data: bytes, masks: list[int]) -> bytes:
 masks = st.builds(lambda first, second: 1 << first | 1 << second, st.integers(0, 31), st.integers(0, 31))
 
 
+@settings(deadline=None)
 @given(st.lists(pages, min_size=1, max_size=12), st.lists(masks | st.just(0), min_size=1, max_size=17))
 def test_every_page_is_heard_whatever_two_bits_of_a_word_are_wrong(
     sent: list[Sent], wrong: list[int]
