@@ -73,24 +73,19 @@ class MmdvmDialogue(MmdvmSession):
     def due(self) -> float | None:
         moments = [self._asked_by, self.deadline]
         if self.state is State.LIVE:
-            moments += [self._heard_at + self._s.silent_s, self._poll_at, self._write_at]
-            moments.append(None if self.keying is None else self._over_by(self.keying))
+            moments += [self._silent_by(), self._poll_at, self._write_at]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _tick_live(self, now: float) -> None:
-        if now >= self._heard_at + self._s.silent_s:
+        self._excuse(now)
+        if now >= self._silent_by():
             self._reopen(LineTrouble("silent", words.NO_ANSWER), now)
-        elif self.keying is not None and now >= self._over_by(self.keying):
-            self._fault("endless", words.ENDLESS, now)
-        else:
-            if self._write_at is not None and now >= self._write_at:
-                self._write_at = None
-                self._pump(now)
-            if now >= self._poll_at:
-                self._poll(now)
-
-    def _over_by(self, keying: Keying) -> float:
-        return keying.began_at + keying.seconds + LINGER_S
+            return
+        if self._write_at is not None and now >= self._write_at:
+            self._write_at = None
+            self._pump(now)
+        if now >= self._poll_at:
+            self._poll(now)
 
     # The modem says how it is
 
@@ -104,6 +99,9 @@ class MmdvmDialogue(MmdvmSession):
             self._rest(status, now)
             return
         keying.taken = max(keying.taken, before)
+        if status.on_air and now > keying.began_at + keying.seconds + LINGER_S:
+            self._fault("endless", words.ENDLESS, now)
+            return
         if status.on_air:
             if keying.up_at is None:
                 keying.up_at = now
@@ -243,7 +241,7 @@ class MmdvmDialogue(MmdvmSession):
         self._write_at = self._room_by = None
         if keying is not None:
             self._page_broken = self._page_broken or keying.written > keying.taken
-            keying.cut = LineTrouble(error.code, error.text, retry=False)
+            keying.cut = keying.cut or LineTrouble(error.code, error.text, retry=False)
             self.out.extend(keying.results())
         self.out.extend(job.ended(PageState.FAILED, error) for job in self.jobs)
         self.jobs.clear()

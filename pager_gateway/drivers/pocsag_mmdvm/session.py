@@ -16,6 +16,7 @@ from pager_gateway.transmitter import Write
 
 BLIND_S = 1.0
 """Without a status for so long a modem may have started anew."""
+STOOD_STILL_S = 0.5
 PROBE_S = 6.0
 """Who asks whether it is there is answered by then; starting it takes less."""
 
@@ -26,7 +27,7 @@ class MmdvmSession(MmdvmStart):
         self._reader = Reader()
         self._polls: deque[tuple[float, int]] = deque()
         """Status questions without an answer yet: when, and how many batches stand before it."""
-        self._poll_at = self._heard_at = 0.0
+        self._poll_at = self._heard_at = self._waits_since = 0.0
         self._stale = False
         """It may have started anew: set it up before the next page."""
         self._unseen = False
@@ -61,7 +62,7 @@ class MmdvmSession(MmdvmStart):
         self._page_broken = False
         self._stale = False
         self._unseen = True
-        self._heard_at = now
+        self._heard_at = self._waits_since = now
         self._polls.clear()
         self._to(State.LIVE, None)
         self._poll(now)
@@ -86,7 +87,7 @@ class MmdvmSession(MmdvmStart):
         fresh, self._unseen = self._unseen, False
         other = status.modes is not None and status.modes != frames.POCSAG_ALONE[1]
         self._stale = self._stale or other or now - self._heard_at > BLIND_S
-        self._heard_at = now
+        self._heard_at = self._waits_since = now
         if status.space is None:
             self._refused("no-pocsag", words.NO_POCSAG, now)
             return
@@ -95,6 +96,14 @@ class MmdvmSession(MmdvmStart):
             return
         self._is_well()
         self._status(status, now)
+
+    def _silent_by(self) -> float:
+        return self._waits_since + self._s.silent_s
+
+    def _excuse(self, now: float) -> None:
+        """It was not asked for a while since this machine stood still: its silence counts from now on."""
+        if now - self._poll_at > STOOD_STILL_S:
+            self._waits_since = now
 
     def _poll(self, now: float) -> None:
         self._ask(b"", (), now)

@@ -613,6 +613,31 @@ def test_silent_for_two_seconds_is_dead() -> None:
     assert line.states("TO THE LIVING") == [T]
 
 
+@pytest.mark.parametrize("stands_still_s", [1.9, 2.5, 30.0])
+def test_a_machine_that_stood_still_does_not_blame_the_modem(stands_still_s: float) -> None:
+    line = Line()
+    line.loop.freeze()
+    line.clock.advance(stands_still_s)
+    line.loop.thaw()
+    line.clock.advance(3)
+    assert [one.health.state for one in line.reports if isinstance(one, HealthReport)] == ["ready"]
+    assert line.states("ON TIME") == [T]
+
+
+def test_a_machine_that_stood_still_while_it_transmitted_leaves_doubt_and_nothing_worse() -> None:
+    line = Line()
+    given = line.give(*(f"{number} {LONG}" for number in range(20)))
+    line.clock.advance(2)
+    line.loop.freeze()
+    line.clock.advance(20)
+    line.loop.thaw()
+    line.clock.advance(3)
+    states = [one.state for one in line.finals(given)]
+    assert states == [U] * states.count(U) + [F] * states.count(F)
+    assert states.count(F) > 5
+    assert [one.health.state for one in line.reports if isinstance(one, HealthReport)] == ["ready"]
+
+
 def test_after_a_batch_that_may_be_broken_no_zeros_go_out_for_a_whole_round() -> None:
     line = Line()
     line.give("BROKEN OFF")
