@@ -16,6 +16,7 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 
 BUILT_IN: dict[str, str] = {
     "espa444": "pager_gateway.drivers.espa444.driver:create",
+    "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
     "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",
 }
