@@ -15,6 +15,8 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
 BUILT_IN: dict[str, str] = {
+    "espa444": "pager_gateway.drivers.espa444.driver:create",
+    "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
     "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
     "rf-bridge": "pager_gateway.drivers.rf_bridge.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",
