@@ -27,6 +27,8 @@ class TapDialogue(TapSession):
         super().__init__(settings)
         self._character_s = character_s
         self._promised = False
+        self._limit: int | None = None
+        """The longest text, as the terminal named it when it refused one."""
         self._paused_until = 0.0
         self._moves: dict[tuple[State, Sign], Callable[[float], None]] = {
             (State.KNOCKING, Sign.PROMPT): self._send_logon,
@@ -159,11 +161,12 @@ class TapDialogue(TapSession):
         self.out.append(Write(block, () if job.begun else (job.key,)))
         job.begun = True
         self._promised = False
-        self._code = None
+        self._code = self._limit = None
         self._to(State.SENT, now + len(block) * self._character_s + self._s.t3_s)
 
     def _line(self, line: Line, now: float) -> None:
         self._code = line.code if line.code is not None else self._code
+        self._limit = line.number if line.code == 517 else self._limit
         if self.state is State.SENT and line.code is not None and 200 <= line.code < 300:
             self._promised = True
             self.deadline = now + self._s.hold_s
@@ -189,7 +192,7 @@ class TapDialogue(TapSession):
 
     def _refused(self, now: float) -> None:
         self._alive()
-        self._end(PageState.FAILED, refusal(self._code))
+        self._end(PageState.FAILED, refusal(self._code, self._limit))
         self._next(now)
 
     def _not_understood(self, now: float) -> None:
