@@ -150,8 +150,8 @@ def test_whatever_is_said_every_page_ends_once_and_in_time(
     wait(3 * PATIENCE_S)
     assert {page for page, _ in ended} == given_pages
     assert not driver.busy
-    for page in given_pages:
-        ranks = [list(Proof).index(proof) for one, proof in ended if one == page]
+    for key in given_pages:
+        ranks = [list(Proof).index(proof) for one, proof in ended if one == key]
         assert ranks == sorted(set(ranks)), "a later result must bring better proof"
 
 

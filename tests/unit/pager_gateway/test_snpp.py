@@ -161,6 +161,19 @@ def test_an_idle_server_that_ends_the_session_is_no_trouble() -> None:
     assert made.final(sent).result.state is PageState.TRANSMITTED
 
 
+def test_a_greeting_that_got_lost_or_is_late_never_shifts_the_replies() -> None:
+    for said in (b"", b"220 hi\r\n"):
+        driver = create({}, 9600)
+        driver.opened(0.0)
+        driver.submit([page("HELP")], 0.0)
+        driver.tick(1.0)
+        assert driver.outputs() == [Write(b"RESE\r\n")]
+        driver.received(said, 1.5)
+        assert driver.outputs() == []
+        driver.received(b"250 RESET OK\r\n", 1.6)
+        assert [one.data for one in driver.outputs() if isinstance(one, Write)] == [b"PAGE 5551234\r\n"]
+
+
 def test_half_a_page_left_by_somebody_else_is_cleared() -> None:
     """503: said already. The page is begun again after a RESEt."""
     driver = create({}, 9600)
