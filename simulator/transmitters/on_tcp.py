@@ -20,7 +20,7 @@ class TcpTransmitter:
 
     def __init__(self, box: Box, air: Air, clock: Callable[[], float], *, port: int = 0) -> None:
         self.box = box
-        self._air = air
+        self.air = air
         self._clock = clock
         self._server = socket.create_server(("127.0.0.1", port))
         self._guest: socket.socket | None = None
@@ -114,7 +114,7 @@ class TcpTransmitter:
                 self._tell(now, "in", output.data, output.why)
             elif isinstance(output, OnAir):
                 self._tell(now, "air", b"", f"{output.address}: {output.text}")
-                self._air.transmit(output.address, output.text, output.alert, now)
+                self.air.transmit(output.address, output.text, output.alert, now)
             elif isinstance(output, HangUp):
                 self._drop("the server hung up")
 

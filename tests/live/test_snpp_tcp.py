@@ -1,9 +1,15 @@
-"""SNPP over a real TCP connection, with the production port and sender thread: pages, and a cut connection."""
+"""SNPP over a real TCP connection, with the production port and sender thread: our server, and other people's.
+
+The others are Perl's Net::SNPP, client and server, from their unpacked Debian package."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -21,17 +27,49 @@ from simulator.transmitters.snpp import SnppHabits, SnppServer
 
 pytestmark = pytest.mark.live
 PATIENCE_S = 20.0
+STRANGER = "5551236"
+MODULES = Path(os.environ.get("NET_SNPP", Path(sys.prefix) / "debian" / "snpp")) / "usr/share/perl5"
+SERVER = r"""
+use strict; use Net::SNPP::Server; $| = 1;
+my ($server, $port);
+for (1 .. 50) { $port = 20000 + int(rand(20000)); last if $server = eval { Net::SNPP::Server->new(Port => $port) } }
+$server->callback('write_log', sub {});
+$server->callback('process_page', sub {
+    my ($to, $page) = @_;
+    (my $text = $page->{mess}) =~ s/\n/|/g;
+    print "$to->[0] $text\n";
+});
+print "$port\n";
+while (my $client = $server->client) { $server->handle_client($client) }
+"""
+CLIENT = r"""
+use strict; use Net::SNPP;
+my $snpp = Net::SNPP->new('127.0.0.1', Port => $ARGV[0], Timeout => 10) or die 'no server';
+$snpp->send(Pager => '5551234', Message => 'FITTING ROOMS', ServiceLevel => 0) or die 'one: ' . $snpp->message;
+$snpp->_PAGE('5551235') && $snpp->data("TWO\n", "LINES\n") && $snpp->send() or die 'two: ' . $snpp->message;
+$snpp->send(Pager => '5551236', Message => 'NOBODY') and die 'three was taken';
+die 'three: ' . $snpp->code if $snpp->code != 550;
+$snpp->quit or die 'quit';
+"""
+
+
+def perl(script: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ["perl", "-e", script, *arguments],
+        env={**os.environ, "PERL5LIB": str(MODULES)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 class Running:
-    """A sender's thread, its port, and the server behind a socket."""
+    """A sender's thread and its port."""
 
-    def __init__(self) -> None:
-        self.air = Air()
-        self.server = TcpTransmitter(SnppServer(SnppHabits()), self.air, machine.boot_clock)
+    def __init__(self, url: str) -> None:
         self.changed = threading.Condition()
         self.reports: list[SenderReport] = []
-        line = PortSettings(url=self.server.start(), reopen_s=(0.01, 0.1))
+        line = PortSettings(url=url, reopen_s=(0.01, 0.1))
         self.shell = SenderShell("tx-1", create({"level": 2}, 9600), line, self._report, machine.boot_clock)
         self.thread = threading.Thread(target=self.shell.loop.run, daemon=True)
         self.thread.start()
@@ -49,8 +87,8 @@ class Running:
         with self.changed:
             assert self.changed.wait_for(lambda: self.healths() == list(states), PATIENCE_S), self.healths()
 
-    def page(self, body: str) -> PageState:
-        page = Page(uuid4(), "5551234", body)
+    def page(self, body: str, address: str = "5551234") -> PageState:
+        page = Page(uuid4(), address, body)
         self.shell.loop.put(Batch((page,)))
         found: list[PageState] = []
 
@@ -70,20 +108,47 @@ class Running:
         self.shell.port.close()
         self.shell.loop.stop()
         self.thread.join(timeout=5)
-        self.server.stop()
 
 
 @pytest.fixture
-def running() -> Iterator[Running]:
-    made = Running()
+def server() -> Iterator[TcpTransmitter]:
+    air = Air()
+    box = SnppServer(SnppHabits(), knows=lambda address: address != STRANGER)
+    made = TcpTransmitter(box, air, machine.boot_clock)
+    made.start()
     yield made
     made.stop()
 
 
-def test_pages_go_by_tcp_and_a_cut_connection_mends_itself(running: Running) -> None:
+def test_pages_go_by_tcp_and_a_cut_connection_mends_itself(server: TcpTransmitter) -> None:
+    running = Running(server.url)
     running.wait_for_health("ready")
     assert running.page("FITTING ROOMS") is PageState.TRANSMITTED
-    running.server.hang_up()
+    server.hang_up()
     running.wait_for_health("ready", "dead", "ready")
     assert running.page("TWO\nLINES") is PageState.TRANSMITTED
-    assert [one.text for one in running.air.pager("5551234").history] == ["FITTING ROOMS", "TWO\nLINES"]
+    running.stop()
+    assert [one.text for one in server.air.pager("5551234").history] == ["FITTING ROOMS", "TWO\nLINES"]
+
+
+def test_a_server_of_other_people_takes_our_pages() -> None:
+    """It does not know LEVEl, and refuses addresses of less than seven digits."""
+    other = perl(SERVER)
+    assert other.stdout is not None
+    running = Running(f"socket://127.0.0.1:{int(other.stdout.readline())}")
+    running.wait_for_health("ready")
+    states = [running.page("FITTING ROOMS"), running.page("TWO\n.LINES"), running.page("NOBODY", "12")]
+    states.append(running.page("LAST"))
+    running.stop()
+    other.kill()
+    taken = other.communicate(timeout=PATIENCE_S)[0].splitlines()
+    assert states == [PageState.TRANSMITTED, PageState.TRANSMITTED, PageState.FAILED, PageState.TRANSMITTED]
+    assert taken == ["5551234 FITTING ROOMS", "5551234 TWO| .LINES|", "5551234 LAST"]
+
+
+def test_a_client_of_other_people_pages_through_our_server(server: TcpTransmitter) -> None:
+    client = perl(CLIENT, server.url.rsplit(":", 1)[1])
+    said = client.communicate(timeout=PATIENCE_S)[0]
+    assert client.returncode == 0, said
+    texts = [(one.address, one.text) for pager in server.air.pagers() for one in pager.history]
+    assert texts == [("5551234", "FITTING ROOMS"), ("5551235", "TWO\nLINES")]
