@@ -77,6 +77,14 @@ def refusal(code: int | None, limit: int | None = None) -> Refused:
     return Refused(name, words(code, "refused without a reason"), retry=code in _PASSING)
 
 
+def cut(code: int | None, limit: int | None) -> Refused | None:
+    """An ACK that says that only the beginning went out: the page counts, and somebody should shorten its text."""
+    if code not in (212, 214):
+        return None
+    most = "" if limit is None else f": at most {limit} characters"
+    return Refused(f"tap-{code}", f"sent, but the terminal cut it short{most} ({code})")
+
+
 def late_refusal(key: UUID, code: int | None) -> SubmitResult:
     """RS after the goodbye: something already accepted turned out to be unacceptable."""
     return SubmitResult(key, PageState.FAILED, Proof.NONE, _wire(refusal(code)))

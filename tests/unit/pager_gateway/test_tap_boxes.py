@@ -251,6 +251,25 @@ def test_the_longest_text_of_the_terminal_reaches_the_technician() -> None:
     assert error.text == "message too long: at most 5 characters (517)"
 
 
+@pytest.mark.parametrize(
+    ("faults", "habits", "text"),
+    [
+        (TapFaults(), {"most_text": 5}, "sent, but the terminal cut it short: at most 5 characters (214)"),
+        (TapFaults(note=212), {}, "sent, but the terminal cut it short (212)"),
+        (TapFaults(note=213), {}, None),
+    ],
+)
+def test_a_text_that_was_cut_by_the_terminal_is_sent_and_told(
+    faults: TapFaults, habits: dict[str, Any], text: str | None
+) -> None:
+    made = bench({}, faults, **habits)
+    sent = made.page("HELP ME")
+    made.submit(sent)
+    result = made.final(sent).result
+    assert result.state is T
+    assert (result.error.text if result.error else None) == text
+
+
 def test_a_word_that_it_takes_longer_buys_time() -> None:
     driver = create({"t3_s": 10.0}, 9600)
     driver.opened(0.0)
