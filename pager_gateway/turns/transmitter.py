@@ -17,6 +17,7 @@ from pager_gateway.transmitter import Health, Output, Page, Probed, SubmitResult
 from pager_gateway.turns.parts import Answer, Turn, TurnSettings, Verdict
 
 BITS_PER_CHARACTER = 10
+FLUSH_S = 0.3
 DRAIN_S = 0.02
 """For what an adapter still holds when the last character should be out."""
 
@@ -33,6 +34,8 @@ class TurnTransmitter(ABC):
     """A `Transmitter`. `question`: bytes that the box answers with nothing on the air; empty: it has none."""
 
     question: bytes = b""
+    flush: bytes = b""
+    """Ends whatever half a line the box may still hold; what it says to that is dropped."""
 
     def __init__(self, settings: TurnSettings, abilities: TransmitterAbilities, baudrate: int) -> None:
         self._s = settings
@@ -45,6 +48,8 @@ class TurnTransmitter(ABC):
         self._out: list[Output] = []
         self._health = Health("unknown")
         self._asked = False
+        self._unclean = False
+        """The last page got no reply: the line may have been bad, and the flush after it lost, too."""
         self._timeouts: dict[State, Callable[[float], None]] = {
             State.IDLE: self._idle_is_over,
             State.SENT: self._sent_is_over,
@@ -67,8 +72,13 @@ class TurnTransmitter(ABC):
         return ()
 
     def forget(self) -> None:
-        """The port was opened anew: half a line from before is no beginning."""
+        """What was said until now is not about the next page: half a line from before is no beginning."""
         return
+
+    @property
+    def current(self) -> bytes:
+        """The frame that the next verdict is about."""
+        return self._turns[0].data if self._state is State.SENT else b""
 
     @property
     def answers(self) -> bool:
@@ -99,7 +109,7 @@ class TurnTransmitter(ABC):
             self._ask(now)
         else:
             self._tell("ready")
-            self._next(now)
+            self._rest(FLUSH_S if self._flushed() else 0.0, now)
 
     def lost(self, reason: str, now: float) -> None:
         if self._state is State.SENT:
@@ -147,6 +157,10 @@ class TurnTransmitter(ABC):
             self._to(State.IDLE, self._quiet_until(now))
 
     def _say(self, now: float) -> None:
+        if self._unclean and self._flushed():
+            self._rest(FLUSH_S, now)
+            return
+        self.forget()
         turn = self._turns[0]
         self._out.append(Write(turn.data, () if turn.begun else (turn.page,)))
         turn.begun = True
@@ -163,7 +177,7 @@ class TurnTransmitter(ABC):
 
     def _taken(self, answer: Answer, now: float) -> None:
         self._end(PageState.TRANSMITTED, Proof.ACCEPTED)
-        self._rest(self._s.gap_s, now)
+        self._rest(max(self._s.gap_s, answer.rest_s), now)
 
     def _refused(self, answer: Answer, now: float) -> None:
         self._end(PageState.FAILED, error=Refused(answer.code, answer.text))
@@ -174,7 +188,9 @@ class TurnTransmitter(ABC):
         self._rest(self._s.rest_s, now)
 
     def _spoilt(self, answer: Answer, now: float) -> None:
-        if self._turns[0].said > self._s.repeats:
+        turn = self._turns[0]
+        turn.doubt = turn.doubt or answer.doubt
+        if turn.said > self._s.repeats:
             self._refused(answer, now)
         else:
             self._rest(self._s.gap_s, now)
@@ -186,7 +202,15 @@ class TurnTransmitter(ABC):
         if turn.said > self._s.repeats:
             text = "no reply to the page: it may or may not be on the air"
             self._end(PageState.UNKNOWN, error=LineTrouble("no-reply", text, retry=False))
+        self._flushed()
+        self._unclean = True
         self._rest(self._s.rest_s, now)
+
+    def _flushed(self) -> bool:
+        self._unclean = False
+        if self.flush:
+            self._out.append(Write(self.flush))
+        return bool(self.flush)
 
     def _rest(self, seconds: float, now: float) -> None:
         if seconds > 0:
@@ -215,6 +239,7 @@ class TurnTransmitter(ABC):
             self._ask(now)
         else:
             self._tell("unknown")
+            self._flushed()
 
     def _ask(self, now: float) -> None:
         self._out.append(Write(self.question))
