@@ -9,7 +9,11 @@ from broker_config import channels
 from broker_config.codec import publication
 from broker_config.link import Publication
 from broker_config.messages import PageCancel, PageFormat, PageOrder, Route
+from server.rules.attempts import routes_of
 from server.rules.facts import Page
+
+TAKEN_OVER = "taken_over"
+"""Reason of a cancel: another gateway has the page."""
 
 
 def order(page: Page, now: datetime) -> Publication | None:
@@ -23,7 +27,7 @@ def order(page: Page, now: datetime) -> Publication | None:
         incident=page.incident_id,
         press=page.press_id,
         purpose=page.purpose,
-        routes=[Route(transmitter=page.transmitter, address=page.address)],
+        routes=[Route(transmitter=name, address=page.address) for name in routes_of(page)],
         format=PageFormat(page.format),
         charset=page.charset,
         body=page.body,
@@ -34,6 +38,14 @@ def order(page: Page, now: datetime) -> Publication | None:
     return publication(channels.ORDER, page.store_id, "g", page.gateway, message)
 
 
-def cancel(page: Page, reason: str) -> Publication:
+def cancel(page: Page, reason: str, gateway: str | None = None) -> Publication:
+    """To the gateway that is asked for it, or to one from which another took it over."""
     message = PageCancel(page=page.id, reason=reason)
-    return publication(channels.CANCEL, page.store_id, "g", page.gateway, message)
+    return publication(channels.CANCEL, page.store_id, "g", gateway or page.gateway, message)
+
+
+def asked_back(page: Page) -> list[Publication]:
+    """Cancels to every gateway that still may have it, but for the one that is asked for it now."""
+    wanted = None if page.state.is_final else page.gateway
+    places = dict.fromkeys(one.gateway for one in page.open_elsewhere if one.gateway != wanted)
+    return [cancel(page, TAKEN_OVER, gateway) for gateway in places]

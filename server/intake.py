@@ -149,6 +149,7 @@ class Intake:
         elif received.channel is channels.RESULT:
             result = cast(PageResult, received.message)
             about = (work, received.store, received.device, result)
+            self._devices.answered(work, received.store, received.device)
             if not any(
                 take(*about) for take in (self._canaries.result, self._teaching.result, self._results.take)
             ):

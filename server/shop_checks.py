@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from server.rules.standby import standby_trouble
+
 USES = {"call": "calls in", "closed": "closed hours in", "quiet": "quiet calls in"}
 FIRST_OWNER = "manager"
 """The login that a shop begins with."""
@@ -20,6 +22,8 @@ def check(parts: Parts, table: Mapping[str, Any]) -> list[str]:
         *_rings(parts),
         *_devices(parts, table),
         *_addresses(parts, table),
+        *_standbys(parts, table),
+        *_groups(parts, table),
     ]
 
 
@@ -201,6 +205,38 @@ def _addresses(parts: Parts, table: Mapping[str, Any]) -> Iterator[str]:
                 f"belongs to the pager {seen[key]!r} already"
             )
         seen.setdefault(key, pager.label)
+
+
+def _standbys(parts: Parts, table: Mapping[str, Any]) -> Iterator[str]:
+    """Two may stand by for each other; a longer ring would say of nobody who is first."""
+    found: dict[str, str | None] = {}
+    for index, one in parts["transmitters"].items():
+        if one.standby is None:
+            continue
+        place, lines = f"transmitters[{index + 1}].standby", _lines(table, one.standby)
+        if not lines:
+            yield f"{place}: there is no transmitter {one.standby!r} in transmitters"
+        elif len(lines) > 1:
+            yield f"{place}: {one.standby!r} could be {' or '.join(sorted(lines))}"
+        else:
+            found[f"{one.gateway}/{one.name}"] = next(iter(lines))
+    wrong = standby_trouble(found)
+    if wrong is not None:
+        yield f"transmitters: {' for '.join(repr(name) for name in wrong)}: no transmitter stands by for itself"
+
+
+def _groups(parts: Parts, table: Mapping[str, Any]) -> Iterator[str]:
+    labels = _declared(table, "pagers", "label")
+    groups = {one.label for one in parts["pagers"].values() if one.members}
+    for index, one in parts["pagers"].items():
+        place = f"pagers[{index + 1}].members"
+        if one.members and one.carrier is not None:
+            yield f"{place}: the capcode of a group is worn by nobody alone: leave carrier out"
+        for label in one.members:
+            if label not in labels:
+                yield f"{place}: there is no pager {label!r} in pagers"
+            elif label in groups:
+                yield f"{place}: {label!r} is a group itself"
 
 
 def _declared(table: Mapping[str, Any], section: str, field: str) -> set[str]:

@@ -105,12 +105,18 @@ class GatewayPart(DevicePart):
     """The one that stands in while the server is silent; if none says so, the first one with a transmitter."""
 
 
+LineName = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]{1,32}/)?[a-z0-9-]{1,32}$")]
+"""Name of a transmitter, or gateway/name where two gateways use the same one."""
+
+
 class TransmitterPart(Part):
     gateway: DeviceId
     name: DeviceId
     driver: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")] = "tap"
     url: Annotated[str, text(200)] | None = Field(default=None, validation_alias=AliasChoices("url", "port"))
     """Device path or pyserial URL of the serial line. For the gateway alone: the server does not keep it."""
+    standby: LineName | None = None
+    """Another transmitter that calls the same pagers and takes over when this one does not get a page out."""
 
 
 class CarrierPart(Part):
@@ -144,8 +150,7 @@ class PagerPart(Part):
     label: Label
     carrier: Initials | None = None
     """Initials; without: lies in the drawer, or is the pager of a group."""
-    transmitter: Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]{1,32}/)?[a-z0-9-]{1,32}$")]
-    """Its name, or gateway/name where two gateways use the same one."""
+    transmitter: LineName
     address: Address
     format: Literal["text", "numeric", "tone", "code"] = "text"
     charset: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")] = "ascii"
@@ -154,6 +159,8 @@ class PagerPart(Part):
     language: Language = "en"
     fallback: bool = False
     """Rings when nobody at all can be called."""
+    members: tuple[Label, ...] = ()
+    """Labels of the pagers that listen to this capcode too: it is one for a group."""
 
 
 class CausePart(Part):

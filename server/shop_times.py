@@ -104,6 +104,8 @@ class PolicyPart(Part):
     ttl_s: Annotated[int, Field(ge=10, le=3_600)] = 120
     exit_s: Annotated[int, Field(ge=10, le=3_600)] = 90
     attend_s: Annotated[int, Field(ge=10, le=3_600)] = 120
+    patience_s: Annotated[int, Field(ge=4, le=600)] = 10
+    """How long a page may wait at one gateway before another one takes it over."""
     repeat_s: Annotated[int, Field(ge=5, le=3_600)] = 30
     repeats: Annotated[int, Field(ge=0, le=100)] = 5
     steps: Annotated[tuple[StepPart, ...], Field(min_length=1, max_length=20)]

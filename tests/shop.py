@@ -63,17 +63,28 @@ class Shop:
         watch: bool = False,
         keeper: bool = True,
         ears: Sequence[str] = (),
+        standby: str = "",
         box: Box | None = None,
         driver: str = "tap",
     ) -> None:
         """`keeper`: the gateway stands in while the server is silent. `ears`: whoever else may listen to the broker.
-        `box`: what stands there instead of the TAP terminal, with the gateway's driver for it."""
+        `standby`: the gateway of a second transmitter t2 that calls the same pagers, g1 itself or g2. `box`: what
+        stands there instead of the TAP terminal, with the gateway's driver for it."""
         self.clock = FakeClock()
         self.db = db
         with db.transaction() as session:
             small_shop.fill(session, units=units, inputs=inputs)
+            if standby:
+                small_shop.add_standby(session, standby)
         devices = {f"b{number}": Role.BUTTON for number in range(1, units + 1)}
-        roles = {**devices, "g1": Role.KEEPER, "srv": Role.SERVER, **dict.fromkeys(ears, Role.SERVER)}
+        others = {standby: Role.GATEWAY} if standby not in ("", "g1") else {}
+        roles = {
+            **devices,
+            **others,
+            "g1": Role.KEEPER,
+            "srv": Role.SERVER,
+            **dict.fromkeys(ears, Role.SERVER),
+        }
         self.broker = MemoryBroker(
             self.clock, [User(STORE, name, role, "pw") for name, role in roles.items()]
         )
@@ -81,10 +92,13 @@ class Shop:
         self.terminal = TapTerminal()
         self.transmitter = VirtualTransmitter(self.clock, box or self.terminal, self.air)
         self.server = WorldServer(self.clock, db, self.broker, store=STORE, password="pw", watch=watch)
+        self.spare_terminal = TapTerminal()
+        self.spare = VirtualTransmitter(self.clock, self.spare_terminal, self.air)
+        """The standby, if there is one."""
         self.gateway = SimulatedGateway(
             self.clock,
             self.broker.link,
-            {"t1": self.transmitter},
+            {"t1": self.transmitter, **({"t2": self.spare} if standby == "g1" else {})},
             folder / "ledger.sqlite",
             store=STORE,
             device="g1",
@@ -92,8 +106,22 @@ class Shop:
             keeper=keeper,
             drivers={"t1": {"driver": driver}},
         )
+        self.other: SimulatedGateway | None = None
+        if others:
+            self.other = SimulatedGateway(
+                self.clock,
+                self.broker.link,
+                {"t2": self.spare},
+                folder / "other.sqlite",
+                store=STORE,
+                device=standby,
+                password="pw",
+                keeper=False,
+            )
         self.server.start()
         self.gateway.start()
+        if self.other is not None:
+            self.other.start()
         for name in devices:
             (folder / name).mkdir(exist_ok=True)  # a unit keeps more in its folder than its spool
         keys = {KEY + number: number for number in range(1, inputs + 1)}

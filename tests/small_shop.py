@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from server.db.tables import (
     Account,
@@ -90,3 +90,13 @@ def fill(
     session.add(PolicyStep(policy_id=1, position=1, after_s=0, target="zone"))
     session.add(PolicyStep(policy_id=1, position=2, after_s=20, target="role", role="shift_lead"))
     session.add(PolicyStep(policy_id=1, position=3, after_s=20, target="everybody"))
+
+
+def add_standby(session: Session, gateway: str) -> None:
+    """Transmitter t2 at that gateway calls the same pagers as t1 and takes over for it."""
+    if session.exec(select(Device).where(Device.device == gateway)).first() is None:
+        session.add(Device(store_id=STORE, device=gateway, kind="g"))
+    session.add(Transmitter(id=2, store_id=STORE, gateway=gateway, name="t2", position=1))
+    session.flush()
+    session.get_one(Transmitter, 1).standby_id = 2
+    session.get_one(Device, 1).keeper = True

@@ -150,6 +150,8 @@ class TransmitterAbilities(Part):
     """The most that it can ever prove."""
     ceiling_s_per_h: Count | None = None
     """Air time allowed per hour, in seconds; None: no ceiling known."""
+    air_s: Count | None = None
+    """Air time of the last hour, in seconds, as it was when this was said; None: it is not counted."""
     heard: Annotated[list[HeardCode], Field(max_length=8)] | None = None
     """Codes of foreign buttons since its gateway began, the newest first, each once; None: it cannot hear, or none
     came."""

@@ -20,6 +20,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "button": ("button",),
     "person": ("carrier", "pager", "shift", "rotation", "rotation_member", "account"),
     "pager": ("pager",),
+    "transmitter": ("transmitter",),
     "cause": ("cause",),
     "last_resort": ("last_resort",),
     "opening": ("opening",),
@@ -44,6 +45,7 @@ NAMES = {
     "rotation_id": ("rotation", "name"),
     "account_id": ("account", "name"),
     "transmitter_id": ("transmitter", "name"),
+    "standby_id": ("transmitter", "name"),
 }
 """What is shown instead of a number that points to another row."""
 CALLED = ("name", "label", "login", "target", "initials")

@@ -7,12 +7,13 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, or_, select
 
 from broker_config.messages import PageState, PressKind, Purpose
 from server.db import tables
 from server.db.engine_store import read_store
+from server.db.last_paged import last_paged
 from server.engine.arrivals import Known
 from server.engine.picture import Picture
 from server.rules import facts
@@ -20,7 +21,7 @@ from server.rules.confirm import SOON
 from server.rules.dedup import AGAIN_AFTER_CLOSE
 from server.rules.fatigue import IN_FUN, WITHIN
 from server.rules.incidents import Outcome, State
-from server.rules.pages import TELLS
+from server.rules.lines import Line, Lines
 
 OPENED_WITHIN = timedelta(hours=12)
 """How far back fair load and the customer's word look: one long working day."""
@@ -37,7 +38,14 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
             raise LookupError(store_id)
         picture.stores[store_id] = store
     mine = list(picture.stores)
-    unfinished = select(tables.Page.incident_id).where(col(tables.Page.state).not_in(FINAL))
+    unfinished = select(tables.Page.incident_id).where(
+        or_(
+            col(tables.Page.state).not_in(FINAL),
+            and_(
+                col(tables.Page.moves) > 0, col(tables.Page.deadline_at) > now
+            ),  # asked back somewhere, perhaps in vain
+        )
+    )
     unsent = select(tables.Notice.incident_id).where(tables.Notice.state == "queued")
     rows = session.exec(
         select(tables.Incident).where(
@@ -56,7 +64,12 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
         picture.put_page(page_fact(page), [])
     _read_closes(session, mine, now, picture)
     _read_contacts(session, mine, now, picture)
-    _read_last_paged(session, mine, now, picture)
+    picture.last_paged = last_paged(
+        session,
+        col(tables.Incident.store_id).in_(mine),
+        col(tables.Incident.opened_at) > now - OPENED_WITHIN,
+        col(tables.Incident.quiet).is_(False),
+    )
     notices = session.exec(select(tables.Notice).where(tables.Notice.state == "queued"))
     picture.notices = {row.id: _notice(row) for row in notices if row.store_id in picture.stores}
     _read_undos(session, mine, now, picture)
@@ -68,6 +81,7 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
     picture.journal_id = session.exec(select(func.max(tables.Journal.id))).one() or 0
     online = select(tables.Device).where(tables.Device.state == "online")
     picture.runs = {(row.store_id, row.device): row.run for row in session.exec(online)}
+    picture.lines = {store_id: _read_lines(session, store_id, now) for store_id in mine}
     return picture
 
 
@@ -78,6 +92,22 @@ def read_known(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
     press = tables.PressRow
     rows = session.exec(select(press).where(col(press.id).in_(list(ids))))
     return {row.id: Known(row.state, row.incident_id, (row.store_id, row.device)) for row in rows}
+
+
+def _read_lines(session: Session, store_id: str, now: datetime) -> Lines:
+    """As their gateways last said; whoever was away is away since now, and says in a moment that it is not."""
+    transmitters = session.exec(select(tables.Transmitter).where(tables.Transmitter.store_id == store_id))
+    known = {
+        (row.gateway, row.name): Line(row.state, row.cause, now)
+        for row in transmitters
+        if row.state != "unknown"
+    }
+    away = session.exec(
+        select(tables.Device.device).where(
+            tables.Device.store_id == store_id, tables.Device.kind == "g", tables.Device.state == "offline"
+        )
+    )
+    return Lines(known, dict.fromkeys(away, now))
 
 
 def _read_closes(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
@@ -125,24 +155,6 @@ def _read_contacts(session: Session, mine: list[str], now: datetime, picture: Pi
                 picture.contacts[key] = (*picture.contacts.get(key, ()), one)
 
 
-def _read_last_paged(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
-    page, incident = tables.Page, tables.Incident
-    rows = session.exec(
-        select(page.carrier_id, func.max(page.created_at))
-        .join(incident, col(incident.id) == col(page.incident_id))
-        .where(
-            col(incident.store_id).in_(mine),
-            incident.opened_at > now - OPENED_WITHIN,
-            incident.purpose == Purpose.CALL.value,
-            col(incident.quiet).is_(False),
-            col(page.reason).not_in(TELLS),
-            col(page.carrier_id).is_not(None),
-        )
-        .group_by(col(page.carrier_id))
-    )
-    picture.last_paged = {carrier: at for carrier, at in rows if carrier is not None}
-
-
 def _read_undos(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:
     """Undos whose press has not come yet."""
     press = tables.PressRow
@@ -188,4 +200,11 @@ def _notice(row: tables.Notice) -> facts.Notice:
 
 def page_fact(row: tables.Page) -> facts.Page:
     values = {field.name: getattr(row, field.name) for field in fields(facts.Page)}
-    return facts.Page(**{**values, "state": PageState(row.state), "purpose": Purpose(row.purpose)})
+    values |= {
+        "state": PageState(row.state),
+        "purpose": Purpose(row.purpose),
+        "ways": tuple((gateway, name) for gateway, name in row.ways),
+        "others": tuple(facts.Attempt(*one) for one in row.others),
+        "members": tuple((pager, carrier) for pager, carrier in row.members),
+    }
+    return facts.Page(**values)

@@ -136,6 +136,7 @@ def _policies(session: Session, store_id: str) -> list[facts.Policy]:
             ),
             priority=row.priority,
             tell_others=row.tell_others,
+            patience_s=row.patience_s,
         )
         for row in rows
     ]
@@ -172,6 +173,8 @@ def _duties(session: Session, store_id: str, now: datetime) -> Iterable[tables.D
 def read_pagers(session: Session, store_id: str, *, unused: bool = False) -> tuple[facts.Pager, ...]:
     """`unused`: also those that are switched off."""
     transmitters = {row.id: row for row in _of(session, tables.Transmitter, store_id)}
+    rows = _of(session, tables.Pager, store_id)
+    used = {row.id for row in rows if row.active}
     return tuple(
         facts.Pager(
             row.id,
@@ -186,10 +189,16 @@ def read_pagers(session: Session, store_id: str, *, unused: bool = False) -> tup
             row.alert,
             row.language,
             row.fallback,
+            _way(transmitters.get(transmitters[row.transmitter_id].standby_id)),
+            tuple(member for member in row.members if member in used),
         )
-        for row in _of(session, tables.Pager, store_id)
+        for row in rows
         if (row.active or unused) and row.id is not None
     )
+
+
+def _way(row: tables.Transmitter | None) -> facts.Way | None:
+    return None if row is None else (row.gateway, row.name)
 
 
 def _accounts(session: Session, store_id: str) -> dict[int, int | None]:

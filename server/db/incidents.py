@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,8 @@ class Whole:
     notices: Sequence[Notice] = ()
     reports: Sequence[StandInReport] = ()
     """What the keeper gateway told, if it stood in."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Of every pager of the store."""
 
 
 def has_store(session: Session, store: str) -> bool:
@@ -173,6 +175,11 @@ def whole(session: Session, store: str, number: int, *, quiet: bool = False) -> 
             .where(StandInReport.incident_id == incident.id)
             .order_by(col(StandInReport.received_at))
         ).all(),
+        labels={
+            number: label
+            for number, label in session.exec(select(Pager.id, Pager.label).where(Pager.store_id == store))
+            if number is not None
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -162,13 +162,38 @@ def _calls(session: Session, incidents: Sequence[UUID]) -> list[Call]:
             col(Page.created_at),
             col(Page.reason),
             col(Page.carrier_id),
+            col(Page.members),
         )
         .join(Pager, col(Pager.id) == col(Page.pager_id))
         .join(Carrier, col(Carrier.id) == col(Page.carrier_id), isouter=True)
         .where(col(Page.incident_id).in_(incidents), col(Page.reason).not_in(TELLS))
         .order_by(col(Page.created_at), col(Page.id))
     )
-    return [Call(*row) for row in rows]
+    found = [(Call(*row[:-1]), row[-1]) for row in rows]
+    names = _worn_by(session, {pager for _, members in found for pager, _ in members})
+    return [
+        each
+        for call, members in found
+        for each in (
+            [replace(call, to=names.get((pager, who), call.to), carrier_id=who) for pager, who in members]
+            or [call]
+        )
+    ]
+
+
+def _worn_by(session: Session, pagers: set[int]) -> dict[tuple[int, int | None], str]:
+    """(pager, carrier) -> initials, or the label of a pager that nobody wears."""
+    if not pagers:
+        return {}
+    labels = session.execute(select(col(Pager.id), col(Pager.label)).where(col(Pager.id).in_(pagers))).all()
+    initials = session.execute(
+        select(col(Carrier.id), col(Carrier.initials))
+        .join(Pager, col(Pager.store_id) == col(Carrier.store_id))
+        .where(col(Pager.id).in_(pagers))
+        .distinct()
+    ).all()
+    found: dict[tuple[int, int | None], str] = {(pager, None): label for pager, label in labels}
+    return found | {(pager, who): name for pager, _ in labels for who, name in initials}
 
 
 def _notes(session: Session, incidents: Sequence[UUID]) -> list[Note]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from broker_config.messages import Purpose
 from server.db.engine_read import OPENED_WITHIN
+from server.db.last_paged import last_paged as all_last_paged
 from server.db.roster import changed
-from server.db.tables import Incident, Page, Policy, PolicyHours, PolicyStep
+from server.db.tables import Incident, Policy, PolicyHours, PolicyStep
 from server.rules import facts
-from server.rules.pages import TELLS
 
 COLUMNS = (
     *("name", "zone_id", "priority", "tell_others"),
-    *("ttl_s", "exit_s", "attend_s", "repeat_s", "repeats"),
+    *("ttl_s", "exit_s", "attend_s", "patience_s", "repeat_s", "repeats"),
 )
 
 
@@ -94,17 +93,9 @@ def _steps(policy_id: int, policy: facts.Policy) -> list[PolicyStep]:
 
 def last_paged(session: Session, store_id: str, now: datetime) -> dict[int, datetime]:
     """Carrier -> when a call last rang there, as the engine remembers it."""
-    rows = session.exec(
-        select(Page.carrier_id, func.max(Page.created_at))
-        .join(Incident, col(Incident.id) == col(Page.incident_id))
-        .where(
-            Incident.store_id == store_id,
-            Incident.opened_at > now - OPENED_WITHIN,
-            Incident.purpose == Purpose.CALL.value,
-            col(Incident.quiet).is_(False),
-            col(Page.reason).not_in(TELLS),
-            col(Page.carrier_id).is_not(None),
-        )
-        .group_by(col(Page.carrier_id))
+    return all_last_paged(
+        session,
+        col(Incident.store_id) == store_id,
+        col(Incident.opened_at) > now - OPENED_WITHIN,
+        col(Incident.quiet).is_(False),
     )
-    return {carrier: at for carrier, at in rows if carrier is not None}

@@ -189,8 +189,21 @@ def _transmitters(session: Session, store_id: str) -> tuple[readiness.Transmitte
     row = tables.Transmitter
     found = session.scalars(
         select(row).where(col(row.store_id) == store_id).order_by(col(row.position), col(row.id))
+    ).all()
+    names = {one.id: (one.gateway, one.name) for one in found}
+    return tuple(
+        readiness.TransmitterFact(
+            one.gateway,
+            one.name,
+            one.state,
+            one.cause,
+            one.driver,
+            one.ceiling_s,
+            one.air_s,
+            names.get(one.standby_id),
+        )
+        for one in found
     )
-    return tuple(readiness.TransmitterFact(one.gateway, one.name, one.state, one.cause) for one in found)
 
 
 def _table(name: str) -> Any:

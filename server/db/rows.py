@@ -90,6 +90,15 @@ class Rows:
                 self.summary.count(self.summary.changed, _sort(type(row)))
         self.session.flush()
 
+    def point(
+        self, had: Mapping[Any, Any], column: str, wanted: Mapping[Any, Any], new: Collection[Any]
+    ) -> None:
+        """What names other rows of the same table, once all of them have their ids; `new` as above."""
+        for key, value in wanted.items():
+            if self._change(had[key], {column: value}) and key not in new:
+                self.summary.count(self.summary.changed, _sort(type(had[key])))
+        self.session.flush()
+
     def remove(self, sort: str, rows: Iterable[SQLModel]) -> None:
         for row in list(rows):
             self.session.delete(row)

@@ -55,6 +55,7 @@ class Pager(Kept):
     alert: int
     language: str
     fallback: bool
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

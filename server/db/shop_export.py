@@ -59,6 +59,7 @@ class _Export:
 
     def table(self) -> Table:
         server = next((row.device for row in self.devices if row.kind == "s"), "srv")
+        names = self._line_names()
         return {
             "store": {**fields(self._store, "id", "name", "timezone", "language"), "server": server},
             "opening": hours((row.weekday, row.opens, row.closes) for row in self._of(tables.Opening)),
@@ -85,7 +86,10 @@ class _Export:
                 for row in self.devices
                 if row.kind == "g"
             ],
-            "transmitters": [fields(row, "gateway", "name", "driver") for row in self.lines],
+            "transmitters": [
+                some({**fields(row, "gateway", "name", "driver"), "standby": names.get(row.standby_id)})
+                for row in self.lines
+            ],
             "carriers": [
                 fields(row, "name", "initials", "role", "languages", "skills") for row in self.carriers
             ],
@@ -106,12 +110,15 @@ class _Export:
             for row in self.zones
         ]
 
-    def _pagers(self) -> list[Table]:
+    def _line_names(self) -> dict[int | None, str]:
         names = [row.name for row in self.lines]
-        lines = {
+        return {
             row.id: row.name if names.count(row.name) == 1 else f"{row.gateway}/{row.name}"
             for row in self.lines
         }
+
+    def _pagers(self) -> list[Table]:
+        lines = self._line_names()
         kept = ("label", "address", "format", "charset", "longest", "alert", "language", "fallback")
         return [
             some(
@@ -119,6 +126,7 @@ class _Export:
                     **fields(row, *kept),
                     "transmitter": lines.get(row.transmitter_id, "?"),
                     "carrier": self.initials.get(row.carrier_id),
+                    "members": [self.labels[one] for one in row.members if one in self.labels] or None,
                 }
             )
             for row in self.pagers

@@ -30,21 +30,36 @@ def paging(rows: Rows, shop: ShopFile, people: dict[str, int]) -> dict[str, int]
     had = rows.of(Transmitter, "gateway", "name")
     place = rows.positions(had, [(part.gateway, part.name) for part in shop.transmitters])
     listed: dict[Any, Any] = {
-        (part.gateway, part.name): part.model_dump(exclude={"url"})
+        (part.gateway, part.name): part.model_dump(exclude={"url", "standby"})
         | {"store_id": shop.store.id, "position": place[part.gateway, part.name]}
         for part in shop.transmitters
     }
+    new = set(listed) - set(had)
     lines = rows.put(Transmitter, had, listed)
+    standbys = {
+        (part.gateway, part.name): None if part.standby is None else shop.transmitter(part.standby)
+        for part in shop.transmitters
+    }
+    rows.point(
+        lines,
+        "standby_id",
+        {key: None if one is None else _id(lines[one.gateway, one.name]) for key, one in standbys.items()},
+        new,
+    )
     wanted = {}
     for part in shop.pagers:
         line = shop.transmitter(part.transmitter)
-        wanted[part.label] = part.model_dump(exclude={"carrier", "transmitter"}) | {
+        wanted[part.label] = part.model_dump(exclude={"carrier", "transmitter", "members"}) | {
             "store_id": shop.store.id,
             "carrier_id": people[part.carrier] if part.carrier else None,
             "transmitter_id": _id(lines[line.gateway, line.name]),
         }
-    pagers = rows.put(Pager, rows.of(Pager, "label"), wanted)
-    used = {row.transmitter_id for row in pagers.values()}
+    had_pagers = rows.of(Pager, "label")
+    fresh = set(wanted) - set(had_pagers)
+    pagers = rows.put(Pager, had_pagers, wanted)
+    groups = {part.label: [_id(pagers[label]) for label in part.members] for part in shop.pagers}
+    rows.point(pagers, "members", groups, fresh)
+    used = {row.transmitter_id for row in pagers.values()} | {row.standby_id for row in lines.values()}
     rows.remove(
         "transmitter", (row for key, row in lines.items() if key not in listed and row.id not in used)
     )

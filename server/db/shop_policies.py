@@ -11,7 +11,10 @@ from server.db.tables import Policy, PolicyHours, PolicyStep
 from server.shop_file import ShopFile
 from server.shop_times import PolicyPart
 
-FIELDS = {"name", "use", "priority", "tell_others", "ttl_s", "exit_s", "attend_s", "repeat_s", "repeats"}
+FIELDS = {"name", "use", "priority", "tell_others", "ttl_s", "exit_s", "attend_s", "patience_s"} | {
+    "repeat_s",
+    "repeats",
+}
 STEP = ("position", "after_s", "target", "role", "carrier_id", "pager_id", "most", "alert")
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from broker_config.messages import PageState, Purpose
+from server.dispatch import asked_back
 from server.engine.work import Work
 from server.ids import first_page_id
-from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
+from server.rules.alerts import alert as pattern
+from server.rules.attempts import moved, takeover
+from server.rules.facts import Button, Incident, Page, Pager, Policy, Store, Way, Worn
+from server.rules.groups import rings
 from server.rules.journal import Action
+from server.rules.lines import can_ring, choose, may_come
 from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
 from server.rules.wording import page_body
@@ -41,21 +46,24 @@ class Calls:
     ) -> int:
         """One page row per pager; gives how many. A pager that waits to be transmitted for this incident is not
         called twice. `who`: initials, for the reason `taken`."""
-        _, button, policy = context(work, incident)
+        store, button, policy = context(work, incident)
         press = press or incident.press_id
         waiting = {
-            page.pager_id
+            pager_id
             for page in work.picture.pages_for(incident.id)
             if may_ring(page, incident, work.now) and page.reason not in TELLS
+            for pager_id, _ in page.rings
         }
+        lines = work.picture.lines_of(store.id)
+        free = [pager for pager in pagers if pager.id not in waiting]
         deadline = deadline_of(incident, policy, work.now, first=first)
         sendable = self.connected(incident.store_id)
         shares_burden = incident.purpose is Purpose.CALL and not incident.quiet
         made = 0
-        for pager in pagers:
-            if pager.id in waiting:
-                continue
-            made += 1
+        for ring in rings(free, store.pagers, lambda group: can_ring(group, lines, work.now)):
+            pager = ring.pager
+            made += ring.count
+            way = choose(pager.ways, lines)
             page = Page(
                 id=first_page_id(press, pager.id) if first else self.new_id(),
                 store_id=incident.store_id,
@@ -65,19 +73,28 @@ class Calls:
                 reason=reason,
                 pager_id=pager.id,
                 carrier_id=pager.carrier_id,
-                gateway=pager.gateway,
-                transmitter=pager.transmitter,
+                gateway=way[0],
+                transmitter=way[1],
                 address=pager.address,
                 format=pager.format,
                 charset=pager.charset,
                 body=body(button, pager, reason, incident, who),
-                alert=alert or pager.alert,
+                alert=pattern(
+                    pager.alert,
+                    priority=incident.priority,
+                    reason=reason,
+                    offered=lines.alerts(way),
+                    step=alert,
+                ),
                 priority=LEAST_URGENT if reason in TELLS else incident.priority,
                 purpose=incident.purpose,
                 state=PageState.ORDERED if sendable else PageState.QUEUED,
                 created_at=work.now,
                 deadline_at=deadline,
                 ordered_at=work.now if sendable else None,
+                ways=pager.ways if pager.standby is not None else (),
+                members=ring.members,
+                heads=len(ring.members),
             )
             work.put_page(page)
             work.orders.append((page.store_id, page))
@@ -88,12 +105,67 @@ class Calls:
                 new=page.state.value,
                 to=pager.label,
                 reason=reason,
-                gateway=pager.gateway,
-                transmitter=pager.transmitter,
+                gateway=way[0],
+                transmitter=way[1],
+                standby=standby(page, way) or None,
+                members=_names(store, ring.members) or None,
             )
-            if pager.carrier_id is not None and reason not in TELLS and shares_burden:
-                work.picture.note(work.picture.last_paged, pager.carrier_id, work.now, work.undo)
+            if reason not in TELLS and shares_burden:
+                for _, carrier in page.rings:
+                    if carrier is not None:
+                        work.picture.note(work.picture.last_paged, carrier, work.now, work.undo)
         return made
+
+    def may_come(self, work: Work, page: Page) -> bool:
+        """Whether a page without a final state may still go out, as far as anybody knows."""
+        return may_come(page, work.picture.lines_of(page.store_id), work.now)
+
+    def take_over(self, work: Work, page: Page, incident: Incident) -> Page | None:
+        """The same page as an attempt of another gateway, if it is time for that; it is ordered there and asked back
+        here. The caller puts it down."""
+        if not page.ways or wish(page, incident) is not Wish.ORDER or not self.connected(page.store_id):
+            return None
+        lines = work.picture.lines_of(page.store_id)
+        _, _, policy = context(work, incident)
+        patience = timedelta(seconds=policy.patience_s)
+        since = work.picture.asks_since(page.store_id, page.gateway)
+        gateway = takeover(page, patience, work.now, lambda way: not lines.down(way), lines.given_up, since)
+        if gateway is None:
+            return None
+        new = moved(page, gateway, work.now, sendable=self.connected(page.store_id))
+        work.others.extend((page.store_id, packet) for packet in asked_back(new))
+        work.orders.append((page.store_id, new))
+        work.say(
+            Action.PAGE,
+            incident,
+            page=page.id,
+            old=page.state.value,
+            new=new.state.value,
+            gateway=gateway,
+            transmitter=new.transmitter,
+            attempt=new.attempt,
+            taken_from=page.transmitter,
+            why=page.state.value,
+            error=page.error_code,
+            said=page.error_text,
+        )
+        return new
+
+
+def standby(page: Page, way: Way) -> bool:
+    """Whether this is not the way that its pager prefers."""
+    return bool(page.ways) and page.ways[0] != way
+
+
+def _names(store: Store, members: Iterable[Worn]) -> list[str]:
+    """Who wears them; of one that nobody wears what is written on it."""
+    labels = {pager.id: pager.label for pager in store.pagers}
+    return [
+        store.carriers[carrier].initials
+        if carrier is not None and carrier in store.carriers
+        else labels.get(pager, "?")
+        for pager, carrier in members
+    ]
 
 
 def body(button: Button, pager: Pager, reason: str, incident: Incident, who: str) -> str:

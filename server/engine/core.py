@@ -27,6 +27,7 @@ from server.engine.events import Ask, Due, Event, Step, is_press
 from server.engine.health import Health
 from server.engine.keeping import Keeping
 from server.engine.letters import letter, told
+from server.engine.line_watch import LineWatch
 from server.engine.people import People
 from server.engine.phases import Phases
 from server.engine.picture import Picture
@@ -82,13 +83,14 @@ class ServerCore:
         self._stalls = {store: Stalls() for store in links}
         calls = Calls(new_id, lambda store: links[store].connected)
         steps = Steps(calls)
+        self._lines = LineWatch(steps, self._timers)
         people = People(steps)
         self._health = Health(db, rhythm.telling)
         self._walk = Walk(self._health, self._timers, calls.connected, rhythm.walk)
         self._keeping = Keeping(db, self._timers, rhythm.night)
         self._wishes = Wishes(self._health)
         self._commands = DeviceCommands(db, self._health, self._timers, new_id, calls.connected)
-        self._devices = Devices(run, own, self._health, self._wishes)
+        self._devices = Devices(run, own, self._health, self._wishes, self._lines)
         canaries = Canaries(new_id)
         self._watch = Watch(
             db, canaries, self._devices, self._timers, calls.connected, rhythm, scheduled=watch
@@ -97,7 +99,7 @@ class ServerCore:
         self._answers = Answers(db, people, self._watch, self._wishes, self._commands, teaching)
         self._presses = Presses(steps, people, canaries)
         self._results = Results(steps, people)
-        self._phases = Phases(steps, self._results)
+        self._phases = Phases(steps, self._results, self._lines)
         self._intake = Intake(
             self._presses,
             self._results,
@@ -116,6 +118,8 @@ class ServerCore:
         self._effects = Effects(picture, links, self._timers, run, ring, self._post_letter)
         self._units = Units(self, db, picture, links, self._timers)
         self._effects.plan_all()
+        for store in picture.stores:
+            self._timers.set(("lines", store), started_at)
         self._watch.start(list(picture.stores), started_at)
         self._health.start(picture.stores)
         self._walk.start(picture.stores, started_at)
@@ -164,6 +168,7 @@ class ServerCore:
             stalls.heard(event.event.at)
         if isinstance(event.event, Connected):
             stalls.back(event.event.at, session_present=event.event.session_present)
+            self._picture.linked_at[event.store] = self._utc(event.event.at)
             self._timers.set(("probe", event.store), self._utc(event.event.at))
             self._stand_ins.connected(event.store, self._utc(event.event.at))
             self._walk.connected(event.store, self._utc(event.event.at))
@@ -179,6 +184,7 @@ class ServerCore:
         known = self._known(steps, look_up_all=look_up_all)
         for step in steps:
             self._stage(work, step, known)
+        self._lines.check(work)
 
     def after(self, work: Work) -> None:
         self._effects.after(work)
@@ -227,6 +233,8 @@ class ServerCore:
                 self._watch.due(work, key)
             case Due(("command", UUID() as key)):
                 self._commands.due(work, key)
+            case Due(("lines", str() as store)):
+                self._lines.due(work, store)
             case Due(("devices", str() as store)):
                 self._walk.due(work, store)
                 if self._links[store].connected:

@@ -10,6 +10,7 @@ from broker_config.codec import publication
 from broker_config.link import Publication
 from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe, TransmitterAbilities
 from server.engine.health import Health
+from server.engine.line_watch import LineWatch
 from server.engine.wishes import Wishes
 from server.engine.work import Work
 
@@ -19,8 +20,10 @@ INPUTS = range(1, 17)
 class Devices:
     """`own`: store -> device id of this server there; `run` is this process's."""
 
-    def __init__(self, run: str, own: Mapping[str, str], health: Health, wishes: Wishes) -> None:
-        self._health, self._wishes = health, wishes
+    def __init__(
+        self, run: str, own: Mapping[str, str], health: Health, wishes: Wishes, lines: LineWatch
+    ) -> None:
+        self._health, self._wishes, self._lines = health, wishes, lines
         self._run = run
         self._own = own
         self._probe_seq = 0
@@ -43,6 +46,8 @@ class Devices:
         work.devices.append((store, device, columns))
         work.rang.add(store)
         self._health.status(work, store, device, status)
+        if picture.stores[store].devices[device] == "g":
+            self._lines.gateway(work, store, device, here=status.state is DeviceState.ONLINE)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run
@@ -60,16 +65,27 @@ class Devices:
             return
         work.devices.append((store, device, {"state": DeviceState.OFFLINE.value}))
         work.rang.add(store)
+        if work.picture.stores[store].devices.get(device) == "g":
+            self._lines.gateway(work, store, device, here=False)
         gone = DeviceStatus(state=DeviceState.OFFLINE, run=run, boot=run, sw="0")
         self._health.status(work, store, device, gone)
 
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
         for one in abilities.transmitters:
-            columns = {"state": one.state, "cause": one.cause}
-            work.transmitters.append(
-                (store, gateway, one.id, columns | self._heard(work, store, gateway, one))
-            )
+            columns = {
+                "state": one.state,
+                "cause": one.cause,
+                "ceiling_s": one.ceiling_s_per_h,
+                "air_s": one.air_s,
+                **self._heard(work, store, gateway, one),
+            }
+            work.transmitters.append((store, gateway, one.id, columns))
+        self._lines.abilities(work, store, gateway, abilities)
         work.rang.add(store)
+
+    def answered(self, work: Work, store: str, gateway: str) -> None:
+        """A gateway said what became of a page."""
+        self._lines.answered(work, store, gateway)
 
     def _heard(self, work: Work, store: str, gateway: str, said: TransmitterAbilities) -> dict[str, Any]:
         """Codes of foreign buttons. The first word of a gateway since this process began may be an old one: the broker

@@ -45,7 +45,7 @@ class Effects:
         for place in self._picture.at:
             self._picture.lights.setdefault(place, button_light(self._picture.open_at(place)))
         for page in self._picture.pages.values():
-            if not page.state.is_final:
+            if not page.settled:
                 self._timers.set(("page", page.id), page.created_at)
 
     def after(self, work: Work) -> None:
@@ -102,10 +102,12 @@ class Effects:
             page = picture.pages[key]
             asked = picture.asked.get(key, page.created_at)
             end = max(ends_at(page, picture.heard_since), work.now)
-            self._timers.set(("page", key), None if page.state.is_final else min(asked + ASK_AGAIN, end))
+            self._timers.set(("page", key), None if page.settled else min(asked + ASK_AGAIN, end))
         if work.woken:
             for page in picture.pages.values():
-                if (page.store_id, page.gateway) in work.woken and not page.state.is_final:
+                places = {page.gateway, *(one.gateway for one in page.open_elsewhere)}
+                asked_there = any((page.store_id, place) in work.woken for place in places)
+                if asked_there and not page.settled:
                     self._timers.set(("page", page.id), work.now)
         touched = {picture.pages[key].incident_id for key in work.pages} | set(work.incidents)
         picture.forget(touched)

@@ -34,7 +34,7 @@ def letter(
     zone = store.zones.get(incident.zone_id) if incident.zone_id is not None else None
     place = zone.name if zone is not None else f"{incident.device}/{incident.input}"
     waited = int((notice.created_at - incident.opened_at).total_seconds())
-    called = len({page.pager_id for page in pages if reached(page)})
+    called = len({pager for page in pages if reached(page) for pager, _ in page.rings})
     url = f"{public_url.rstrip('/')}/s/{store.id}/incidents/{incident.number}" if public_url else None
     said = {
         "store": store.name,

@@ -196,8 +196,9 @@ class People:
         """The press was taken back: whose pager rang hears it, so that nobody runs for nothing. A pager that shows no
         words is left alone: it would ring like another call."""
         store = work.picture.stores[incident.store_id]
-        told = {page.pager_id for page in work.picture.pages_for(incident.id) if page.reason == UNDONE}
-        wanted = {page.pager_id for page in rang if reached(page)} - told
+        pages = work.picture.pages_for(incident.id)
+        told = {pager for page in pages if page.reason == UNDONE for pager, _ in page.rings}
+        wanted = {pager for page in rang if reached(page) for pager, _ in page.rings} - told
         pagers = [pager for pager in store.pagers if pager.id in wanted and pager.format == "text"]
         if pagers:
             made = self._steps.calls.page(work, incident, pagers, UNDONE)
@@ -220,14 +221,17 @@ class People:
             return
         owner = store.accounts.get(account) if account is not None else None
         told = {
-            page.pager_id
+            pager
             for page in work.picture.pages_for(incident.id)
             if page.reason == TAKEN and page.created_at >= incident.triggered_at
+            for pager, _ in page.rings
         }
         wanted = {
-            page.pager_id
+            pager
             for page in called
-            if page.created_at >= incident.triggered_at and (owner is None or page.carrier_id != owner)
+            if page.created_at >= incident.triggered_at
+            for pager, carrier in page.rings
+            if owner is None or carrier != owner
         }
         pagers = [pager for pager in store.pagers if pager.id in wanted - told and pager.format == "text"]
         if pagers:

@@ -6,21 +6,24 @@ from dataclasses import replace
 from uuid import UUID
 
 from broker_config.messages import PageState
-from server.dispatch import cancel
+from server.dispatch import asked_back, cancel
 from server.engine.calls import context
 from server.engine.closing import close_by_itself
+from server.engine.line_watch import LineWatch
 from server.engine.results import Results
 from server.engine.steps import Steps
 from server.engine.work import Work
+from server.rules.attempts import given_up
 from server.rules.escalation import ASK_TO_CLOSE, CLOSE_FORGOTTEN, GIVE_UP, exit_clock_due
-from server.rules.facts import Incident
+from server.rules.facts import Incident, Page
 from server.rules.incidents import Event, Outcome, State, move
 from server.rules.journal import Action
 from server.rules.pages import Wish, end_of_waiting, ends_at, wish
 
 
 class Phases:
-    def __init__(self, steps: Steps, results: Results) -> None:
+    def __init__(self, steps: Steps, results: Results, lines: LineWatch) -> None:
+        self._lines = lines
         self._steps = steps
         self._results = results
 
@@ -88,18 +91,33 @@ class Phases:
     def page(self, work: Work, key: UUID) -> None:
         """A page without a final state: ask its gateway again, or stop waiting."""
         page = work.picture.pages.get(key)
-        if page is None or page.state.is_final:
+        if page is None or page.settled:
             return
         if work.now >= ends_at(page, work.picture.heard_since):
-            self._results.change(work, page, end_of_waiting(page, work.now))
+            over = page if page.state.is_final else end_of_waiting(page, work.now)
+            self._results.change(work, page, given_up(over))
             return
         incident = work.picture.incidents.get(page.incident_id)
-        if wish(page, incident) is Wish.CANCEL:
-            work.others.append((page.store_id, cancel(page, incident.state.value if incident else "closed")))
-        else:
-            if page.state is PageState.QUEUED and self._steps.calls.connected(page.store_id):
-                page = replace(page, state=PageState.ORDERED, ordered_at=work.now)
-                work.put_page(page)
-            work.orders.append((page.store_id, page))
+        work.others.extend((page.store_id, packet) for packet in asked_back(page))
+        if not page.state.is_final:
+            self._ask(work, page, incident)
         work.picture.asked[key] = work.now
         work.asked.add(key)
+
+    def _ask(self, work: Work, page: Page, incident: Incident | None) -> None:
+        if incident is None or wish(page, incident) is Wish.CANCEL:
+            work.others.append((page.store_id, cancel(page, incident.state.value if incident else "closed")))
+            return
+        taken = self._steps.calls.take_over(work, page, incident)
+        if taken is not None:
+            work.put_page(taken)
+            self._lines.passed_over(work, page)
+            return
+        if page.state is PageState.QUEUED and self._steps.calls.connected(page.store_id):
+            page = replace(page, state=PageState.ORDERED, ordered_at=work.now)
+            if page.others:
+                page = replace(page, attempt_at=work.now)
+            work.put_page(page)
+        work.orders.append((page.store_id, page))
+        if page.state is PageState.ORDERED and self._steps.calls.connected(page.store_id):
+            self._lines.unanswered(work, page, incident)

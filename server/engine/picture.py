@@ -14,6 +14,7 @@ from uuid import UUID
 
 from broker_config.messages import LightState, Purpose
 from server.rules.facts import Incident, Notice, Page, Store
+from server.rules.lines import Lines
 
 Place: TypeAlias = tuple[str, str, int]
 """(store, device, input)."""
@@ -50,11 +51,15 @@ class Picture:
     # Not in the database: lost with the process, made anew from what is.
     heard_since: datetime | None = None
     """When this process began to listen."""
+    linked_at: dict[str, datetime] = field(default_factory=dict)
+    """Store -> when its link last came to the broker: what gateways said before may have waited there."""
     asked: dict[UUID, datetime] = field(default_factory=dict)
     """When a page's gateway was last asked about it."""
     lights: dict[Place, LightState] = field(default_factory=dict)
     fresh: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
     """Arrivals of a device's fresh presses within the last minute."""
+    lines: dict[str, Lines] = field(default_factory=dict)
+    """Store -> which of its transmitters live."""
     runs: dict[tuple[str, str], str] = field(default_factory=dict)
     """The `run` of a device's last `online`."""
 
@@ -63,6 +68,14 @@ class Picture:
 
     def pages_for(self, incident: UUID) -> list[Page]:
         return [self.pages[one] for one in self.pages_of.get(incident, ())]
+
+    def asks_since(self, store: str, gateway: str) -> datetime | None:
+        """Since when a gateway has had a chance to answer: the link and the gateway itself were there."""
+        moments = (self.heard_since, self.linked_at.get(store), self.lines_of(store).came.get(gateway))
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def lines_of(self, store: str) -> Lines:
+        return self.lines.get(store) or Lines()
 
     def become(self, read: Picture) -> None:
         """What the database holds, as it was just read. What is not in there stays."""
@@ -146,7 +159,7 @@ class Picture:
             incident = self.incidents.get(one)
             if incident is None or incident.closed_at is None:
                 continue
-            if any(not page.state.is_final for page in self.pages_for(one)):
+            if any(not page.settled for page in self.pages_for(one)):
                 continue
             for page in self.pages_of.pop(one, ()):
                 self.pages.pop(page, None)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from broker_config.messages import PageResult, PageState
+from server.dispatch import asked_back
+from server.engine.calls import standby
 from server.engine.closing import was_undone
 from server.engine.people import People
 from server.engine.steps import Steps
 from server.engine.work import Work
+from server.rules.attempts import heard
 from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
 from server.rules.journal import Action
-from server.rules.pages import TELLS, any_hope, apply_result, of_this_round, reached
+from server.rules.pages import TELLS, any_hope, of_this_round, reached
 from server.rules.policies import policy_of
 from server.rules.stand_in import REASON, is_too_old
 
@@ -29,29 +33,30 @@ class Results:
     def take(self, work: Work, store: str, gateway: str, result: PageResult) -> bool:
         """False: this gateway has no business with that page (or it is long dealt with)."""
         page = work.picture.pages.get(result.page)
-        if page is None or page.store_id != store or page.gateway != gateway:
+        new = None if page is None else heard(page, gateway, result, work.now)
+        if page is None or new is None or page.store_id != store:
             return False
-        self.change(work, page, apply_result(page, result, work.now))
+        self.change(work, page, new)
         return True
 
     def change(self, work: Work, page: Page, new: Page) -> None:
         """Put the new state of a page down and do what follows from it for its incident."""
         if new is page:
             return
+        incident = work.picture.incidents[page.incident_id]
+        if new.state is not page.state:
+            taken = self._steps.calls.take_over(work, new, incident)
+            if taken is not None:
+                work.put_page(taken)
+                return
         work.put_page(new)
+        if new.state.is_final and not new.settled:
+            work.others.extend((new.store_id, packet) for packet in asked_back(new))
+        if (new.state, new.proof) == (page.state, page.proof):
+            return
+        say_what_became(work, incident, page, new)
         if new.state is page.state:
             return
-        incident = work.picture.incidents[page.incident_id]
-        work.say(
-            Action.PAGE,
-            incident,
-            page=page.id,
-            old=page.state.value,
-            new=new.state.value,
-            proof=new.proof,
-            tx_ms=new.tx_ms,
-            error=new.error_code,
-        )
         heard_of = incident.state in (State.ACKNOWLEDGED, State.ATTENDED) or was_undone(incident)
         if heard_of and reached(new) and new.reason not in TELLS:
             self._people.tell_late(work, incident, new)
@@ -75,8 +80,9 @@ class Results:
         policy = policy_of(store, incident.policy_id, quiet=incident.quiet)
         if page.reason == REASON and is_too_old(policy, incident.opened_at, work.now):
             return  # of a stand-in, told long after
-        passed = page.carrier_id in incident.passed_ids and page.created_at < incident.triggered_at
-        pagers = [one for one in store.pagers if one.id == page.pager_id and not passed]
+        old = page.created_at < incident.triggered_at
+        rung = {pager for pager, carrier in page.rings if not (old and carrier in incident.passed_ids)}
+        pagers = [one for one in store.pagers if one.id in rung]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
             if page.reason == FALLBACK:  # it is still nobody's
@@ -85,12 +91,33 @@ class Results:
             return
         pages = work.picture.pages_for(incident.id)
         now_rung = of_this_round(pages, incident)
-        if any_hope(one for one in now_rung if one.step == incident.step):
+        may_come = partial(self._steps.calls.may_come, work)
+        if any_hope((one for one in now_rung if one.step == incident.step), may_come):
             return
         if incident.step < len(policy.steps):
             self._steps.next_step(work, incident)
-        elif incident.nobody_at is None and not any_hope(now_rung):
+        elif incident.nobody_at is None and not any_hope(now_rung, may_come):
             work.put_incident(self._steps.nobody(work, incident))
+
+
+def say_what_became(work: Work, incident: Incident, page: Page, new: Page) -> None:
+    """For the timeline: how far it came, by what, and why no further."""
+    several = new.attempt > 1 or new.moves > 0
+    work.say(
+        Action.PAGE,
+        incident,
+        page=page.id,
+        old=page.state.value,
+        new=new.state.value,
+        proof=new.proof,
+        tx_ms=new.tx_ms,
+        transmitter=new.transmitter if new.held_at is not None else None,
+        gateway=new.gateway if several else None,
+        attempt=new.attempt if several else None,
+        standby=standby(new, (new.gateway, new.transmitter)) or None,
+        error=new.error_code,
+        said=new.error_text if new.error_code is not None else None,
+    )
 
 
 def taken_back_before(page: Page, incident: Incident) -> bool:

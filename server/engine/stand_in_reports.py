@@ -21,6 +21,7 @@ from server.engine.steps import Steps
 from server.engine.stood_in import Told, incident_of, join, late_before, opened, told_of, with_true_times
 from server.engine.work import Work
 from server.rules.facts import Incident, Page, Pager
+from server.rules.groups import ring_of
 from server.rules.incidents import Event, Outcome, State
 from server.rules.journal import Action
 from server.rules.pages import any_hope, reached
@@ -169,6 +170,7 @@ def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager, now:
     """The page as it was when the stand-in ordered it. What is too old is never ordered by the server, yet its gateway
     has time to say what became of it."""
     deadline = max(told.pressed_at + timedelta(seconds=told.policy.ttl_s), now)
+    members = ring_of(pager, told.found.pagers).members
     return Page(
         id=said.page,
         store_id=told.store.id,
@@ -193,6 +195,8 @@ def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager, now:
         ordered_at=told.stood_at,
         held_at=told.stood_at,
         attempt=said.attempt,
+        members=members,
+        heads=len(members),
     )
 
 
@@ -203,6 +207,7 @@ def _pager(told: Told, said: ReportedPage) -> Pager | None:
 
 def _remember_who(work: Work, page: Page) -> None:
     """Whose turn it was: the burden is shared."""
-    last = work.picture.last_paged.get(page.carrier_id or 0)
-    if page.carrier_id is not None and page.final_at is not None and (last is None or last < page.final_at):
-        work.picture.note(work.picture.last_paged, page.carrier_id, page.final_at, work.undo)
+    for _, carrier in page.rings:
+        last = work.picture.last_paged.get(carrier or 0)
+        if carrier is not None and page.final_at is not None and (last is None or last < page.final_at):
+            work.picture.note(work.picture.last_paged, carrier, page.final_at, work.undo)

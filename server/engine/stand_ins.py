@@ -69,7 +69,9 @@ class StandIns:
         """The moment set for this store has come: look at its plan, or at a piece of it."""
         plan, store = self._plans[store_id], self._picture.stores[store_id]
         if plan.draft is None or plan.draft.store is not store:
-            plan.draft, plan.store = Draft(store, work.now, self._picture.last_paged), store
+            lines = self._picture.lines_of(store_id)
+            plan.draft = Draft(store, work.now, self._picture.last_paged, lines.alerts)
+            plan.store = store
         if not plan.draft.go_on(PIECE):
             self._timers.set(("plan", store_id), work.now + PAUSE)
             return

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from broker_config.messages import Purpose
 from server.engine.calls import Calls, context, may_ring
 from server.engine.floor import Floor
 from server.engine.work import Work
+from server.rules.attempts import ways_of
 from server.rules.escalation import next_step_at
 from server.rules.facts import Button, Incident, LastResort, Notice, Pager, Step, Store
 from server.rules.journal import Action
+from server.rules.lines import any_lives, can_ring
 from server.rules.pages import TELLS, any_hope, of_this_round, reached
 from server.rules.roster import Standing, Why
 from server.rules.routing import Candidate, candidates, fallback_pagers, pagers_of
@@ -44,11 +47,13 @@ class Steps:
             found = self._candidates(work, store, button, step, incident, without)
             self._say(work, store, incident, number, step, found, without)
             if found:
-                rang = True
                 alert, pagers = step.alert, _pagers(found)
                 self.calls.page(work, incident, pagers, reason, step=number, alert=alert, first=first)
+                rang = any_lives(pagers, work.picture.lines_of(store.id), work.now)
+                if not rang and not self.can_reach(work, incident, number):
+                    break  # no way lives for anybody: the steps take their time
         incident = replace(incident, step=number)
-        if not rang and not any_hope(of_this_round(work.picture.pages_for(incident.id), incident)):
+        if not rang and not self._hope(work, incident):
             incident = self.nobody(work, incident, first=first)
         due = next_step_at(incident, number, policy, work.now)
         if number >= len(policy.steps) and policy.repeats == 0 and self._letters(work, incident):
@@ -69,9 +74,12 @@ class Steps:
         without = self._left_out(work, incident)
         here = {one.carrier_id for one in self.roster(work, store) if one.present} - set(without)
         pages = [one for one in work.picture.pages_for(incident.id) if one.reason not in TELLS]
-        so_far = {page.pager_id for page in pages}
+        so_far = {pager for page in pages for pager, _ in page.rings}
         kept = {
-            page.pager_id for page in pages if page.carrier_id in here or _alone(page.carrier_id, page.reason)
+            pager
+            for page in pages
+            for pager, carrier in page.rings
+            if carrier in here or _alone(carrier, page.reason)
         }
         pagers = {pager.id: pager for pager in store.pagers if pager.id in kept}
         if policy.steps:
@@ -82,14 +90,30 @@ class Steps:
             incident = self.nobody(work, incident)
         incident = replace(incident, repeats=incident.repeats + 1)
         incident = replace(incident, due_at=next_step_at(incident, incident.step, policy, work.now))
-        spare = {page.pager_id for page in pages if page.reason == "fallback"}
+        spare = {pager for page in pages if page.reason == "fallback" for pager, _ in page.rings}
+        reasons: dict[str, list[Pager]] = {}
         for pager in pagers.values():
             others = pager.id in spare if pager.carrier_id is None else pager.carrier_id not in here
             reason = "fallback" if incident.nobody_at is not None and others else "repeat"
-            self.calls.page(work, incident, (pager,), reason)
+            reasons.setdefault(reason, []).append(pager)
+        for reason, found in reasons.items():
+            self.calls.page(work, incident, found, reason)
         incident = self.last_resort(work, incident)
         work.put_incident(incident)
         return incident
+
+    def once_more(self, work: Work, incident: Incident) -> None:
+        """A way to the air lives again, and nothing waits for it any more: everybody who was called so far and is
+        still here, and if nobody is, whoever was called."""
+        store = work.picture.stores[incident.store_id]
+        here = {one.carrier_id for one in self.roster(work, store) if one.present}
+        pages = [one for one in work.picture.pages_for(incident.id) if one.reason not in TELLS]
+        rung = {worn: page.reason == "fallback" for page in pages for worn in page.rings}
+        present = {worn: spare for worn, spare in rung.items() if worn[1] in here or worn[1] is None}
+        for spare, reason in ((False, "repeat"), (True, "fallback")):
+            wanted = {pager for (pager, _), one in (present or rung).items() if one is spare}
+            pagers = [pager for pager in store.pagers if pager.id in wanted]
+            self.calls.page(work, incident, pagers, reason)
 
     def nobody(self, work: Work, incident: Incident, *, first: bool = False) -> Incident:
         """Nobody could be called: the board shouts, the fallback group rings, the slow channels are tried.
@@ -97,9 +121,19 @@ class Steps:
         if incident.nobody_at is not None:
             return incident
         store = work.picture.stores[incident.store_id]
-        work.say(Action.NOBODY, incident)
+        waiting = [
+            page
+            for page in work.picture.pages_for(incident.id)
+            if page.reason not in TELLS and may_ring(page, incident, work.now)
+        ]
+        lines = work.picture.lines_of(store.id)
+        causes = [lines.cause(way) for page in waiting for way in ways_of(page) if lines.given_up(way)]
+        why = ("no_line" if causes else "no_gateway") if waiting else None
+        work.say(Action.NOBODY, incident, why=why, cause=next((one for one in causes if one), None))
         incident = replace(incident, nobody_at=work.now)
         pagers = () if incident.quiet else fallback_pagers(store)
+        if waiting:  # for somebody else; whom no way reaches either would hear it too late, and untruly
+            pagers = tuple(one for one in pagers if can_ring(one, lines, work.now))
         if pagers:
             called = self.calls.page(work, incident, pagers, "fallback", first=first)
             work.say(Action.FALLBACK, incident, called=called)
@@ -145,9 +179,11 @@ class Steps:
         call only those of its policy. Gives how many pagers ring."""
         store, button, policy = context(work, incident)
         rung = {
-            page.carrier_id
+            carrier
             for page in work.picture.pages_for(incident.id)
-            if page.carrier_id is not None and (reached(page) or may_ring(page, incident, work.now))
+            if reached(page) or may_ring(page, incident, work.now)
+            for _, carrier in page.rings
+            if carrier is not None
         }
         at_last = policy.steps if incident.quiet else (Step(0, 0, "everybody"),)
         fresh = [(step, rung) for step in (*policy.steps[incident.step :], *policy.steps)]
@@ -159,6 +195,23 @@ class Steps:
                 return made
             waiting = waiting or len(pagers)
         return waiting
+
+    def can_reach(self, work: Work, incident: Incident, since: int) -> bool:
+        """Whether a step after the first `since` calls anybody whom a way that lives reaches."""
+        store, button, policy = context(work, incident)
+        without = self._left_out(work, incident)
+        return any(
+            any_lives(
+                _pagers(self._candidates(work, store, button, step, incident, without)),
+                work.picture.lines_of(store.id),
+                work.now,
+            )
+            for step in policy.steps[since:]
+        )
+
+    def _hope(self, work: Work, incident: Incident) -> bool:
+        pages = of_this_round(work.picture.pages_for(incident.id), incident)
+        return any_hope(pages, partial(self.calls.may_come, work))
 
     def anybody(self, work: Work, incident: Incident, without: Collection[int]) -> bool:
         """Whether the policy calls anybody who is here now, `without` these."""

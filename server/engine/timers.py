@@ -9,7 +9,10 @@ from uuid import UUID
 
 Key: TypeAlias = (
     tuple[Literal["incident", "page", "canary", "command"], UUID]
-    | tuple[Literal["probe", "tidy", "canaries", "readiness", "plan", "devices", "settings", "keeping"], str]
+    | tuple[
+        Literal["probe", "tidy", "canaries", "readiness", "plan", "devices", "settings", "keeping", "lines"],
+        str,
+    ]
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from server.db.account import read_facts
 from server.db.connect import Database
 from server.db.tables import Incident, Journal, Page, PressRow, StandInReport
 from server.rules.account import Account, draw_up
+from server.rules.facts import Attempt
 from server.rules.journal import Action
 
 
@@ -70,6 +71,8 @@ class PageFacts:
     ordered_at: datetime | None
     final_at: datetime | None
     error: str | None
+    others: tuple[str, ...] = ()
+    """States of the attempts of other gateways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def read_books(db: Database, store: str) -> Books:
                 col(page.ordered_at),
                 col(page.final_at),
                 col(page.error_code),
+                col(page.others),
             )
             .where(col(page.store_id) == store)
             .order_by(col(page.created_at), col(page.id))
@@ -153,7 +157,10 @@ def read_books(db: Database, store: str) -> Books:
     return Books(
         tuple(PressFacts(*row) for row in presses),
         tuple(CallFacts(*row) for row in calls),
-        tuple(PageFacts(*row) for row in pages),
+        tuple(
+            replace(PageFacts(*row[:-1]), others=tuple(Attempt(*one).state for one in row[-1]))
+            for row in pages
+        ),
         reports or 0,
     )
 

@@ -12,16 +12,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
 from broker_config.messages import Purpose
 from server.db.connect import Database
+from server.db.last_paged import last_paged
 from server.db.shop_export import export_table
-from server.db.tables import Duty, Incident, Page, PressRow
+from server.db.tables import Duty, Incident, PressRow
 from server.replay.lines import CallLine, DeedPart, DutyPart, Head, Line, PagePart, PressLine, PressPart
 from server.replay.rows import PRESSES, Names, deeds_of, pages_of, pushes
-from server.rules.pages import TELLS
 from server.shop_file import parse_shop
 
 CHUNK = 500
@@ -109,20 +109,13 @@ def _duties(session: Session, store_id: str, period: Period, names: Names) -> It
 
 
 def _last_called(session: Session, store_id: str, period: Period, names: Names) -> dict[str, datetime]:
-    rows = session.execute(
-        select(col(Page.carrier_id), func.max(col(Page.created_at)))
-        .join(Incident, col(Incident.id) == col(Page.incident_id))
-        .where(
-            col(Incident.store_id) == store_id,
-            col(Incident.opened_at) > period.begins_at - BEFORE,
-            col(Incident.opened_at) < period.begins_at,
-            col(Incident.purpose) == Purpose.CALL.value,
-            col(Page.reason).not_in(TELLS),
-            col(Page.carrier_id).is_not(None),
-        )
-        .group_by(col(Page.carrier_id))
+    found = last_paged(
+        session,
+        col(Incident.store_id) == store_id,
+        col(Incident.opened_at) > period.begins_at - BEFORE,
+        col(Incident.opened_at) < period.begins_at,
     )
-    return {names.initials[carrier]: at for carrier, at in rows if carrier in names.initials}
+    return {names.initials[carrier]: at for carrier, at in found.items() if carrier in names.initials}
 
 
 def _calls(

@@ -101,24 +101,26 @@ def pages_of(session: Session, ids: Sequence[UUID], names: Names) -> Iterator[tu
         page.reason,
         page.step,
         page.state,
+        page.members,
     )
     rows = session.execute(
         select(*(col(one) for one in columns))
         .where(col(page.incident_id).in_(ids))
         .order_by(col(page.created_at), col(page.pager_id))
     )
-    for incident, at, pager, carrier, reason, step, state in rows:
-        yield (
-            incident,
-            PagePart(
-                at=at,
-                pager=names.labels.get(pager, "?"),
-                who=names.initials.get(carrier),
-                reason=reason,
-                step=step,
-                reached=state in _REACHED,
-            ),
-        )
+    for incident, at, pager, carrier, reason, step, state, members in rows:
+        for number, who in members or [(pager, carrier)]:  # a group's page is one for each of them
+            yield (
+                incident,
+                PagePart(
+                    at=at,
+                    pager=names.labels.get(number, "?"),
+                    who=names.initials.get(who),
+                    reason=reason,
+                    step=step,
+                    reached=state in _REACHED,
+                ),
+            )
 
 
 def deeds_of(session: Session, ids: Sequence[UUID], names: Names) -> Iterator[tuple[UUID, DeedPart]]:

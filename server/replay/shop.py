@@ -119,7 +119,17 @@ def _policy(
     pagers: Mapping[str, int],
 ) -> facts.Policy:
     same: dict[str, Any] = part.model_dump(
-        include={"ttl_s", "exit_s", "attend_s", "repeat_s", "repeats", "name", "priority", "tell_others"}
+        include={
+            "ttl_s",
+            "exit_s",
+            "attend_s",
+            "patience_s",
+            "repeat_s",
+            "repeats",
+            "name",
+            "priority",
+            "tell_others",
+        }
     )
     return facts.Policy(
         id=number,

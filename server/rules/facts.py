@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,12 @@ class Step:
     """Beep or vibration pattern 1..4; None: the pager's own."""
 
 
+Way = tuple[str, str]
+"""(gateway, transmitter): one of the ways to a pager."""
+Worn = tuple[int, int | None]
+"""(pager, who wears it)."""
+
+
 class PolicyUse(StrEnum):
     CALL = "call"
     CLOSED = "closed"
@@ -77,6 +84,8 @@ class Policy:
     """Of an incident that opens under it; 1 is the most urgent."""
     tell_others: bool = True
     """Whether those who were called too are told that somebody goes."""
+    patience_s: int = 10
+    """How long a page may wait at one gateway before another one takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,16 @@ class Pager:
     language: str
     fallback: bool = False
     """Rings when nobody at all can be called."""
+    standby: Way | None = None
+    """Another transmitter that calls the same pager."""
+    members: tuple[int, ...] = ()
+    """Its capcode rings these pagers together; empty: it is one pager."""
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """In order of preference."""
+        first = (self.gateway, self.transmitter)
+        return (first,) if self.standby is None else (first, self.standby)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +301,28 @@ class Incident:
     cost_cents: int | None = None
 
 
+class Attempt(NamedTuple):
+    """One gateway's try at a page that another one has now, in words that a JSON column keeps."""
+
+    number: int
+    gateway: str
+    transmitter: str
+    state: str
+    proof: str
+    seq: int
+    held: bool
+    """Whether this gateway ever had it in hand."""
+    error: str | None = None
+
+    @property
+    def is_final(self) -> bool:
+        return PageState(self.state).is_final
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One row of the table `page`, field by field."""
+    """One row of the table `page`, field by field. Gateway, attempt, state and what belongs to them are those of the
+    attempt that counts: the one that reached something, else the newest."""
 
     id: UUID
     store_id: str
@@ -315,6 +353,33 @@ class Page:
     tx_ms: int | None = None
     error_code: str | None = None
     error_text: str | None = None
+    ways: tuple[Way, ...] = ()
+    """All ways to its pager, the preferred one first; empty: there is only one."""
+    attempt_at: datetime | None = None
+    """When this attempt began; None: when the page did."""
+    others: tuple[Attempt, ...] = ()
+    """Attempts of other gateways."""
+    moves: int = 0
+    """How many there are of them."""
+    members: tuple[Worn, ...] = ()
+    """Whom a group's page rings."""
+    heads: int = 0
+    """How many those are."""
+
+    @property
+    def open_elsewhere(self) -> tuple[Attempt, ...]:
+        """What was asked back and is not answered for."""
+        return tuple(one for one in self.others if not one.is_final)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more is asked of any gateway."""
+        return self.state.is_final and (not self.others or not self.open_elsewhere)
+
+    @property
+    def rings(self) -> tuple[Worn, ...]:
+        """The pagers that it rings, and who wears them."""
+        return self.members or ((self.pager_id, self.carrier_id),)
 
 
 @dataclass(frozen=True, slots=True)

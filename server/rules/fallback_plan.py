@@ -5,7 +5,7 @@ with other things in between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,8 +17,10 @@ from broker_config.messages import FallbackPlan
 from broker_config.messages.fallback import Slot
 from server.ids import slot
 from server.rules.edges import edges
-from server.rules.facts import Button, Pager, Policy, Store
+from server.rules.facts import Button, Pager, Policy, Store, Way
 from server.rules.fallback_texts import NOWHERE, buttons_of, orders_of
+from server.rules.groups import rings
+from server.rules.lines import MOST_ALERTS
 from server.rules.policies import policy_for
 from server.rules.roster import Standing, roster
 from server.rules.routing import candidates, fallback_pagers
@@ -82,7 +84,9 @@ def first_called(
         found = candidates(store, button, step, here, last_paged)
         reached = [pager for one in found for pager in one.pagers if gateway in (None, pager.gateway)]
         if reached:
-            return First(policy, number, tuple((pager, step.alert) for pager in reached))
+            near = [pager for pager in store.pagers if gateway in (None, pager.gateway)]
+            rung = [ring.pager for ring in rings(reached, near)]
+            return First(policy, number, tuple((pager, step.alert) for pager in rung))
     spare = [pager for pager in fallback_pagers(store) if gateway in (None, pager.gateway)]
     return First(policy, len(policy.steps) + 1, tuple((pager, None) for pager in spare))
 
@@ -90,8 +94,16 @@ def first_called(
 class Draft:
     """A plan in the making, for one shop as it was at `now`."""
 
-    def __init__(self, store: Store, now: datetime, last_paged: Mapping[int, datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: datetime,
+        last_paged: Mapping[int, datetime],
+        offered: Callable[[Way], int] = lambda way: MOST_ALERTS,
+    ) -> None:
+        """`offered`: how many patterns a transmitter offers."""
         self.store = store
+        self._offered = offered
         self._last_paged = dict(last_paged)
         start = now.astimezone(UTC).replace(microsecond=0)
         self._moments = [start, *edges(store, start, start + HORIZON)][:MOST_MOMENTS]
@@ -184,7 +196,7 @@ class Draft:
         return FallbackPlan(
             rev=LONGEST_REV,
             keeper=True,
-            orders=orders_of(used, self._alerts, replace(NOWHERE, codes=self.store.elsewhere)),
+            orders=orders_of(used, self._alerts, self._offered, replace(NOWHERE, codes=self.store.elsewhere)),
             moments=[*(times[index] for index in kept), end],
             calls=[list(slots) for slots in calls],
             hours=[list(one) for one in hours],

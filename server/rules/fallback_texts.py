@@ -7,29 +7,47 @@ from collections.abc import Callable, Iterable, Mapping
 from broker_config.messages import PageFormat, Route
 from broker_config.messages.fallback import PlannedButton, PlannedOrder, Slot
 from server.ids import slot
-from server.rules.facts import Button, Pager
+from server.rules.alerts import alert
+from server.rules.facts import Button, Pager, Way
+from server.rules.lines import MOST_ALERTS
 from server.rules.wording import page_body
 
 REASON = "stand_in"
+ORDINARY = 2
+"""Priority: what has made a call urgent is known to the server alone."""
 NOWHERE = Button(None, "", 0, None, "", "", "red")
 Face = tuple[str, str, int, str]
 
 
 def orders_of(
-    pagers: Iterable[Pager], alerts: Mapping[Slot, int | None], nowhere: Button = NOWHERE
+    pagers: Iterable[Pager],
+    alerts: Mapping[Slot, int | None],
+    offered: Callable[[Way], int] = lambda way: MOST_ALERTS,
+    nowhere: Button = NOWHERE,
 ) -> list[PlannedOrder]:
-    """One order per pager. `alerts`: slot -> the pattern of the step that calls it; else the pager's own. `nowhere`
-    stands for a button that nobody has set up."""
+    """One order per pager, with its ways at its own gateway. `alerts`: slot -> the pattern of the step that calls it;
+    else by the pager's own; `offered`: how many patterns a transmitter offers. `nowhere` stands for a button that
+    nobody has set up."""
     pagers = list(pagers)
     names = _names(pagers)
     return [
         PlannedOrder(
             slot=slot(one.id),
-            routes=[Route(transmitter=one.transmitter, address=one.address)],
+            routes=[
+                Route(transmitter=name, address=one.address)
+                for gateway, name in one.ways
+                if gateway == one.gateway
+            ],
             format=PageFormat(one.format),
             charset=one.charset,
             body=page_body(nowhere, one, REASON, drill=False),
-            alert=alerts.get(slot(one.id)) or one.alert,
+            alert=alert(
+                one.alert,
+                priority=ORDINARY,
+                reason=REASON,
+                offered=offered(one.ways[0]),
+                step=alerts.get(slot(one.id)),
+            ),
             face=names.get(_face(one)),
         )
         for one in pagers

@@ -20,9 +20,12 @@ class Action(StrEnum):
     STEP_SKIPPED = "step_skipped"
     """Nobody on it. detail: step, target."""
     NOBODY = "nobody"
-    """Nobody at all could be called."""
+    """Nobody at all could be called. detail: why (no_line or no_gateway: somebody is to be called, and no page can go
+    out), cause (in the gateway's words)."""
     PAGE = "page"
-    """A page changed state: old, new; detail: to (initials or label), reason, gateway, transmitter, proof, error."""
+    """A page changed state: old, new; detail: to (label), members (of a group's), reason, gateway, transmitter, standby
+    (it is not the way that its pager prefers), attempt (of several), proof, error, said (in the driver's words);
+    taken_from and why when another gateway takes it over."""
     FALLBACK = "fallback"
     """The fallback group was called, since nobody else could be. detail: called."""
     CLOSED_HOURS = "closed_hours"

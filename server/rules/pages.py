@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,8 @@ RANK = {
     PageState.HELD: 2,
     PageState.TRANSMITTING: 3,
 }
+PROOFS = ("none", "accepted", "on_air", "pager")
+"""The weakest first."""
 NO_ANSWER = "no_answer"
 """Error code of a page that was given up on."""
 TAKEN = "taken"
@@ -43,11 +45,11 @@ class Wish(StrEnum):
 def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
     """The page after a result; the same object when the result is old, of another attempt or a step back.
 
-    A final state never goes back; `confirmed` beats all."""
+    A final state never goes back; `confirmed` beats all. A better proof of the same state may come late."""
     if result.attempt != page.attempt or result.seq <= page.result_seq:
         return page
     if page.state.is_final and result.state is not PageState.CONFIRMED:
-        return page
+        return _better_proven(page, result)
     if not result.state.is_final and RANK[result.state] < RANK[page.state]:
         return page
     return replace(
@@ -59,11 +61,19 @@ def apply_result(page: Page, result: PageResult, now: datetime) -> Page:
         else page.proof,
         transmitter=result.transmitter or page.transmitter,
         held_at=page.held_at or now,
-        final_at=now if result.state.is_final else None,
+        final_at=(page.final_at if reached(page) else now) if result.state.is_final else None,
         tx_ms=result.tx_ms if result.tx_ms is not None else page.tx_ms,
         error_code=result.error.code if result.error else page.error_code,
         error_text=result.error.text if result.error else page.error_text,
     )
+
+
+def _better_proven(page: Page, result: PageResult) -> Page:
+    """What was transmitted is proven to have come further; the first word of it keeps its moment."""
+    same = page.state is result.state is PageState.TRANSMITTED
+    if not same or PROOFS.index(result.proof.value) <= PROOFS.index(page.proof):
+        return page
+    return replace(page, proof=result.proof.value, result_seq=result.seq)
 
 
 def wish(page: Page, incident: Incident | None) -> Wish:
@@ -77,9 +87,15 @@ def wish(page: Page, incident: Incident | None) -> Wish:
     elif incident.state is State.ACKNOWLEDGED:
         wanted = page.reason in _ALSO_WHILE_ACKNOWLEDGED
     else:
-        passed = page.carrier_id in incident.passed_ids and page.created_at < incident.triggered_at
-        wanted = page.reason != TAKEN and not passed
+        wanted = page.reason != TAKEN and not was_passed(page, incident)
     return Wish.ORDER if wanted else Wish.CANCEL
+
+
+def was_passed(page: Page, incident: Incident) -> bool:
+    """Everybody whom it rings had passed the call on by then."""
+    if page.created_at >= incident.triggered_at:
+        return False
+    return all(carrier in incident.passed_ids for _, carrier in page.rings)
 
 
 def ends_at(page: Page, heard_since: datetime | None = None) -> datetime:
@@ -89,8 +105,10 @@ def ends_at(page: Page, heard_since: datetime | None = None) -> datetime:
 
 
 def end_of_waiting(page: Page, now: datetime) -> Page:
-    """The final state of a page whose gateway never said one: `expired` if it was never held, else `unknown`."""
-    state = PageState.EXPIRED if page.held_at is None else PageState.UNKNOWN
+    """The final state of a page whose gateway never said one: `expired` if none ever held it, else `unknown`."""
+    doubtful = (PageState.HELD, PageState.TRANSMITTING, PageState.UNKNOWN)
+    elsewhere = any(one.held and PageState(one.state) in doubtful for one in page.others)
+    state = PageState.UNKNOWN if page.held_at is not None or elsewhere else PageState.EXPIRED
     return replace(
         page,
         state=state,
@@ -110,6 +128,9 @@ def of_this_round(pages: Iterable[Page], incident: Incident) -> list[Page]:
     return [page for page in pages if page.final_at is None or page.final_at >= incident.triggered_at]
 
 
-def any_hope(pages: Iterable[Page]) -> bool:
-    """Whether somebody felt one of these calls, or may still."""
-    return any(page.reason != TAKEN and (reached(page) or not page.state.is_final) for page in pages)
+def any_hope(pages: Iterable[Page], may_come: Callable[[Page], bool] = lambda page: True) -> bool:
+    """Whether somebody felt one of these calls, or may still. `may_come` says of what waits whether it can go out."""
+    return any(
+        page.reason != TAKEN and (reached(page) or (not page.state.is_final and may_come(page)))
+        for page in pages
+    )

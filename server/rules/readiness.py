@@ -24,6 +24,8 @@ NOT_TRIED_AFTER = ROUNDS_MISSED * EVERY + GRACE
 """Older than this in opening hours, a proof is none any more: two rounds of canaries were missed."""
 SLOW_BROKER_S = 2.0
 """Round trip through the broker from which on a call is noticeably late."""
+NEAR = 0.8
+"""So much of the air time of an hour is worth a warning: the rest is kept for the urgent."""
 SILENT_AFTER = timedelta(seconds=150)
 """The engine looks every minute: two looks missed mean that it stands still or is off."""
 
@@ -56,6 +58,8 @@ class Cause(StrEnum):
     NO_PAGER = "no_pager"
     NO_KEEPER = "no_keeper"
     """No gateway stands in while the server is silent."""
+    NEAR_CEILING = "near_ceiling"
+    """The transmitter has used nearly all the air time that it may use in an hour."""
     NO_PLAN = "no_plan"
     """The keeper gateway has no plan to stand in by."""
 
@@ -91,6 +95,18 @@ class TransmitterFact:
     name: str
     state: str
     cause: str | None
+    driver: str = ""
+    ceiling_s: int | None = None
+    """Air time that it may use in an hour; None: no ceiling is known."""
+    air_s: int | None = None
+    """Air time of the last hour; None: nobody counts it."""
+    standby: Sender | None = None
+    """What takes over when it does not get a page out."""
+
+    @property
+    def air_share(self) -> float | None:
+        """How much of its air time is used; None: nobody knows, or there is no end to it."""
+        return None if self.air_s is None or not self.ceiling_s else self.air_s / self.ceiling_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,7 @@ class Line:
     """Of a unit: the inputs with this cause."""
     tried: tuple[Canary, ...] = ()
     """The last walks, of a unit one per input, of a transmitter one."""
+    transmitter: TransmitterFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,18 +276,30 @@ def _transmitter(facts: Facts, one: TransmitterFact, now: datetime, opened: bool
         one.name,
         Mood.GOOD,
         tried=() if last is None else (last,),
+        transmitter=one,
     )
     gateway = next((device for device in facts.devices if device.device == one.gateway), None)
     if _away(gateway) is not None:  # the gateway's own line is bad; this one only says what follows from it
         return replace(good, mood=Mood.WARN, cause=Cause.OFFLINE)
     if one.state == "dead":
-        return replace(good, mood=Mood.BAD, cause=Cause.DEAD, said=one.cause or "")
+        mood = Mood.WARN if _stands_by(facts, one) else Mood.BAD
+        return replace(good, mood=mood, cause=Cause.DEAD, said=one.cause or "")
     if last is not None and last.state is CanaryState.BAD:
         cause, said = _why(last)
         return replace(good, mood=Mood.BAD, cause=cause, since=last.final_at, said=said)
     if opened and (last is None or facts.is_old(last, now)):
         return replace(good, mood=Mood.BAD, cause=Cause.NOT_TRIED)
+    if (one.air_share or 0.0) >= NEAR:
+        return replace(good, mood=Mood.WARN, cause=Cause.NEAR_CEILING)
     return good
+
+
+def _stands_by(facts: Facts, one: TransmitterFact) -> bool:
+    """Whether another one that works calls its pagers meanwhile: the path holds."""
+    other = next((line for line in facts.transmitters if (line.gateway, line.name) == one.standby), None)
+    if other is None or other.state == "dead":
+        return False
+    return _away(next((device for device in facts.devices if device.device == other.gateway), None)) is None
 
 
 def _people(store: Store, people: int, opened: bool) -> Line:

@@ -182,6 +182,9 @@ class Oracle:
                 yield f"page {page.id} has no final state: {page.state}"
             sure[page.address] += page.state in RANG
             unsure[page.address] += page.state in UNSURE
+            for state in page.others:  # a page that another gateway took over may have rung there too
+                sure[page.address] += state in RANG
+                unsure[page.address] += state not in RANG
         rang = Counter(page.address for page in self._eyes.rang)
         # a reply that got lost, or a process that died between the byte and its row, may double one
         doubles = self._trouble.counts

@@ -40,6 +40,7 @@ def read_facts(
         page_tallies=pages.tallies(period),
         pages=pages.suspects(period),
         doubles=pages.doubles(period),
+        twice=pages.twice(period),
         addressed=pages.addressed(period),
         reports=incidents.reports(period),
         letters=incidents.letters(period),

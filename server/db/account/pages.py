@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from broker_config.messages import PageState
 from server.db.account.period import MOST, Period, table
 from server.rules.account import Double, Page, PageTally
 from server.rules.account.matters import FINAL, RANG, Unsure, owes_a_repeat
+from server.rules.facts import Attempt
 from server.rules.journal import Action
 from server.rules.pages import NO_ANSWER
 from server.rules.stand_in import REASON as STAND_IN
@@ -47,7 +49,28 @@ def addressed(period: Period) -> dict[str, tuple[int, int]]:
         for address, rang, unknown in period.rows(_of(month, statement).group_by(page.c.address)):
             before = found.get(address, (0, 0))
             found[address] = (before[0] + rang, before[1] + unknown)
+        for address, one in _other_attempts(period, month):
+            rang, unknown = found.get(address, (0, 0))
+            found[address] = (
+                rang + (one.state in RANG),
+                unknown + (one.state == PageState.UNKNOWN or not one.is_final),
+            )
     return found
+
+
+def twice(period: Period) -> int:
+    """How often a page rang once more because another gateway had taken it over."""
+    return sum(one.state in RANG for month in period.months() for _, one in _other_attempts(period, month))
+
+
+def _other_attempts(period: Period, month: Period) -> Iterator[tuple[str, Attempt]]:
+    """Of pages that several gateways had: there are few."""
+    page = table("page")
+    for address, others in period.rows(
+        _of(month, select(page.c.address, page.c.others)).where(page.c.moves > 0)
+    ):
+        for one in others:
+            yield address, Attempt(*one)
 
 
 def suspects(period: Period) -> tuple[Page, ...]:
@@ -143,8 +166,11 @@ def _unsure(period: Period, row: Any) -> Unsure:
     page, journal, pager = table("page"), table("journal"), table("pager")
     final_at: datetime | None = row.final_at
     again = select(page.c.id).where(
-        page.c.incident_id == row.incident_id, page.c.pager_id == row.pager_id, page.c.id != row.id
+        page.c.incident_id == row.incident_id,
+        page.c.pager_id.in_({row.pager_id, *(pager for pager, _ in row.members)}),
+        page.c.id != row.id,
     )
+    carriers = [carrier for _, carrier in row.members] or [row.carrier_id]
     if final_at is not None:
         again = again.where(page.c.created_at >= final_at)
     anew = select(journal.c.id).where(
@@ -161,5 +187,6 @@ def _unsure(period: Period, row: Any) -> Unsure:
         ),
         again=period.rows(again.limit(1)).first() is not None,
         begun_anew=period.rows(anew.limit(1)).first() is not None,
-        spared=row.carrier_id in row.call_passed_ids or period.rows(used).first() is None,
+        spared=all(carrier in row.call_passed_ids for carrier in carriers)
+        or period.rows(used).first() is None,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -44,3 +45,15 @@ class Page(SQLModel, table=True):
     """Order at the gateway to first byte on the serial line."""
     error_code: str | None = Field(default=None, max_length=32)
     error_text: str | None = Field(default=None, max_length=500)
+    ways: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """[gateway, transmitter] of all ways to its pager, the preferred one first; empty: there is only one."""
+    attempt_at: datetime | None = None
+    """When this attempt began; None: when the page did."""
+    others: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Attempts of other gateways, field by field as `server.rules.facts.Attempt`."""
+    moves: int = 0
+    """How many there are of them."""
+    members: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """[pager, carrier] of those whom a group's page rings."""
+    heads: int = 0
+    """How many those are."""

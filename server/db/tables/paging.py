@@ -24,6 +24,12 @@ class Transmitter(SQLModel, table=True):
     """As its gateway last said: `ready`, `busy`, `dead` or `unknown`."""
     cause: str | None = Field(default=None, max_length=500)
     """Why it is dead, in words for the technician."""
+    standby_id: int | None = Field(default=None, foreign_key="transmitter.id")
+    """Another one that calls the same pagers: it takes over when this one does not get a page out."""
+    ceiling_s: int | None = None
+    """Air time that it may use in an hour, in seconds; None: no ceiling is known."""
+    air_s: int | None = None
+    """Air time that it used in the last hour, in seconds, as its gateway last said; None: nobody counts it."""
     heard: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Codes of foreign buttons, the newest first: `broker_config.messages.HeardCode`."""
     heard_at: datetime | None = None
@@ -46,4 +52,6 @@ class Pager(SQLModel, table=True):
     language: str = Field(default="en", max_length=8)
     fallback: bool = False
     """Rings when nobody at all can be called."""
+    members: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Ids of the pagers that listen to this capcode too: it is one for a group. Empty: it is one pager's own."""
     active: bool = True

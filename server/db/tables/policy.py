@@ -24,6 +24,8 @@ class Policy(SQLModel, table=True):
     exit_s: int = 90
     """The customer is expected to leave after this long."""
     attend_s: int = 120
+    patience_s: int = 10
+    """How long a page may wait at one gateway before another one takes it over."""
     """Acknowledged but not attended for this long: pages again."""
     repeat_s: int = 30
     """After the last step everybody called so far is paged again this often while nobody acknowledges."""

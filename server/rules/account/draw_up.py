@@ -102,7 +102,9 @@ def draw_up(facts: Facts, truth: Truth | None = None) -> Account:
     ]
     beyond = sum(one.count for one in pushed if one.kind is GapKind.PUSHED_AND_LOST)
     twice = sum(one.count for one in heard if one.kind is GapKind.RANG_UNTOLD)
-    totals = _totals(facts, numbers, beyond, twice + sum(one.times - 1 for one in facts.doubles))
+    totals = _totals(
+        facts, numbers, beyond, twice + facts.twice + sum(one.times - 1 for one in facts.doubles)
+    )
     return Account(totals, tuple(sorted(found, key=_order)))
 
 

@@ -189,6 +189,8 @@ class Facts:
     page_tallies: tuple[PageTally, ...] = ()
     pages: tuple[Page, ...] = ()
     doubles: tuple[Double, ...] = ()
+    twice: int = 0
+    """How often a page rang once more because another gateway had taken it over: what the contract allows."""
     reports: tuple[Report, ...] = ()
     letters: tuple[Letter, ...] = ()
     addressed: Mapping[str, tuple[int, int]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 
 from server.db import incidents as rows
-from server.db import places
+from server.db import places, tables
 from server.requests import DeskClosed, Looked
 from server.rules.incidents import State
 from server.rules.rights import Right
@@ -100,12 +101,18 @@ def _whole(whole: rows.Whole) -> WholeIncident:
         closed_by=whole.names.get(row.closed_by_id or 0),
         presses=[Press.model_validate(press) for press in whole.presses],
         pages=[
-            Page.model_validate({**page.model_dump(), "pager": label, "to": initials.get(page.carrier_id)})
+            Page.model_validate({**page.model_dump(), "pager": label, "to": _to(page, initials)})
             for page, label in whole.pages
         ],
         notices=[Notice.model_validate(notice) for notice in whole.notices],
         journal=[Entry.model_validate({**entry.model_dump(), "by": name}) for entry, name in whole.journal],
     )
+
+
+def _to(page: tables.Page, initials: Mapping[int | None, str]) -> str | None:
+    """Of a group's page everybody whom it rings."""
+    worn = [initials.get(carrier) for _, carrier in page.members] or [initials.get(page.carrier_id)]
+    return ", ".join(one for one in worn if one) or None
 
 
 def _incident(listed: rows.Listed) -> Incident:

@@ -144,6 +144,16 @@ def reason(word: str, t: Words) -> str:
     }.get(word, word)
 
 
+def taken_over(word: str, t: Words) -> str:
+    """Why another gateway took a page over, by how far the first one had come."""
+    return {
+        "ordered": t.gettext("the gateway did not answer"),
+        "held": t.gettext("it waited there for too long"),
+        "transmitting": t.gettext("it waited there for too long"),
+        "failed": t.gettext("it could not be sent there"),
+    }.get(word, "")
+
+
 def why(word: str, t: Words) -> str:
     """Why somebody was called, or was not."""
     return {

@@ -40,8 +40,9 @@ def called(whole: Whole, t: Words) -> Called:
     pages = [(page, label) for page, label in whole.pages if page.reason not in TELLS]
     rung: dict[tuple[int | None, str], list[Page]] = {}
     for page, label in pages:
-        person = page.carrier_id
-        rung.setdefault((person, "" if person is not None else label), []).append(page)
+        for pager, person in page.members or [(page.pager_id, page.carrier_id)]:
+            worn = whole.labels.get(pager, label) if page.members else label
+            rung.setdefault((person, "" if person is not None else worn), []).append(page)
     people = {person.id: person for person in whole.people}
     rang = tuple(_rang(people, person, label, found, why, t) for (person, label), found in rung.items())
     seen = {person for person, _ in rung}

@@ -77,6 +77,14 @@ def _people(pairs: object, t: Words) -> str:
     return ", ".join(f"{one[0]} {names.why(str(one[1]), t)}" for one in found if len(one) == 2)
 
 
+def _nobody(_name: str, row: Journal, t: Words) -> Line:
+    why = {
+        "no_line": t.gettext("no transmitter works"),
+        "no_gateway": t.gettext("the gateway does not answer"),
+    }.get(str(row.detail.get("why")), "")
+    return Line("warn", "bad", t.gettext("Nobody could be called"), _note(why, row.detail.get("cause")))
+
+
 def _damped(_name: str, row: Journal, t: Words) -> Line:
     return Line("warn", "warn", t.gettext("Fewer people are called"), damped_words(row.detail, t))
 
@@ -202,7 +210,7 @@ HAPPENED: dict[Action, Say] = {
     Action.OPENED: _opened,
     Action.STEP: _step,
     Action.STEP_SKIPPED: _skipped,
-    Action.NOBODY: lambda _n, _r, t: Line("warn", "bad", t.gettext("Nobody could be called")),
+    Action.NOBODY: _nobody,
     Action.FALLBACK: _fallback,
     Action.CLOSED_HOURS: _closed_hours,
     Action.DAMPED: _damped,

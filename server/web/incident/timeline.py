@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.db.incidents import Whole
 from server.db.tables import Journal
@@ -61,11 +63,46 @@ def _line(row: Journal, name: str, page: tuple[str, str, str] | None, t: Words) 
 def _page(row: Journal, page: tuple[str, str, str] | None, t: Words) -> Line:
     detail = row.detail
     reason, label, body = page or (str(detail.get("reason", "")), str(detail.get("to", "")), "")
+    if detail.get("taken_from"):
+        return _taken_over(row, label, t)
     proof = str(detail.get("proof", "none"))
     title = f"{label}: {names.page_state(row.new or '', proof, t)}"
+    by = _by(detail, t)
     if row.new in ("transmitted", "confirmed"):
-        return Line("page", "good", title, body)
+        return Line("page", "good", title, _joined(body, *by))
     if row.new in ("failed", "expired", "unknown"):
-        return Line("page", "bad", title, str(detail.get("error", "")))
-    note = names.reason(reason, t) if row.old is None else ""
+        said = detail.get("said") or detail.get("error") or ""  # in the driver's own words
+        return Line("page", "bad", title, _joined(str(said), *by))
+    members = detail.get("members")
+    who = ", ".join(str(one) for one in members) if isinstance(members, list) else ""
+    note = _joined(who, names.reason(reason, t), *by) if row.old is None else _joined(*by)
     return Line("page", "plain", title, note, minor=True)
+
+
+def _taken_over(row: Journal, label: str, t: Words) -> Line:
+    detail = row.detail
+    title = t.gettext(
+        "%(label)s: %(new)s takes over from %(old)s",
+        label=label,
+        new=detail.get("transmitter", ""),
+        old=detail.get("taken_from", ""),
+    )
+    said = str(detail.get("said") or "")
+    return Line(
+        "page", "warn", title, _joined(names.taken_over(str(detail.get("why")), t), said, *_by(detail, t)[1:])
+    )
+
+
+def _by(detail: Mapping[str, Any], t: Words) -> list[str]:
+    """By which transmitter, if a journal of then says so; whether that is the standby; which attempt it was."""
+    name, attempt = detail.get("transmitter"), detail.get("attempt")
+    found = [t.gettext("by %(transmitter)s", transmitter=name) if name else ""]
+    if detail.get("standby"):
+        found.append(t.gettext("the standby"))
+    if isinstance(attempt, int) and attempt > 1:
+        found.append(t.gettext("attempt %(number)s", number=t.number(attempt)))
+    return found
+
+
+def _joined(*parts: str) -> str:
+    return " \u00b7 ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "ttl_s": (10, 3600),
     "exit_s": (10, 1800),
     "attend_s": (10, 3600),
+    "patience_s": (4, 600),
     "repeat_s": (5, 600),
     "repeats": (0, 50),
     "priority": (1, 3),

@@ -184,6 +184,11 @@ def _numbers(raw: Raw, t: Words) -> tuple[Number, ...]:
         ("exit_s", t.gettext("Exit clock, seconds"), t.gettext("then the customer is expected to leave")),
         ("attend_s", t.gettext("Arrive within, seconds"), t.gettext("else everybody is called again")),
         ("ttl_s", t.gettext("Time to live, seconds"), t.gettext("an older press calls nobody")),
+        (
+            "patience_s",
+            t.gettext("Patience with a gateway, seconds"),
+            t.gettext("then another one takes the page over"),
+        ),
     )
     return tuple(Number(name, label, note, raw.values[name]) for name, label, note in named)
 

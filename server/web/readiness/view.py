@@ -150,7 +150,9 @@ def _line(line: Line, now: datetime, t: Words, *, may_try: bool, devices: str) -
 
 
 def _tried(line: Line, now: datetime, t: Words) -> str:
-    """Of a unit: when it was tried last, and how many of its inputs made a press."""
+    """Of a unit: when it was tried last, and how many of its inputs made a press; of a transmitter its air time."""
+    if line.thing is Thing.TRANSMITTER:
+        return words.air(line, t)
     if line.thing is not Thing.UNIT or not line.tried:
         return ""
     good = sum(one.pressed_at is not None for one in line.tried)

@@ -66,6 +66,8 @@ def what(line: Line, now: datetime, t: Words) -> str:
             return t.gettext("No pager is set up.")
         case Cause.NO_KEEPER:
             return t.gettext("No gateway calls by itself while the server is silent.")
+        case Cause.NEAR_CEILING:
+            return t.gettext("Has used nearly all the air time that it may use in an hour.")
         case Cause.NO_PLAN:
             return t.gettext("Has no plan yet for the time when the server is silent.")
 
@@ -105,8 +107,34 @@ def advice(line: Line, t: Words) -> str:
             return t.gettext("Somebody must come, or say “I am here”.")
         case Cause.NO_KEEPER:
             return t.gettext("Name one gateway as the keeper.")
+        case Cause.NEAR_CEILING:
+            return t.gettext(
+                "Urgent calls go first. Is the radio used for something else, or is every call repeated?"
+            )
         case Cause.NO_PLAN:
             return t.gettext("It comes by itself. If it does not, switch the gateway off and on.")
+
+
+def air(line: Line, t: Words) -> str:
+    """Of a transmitter: its kind, its air time of the last hour, and what takes over for it."""
+    one = line.transmitter
+    if one is None:
+        return ""
+    used = None if one.air_s is None else t.number(one.air_s)
+    parts = [one.driver]
+    if used is not None and one.ceiling_s is not None:
+        parts.append(
+            t.gettext(
+                "%(used)s of %(most)s s of air time in the last hour", used=used, most=t.number(one.ceiling_s)
+            )
+        )
+    elif used is not None:
+        parts.append(t.gettext("%(used)s s of air time in the last hour", used=used))
+    elif one.ceiling_s is not None:
+        parts.append(t.gettext("at most %(most)s s of air time in an hour", most=t.number(one.ceiling_s)))
+    if one.standby is not None:
+        parts.append(t.gettext("standby: %(name)s", name=one.standby[1]))
+    return " \u00b7 ".join(part for part in parts if part)
 
 
 def cause_name(code: str, t: Words) -> str:

@@ -74,6 +74,11 @@ def hub_view(
             else []
         ),
         Card(
+            t.gettext("Transmitters"),
+            t.ngettext("%(n)s transmitter", "%(n)s transmitters", len(book.lines)),
+            f"{url}/transmitters",
+        ),
+        Card(
             t.gettext("Working times"),
             t.ngettext("%(n)s person has working times", "%(n)s people have working times", working),
             f"{store_url}/roster/shifts",

@@ -8,7 +8,7 @@ from typing import Any
 from server.db.setup_book import Book, Pager
 from server.web.frame.words import LANGUAGES, Words
 from server.web.roster.fields import Fields
-from server.web.setup import sayings
+from server.web.setup import group, sayings
 from server.web.setup.forms import Field, Filling, FormView, ListView, Preview, Row, Switch, Values, values_of
 from server.web.setup.noun import Plain, one_of
 from server.web.setup.previews import preview_of_pager
@@ -16,7 +16,7 @@ from server.web.setup.zones import name_in_use, namesake
 
 KEPT = (
     *("label", "transmitter_id", "address", "carrier_id", "format", "charset"),
-    *("longest", "alert", "language", "fallback", "mark"),
+    *("longest", "alert", "language", "fallback", "members", "mark"),
 )
 
 
@@ -80,7 +80,7 @@ class Pagers(Plain):
             back=f"{url}/pagers",
             back_label=t.gettext("Pagers"),
             url=f"{url}/pagers/{row_id or 'new'}",
-            fields=self._fields(book, fill, t),
+            fields=(*self._fields(book, fill, t), *group.fields(book, fill, row_id, t)),
             submit=t.gettext("Save") if kept else t.gettext("Add the pager"),
             seen=fill.one("seen") or fill.one("mark"),
             preview_url=f"{url}/preview/pager",
@@ -120,6 +120,7 @@ class Pagers(Plain):
         if other is not None:
             words = t.gettext("The pager %(label)s has this capcode already.", label=other.label)
             fields.wrong("address", words)
+        values["members"] = group.read(book, fields, values, row_id)
         if row_id is None or not one_of(book.pagers, row_id).active:
             values["active"] = True
         return row_id, values
@@ -224,13 +225,15 @@ def _holder(book: Book, pager: Pager, people: Mapping[int, str], t: Words) -> st
     if pager.carrier_id is not None:
         return people.get(pager.carrier_id, "?")
     policy = book.policy_of("pager", pager.id)
-    if policy is not None:
+    if policy is not None or pager.members:
         return t.gettext("for a group")
     return t.gettext("worn by nobody") if pager.fallback else t.gettext("in the drawer")
 
 
 def _tags(pager: Pager, t: Words) -> tuple[str, ...]:
     found = [t.gettext("rings when nobody else can")] if pager.fallback else []
+    if pager.members:
+        found.append(t.ngettext("rings %(n)s pager", "rings %(n)s pagers", len(pager.members)))
     if pager.format != "text":
         found.append(sayings.format_words(pager.format, t))
     return tuple(found)

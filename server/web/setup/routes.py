@@ -26,6 +26,7 @@ from server.web.setup.people import People
 from server.web.setup.previews import previews_of_zone
 from server.web.setup.shared import book_of, change, url_of
 from server.web.setup.sign_in_routes import router as sign_in_router
+from server.web.setup.transmitters import router as transmitter_router
 from server.web.setup.watch_routes import router as watch_router
 from server.web.setup.zones import Zones
 
@@ -139,6 +140,7 @@ def _previews(place: Place, found: tuple[Preview, ...]) -> Response:
 
 ZONES, CAUSES = Zones(), Causes()
 router.include_router(sign_in_router)
+router.include_router(transmitter_router)
 router.include_router(watch_router)
 for one in (ZONES, Buttons(), People(), Pagers(), CAUSES, Channels()):
     router.include_router(things.routes(one))

@@ -267,3 +267,25 @@ def test_a_policy_of_a_zone_that_is_off_does_not_become_one_for_the_whole_store(
         assert bakery.active
     assert [one.name for one in parse_shop(tomllib.loads(_export(db))).policies] == ["Normal"]
     db.close()
+
+
+def test_standbys_and_groups_go_round() -> None:
+    db = memory()
+    table = small()
+    table["transmitters"][0]["standby"] = "t2"
+    table["transmitters"].append({"gateway": "g1", "name": "t2", "standby": "g1/t1"})
+    table["pagers"].append({"label": "P2", "carrier": "TO", "transmitter": "g1/t2", "address": "0013"})
+    table["pagers"].append({"label": "Both", "transmitter": "t1", "address": "91", "members": ["P1", "P2"]})
+    with db.transaction() as session:
+        load_shop(session, parse_shop(table))
+    _again(db)
+    with db.reading() as session:
+        lines = {row.id: row.standby_id for row in session.exec(select(Transmitter))}
+        pagers = {row.label: row for row in session.exec(select(Pager))}
+    assert set(lines) == set(lines.values())
+    assert pagers["Both"].members == [pagers["P1"].id, pagers["P2"].id]
+    del table["transmitters"][0]["standby"], table["pagers"][2]["members"]
+    with db.transaction() as session:
+        summary = load_shop(session, parse_shop(table))
+    assert summary.changed == {"transmitter": 1, "pager": 1}
+    _again(db)

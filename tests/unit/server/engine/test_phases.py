@@ -311,6 +311,7 @@ class TestNobodyLeft:
             PolicyStep(policy_id=1, position=2, after_s=20, target="role", role="manager"),
         )
         box.press()
+        box.result(box.orders[0], PageState.HELD)
         box.time.advance(21)
         assert box.incidents()[0].nobody_at is None
         box.result(box.orders[0], PageState.FAILED)

@@ -440,3 +440,31 @@ def test_a_shop_of_a_thousand_buttons_has_a_plan_and_one_of_ten_thousand_does_no
         made = plan(replace(store, buttons=many, keeper="g1"), BUSY, 1)
         assert made.keeper is keeper
         assert len(encode(made)) <= PLAN.max_bytes
+
+
+def test_an_order_has_every_way_of_its_gateway_the_preferred_one_first() -> None:
+    near = replace(pager(1, ANNA), standby=("g1", "t2"))
+    far = replace(pager(2, BORIS), standby=("g2", "t9"))
+    made = plan(shop(pagers=(near, far)), NOON, 1)
+    routes = {order.slot: [route.transmitter for route in order.routes] for order in made.orders}
+    assert routes["p1"] == [near.transmitter, "t2"]
+    assert routes.get("p2", [far.transmitter]) == [far.transmitter]
+
+
+def test_a_group_rings_by_the_plan_as_it_rings_by_the_server() -> None:
+    """Page ids come from the pager: the same one must be called by both."""
+    policy = Policy(1, 60, 60, 60, 30, 0, (Step(1, 0, "everybody"),))
+    alone = (pager(1, ANNA), pager(2, BORIS), pager(3, CARMEN))
+    group = replace(pager(9, None), members=(1, 2, 3))
+    facts = shop(policies={1: policy}, pagers=(*alone, group))
+    assert rings(plan(facts, NOON, 1), NOON) == ["p9"]
+    away = replace(group, gateway="g2")
+    assert rings(plan(shop(policies={1: policy}, pagers=(*alone, away)), NOON, 1), NOON) != ["p9"]
+
+
+def test_no_order_asks_for_a_pattern_that_its_transmitter_does_not_offer() -> None:
+    facts = shop(pagers=(replace(pager(1, ANNA), alert=4),))
+    draft = Draft(facts, NOON, {}, lambda way: 2)
+    while not draft.go_on(100):
+        pass
+    assert {order.alert for order in draft.finished(1).orders} == {2}

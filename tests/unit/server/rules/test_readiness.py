@@ -261,3 +261,29 @@ def test_the_way_of_the_server_as_it_was_written_down() -> None:
     assert link_of(Row(AGO, AGO, True), AGO + SILENT_AFTER * 1.01).trouble is Cause.SERVER_OFF
     slow = Row(AGO, NOW, False, (("slow_broker", "srv"),))
     assert link_of(slow, NOW).trouble is Cause.SLOW_BROKER
+
+
+class TestTransmitterWithAStandby:
+    DEAD = TransmitterFact("g1", "t1", "dead", "no carrier", standby=("g1", "t2"))
+
+    def test_the_path_holds_while_that_one_lives(self) -> None:
+        given = facts(transmitters=(self.DEAD, TransmitterFact("g1", "t2", "ready", None)))
+        line = next(one for one in readiness(given, NOW).lines if one.key == "g1/t1")
+        assert (line.mood, line.cause, line.said) == (Mood.WARN, Cause.DEAD, "no carrier")
+
+    def test_not_when_that_one_is_dead_too(self) -> None:
+        given = facts(transmitters=(self.DEAD, TransmitterFact("g1", "t2", "dead", None)))
+        assert ("g1/t1", Cause.DEAD) in causes(given)
+
+
+@pytest.mark.parametrize(
+    ("air_s", "ceiling_s", "near"),
+    [(79, 100, False), (80, 100, True), (None, 100, False), (500, None, False)],
+)
+def test_nearly_all_its_air_time_is_used(air_s: int | None, ceiling_s: int | None, near: bool) -> None:
+    one = TransmitterFact("g1", "t1", "ready", None, "tap", ceiling_s, air_s)
+    line = next(
+        one for one in readiness(facts(transmitters=(one,)), NOW).lines if one.thing is Thing.TRANSMITTER
+    )
+    assert (line.cause is Cause.NEAR_CEILING) is near
+    assert line.mood is (Mood.WARN if near else Mood.GOOD)

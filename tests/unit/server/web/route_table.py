@@ -132,6 +132,8 @@ TABLE: dict[str, dict[str, Needed]] = {
     f"{SETUP}/hours/special/{{row_id}}/remove": {"POST": Right.CHANGE_SHOP},
     f"{SETUP}/preview/pager": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/preview/zone": {"GET": Right.CHANGE_SHOP},
+    f"{SETUP}/transmitters": {"GET": Right.CHANGE_SHOP},
+    f"{SETUP}/transmitters/{{row_id}}": {"GET": Right.CHANGE_SHOP, "POST": Right.CHANGE_SHOP},
     f"{SETUP}/watches": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/watches/now": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/watches/own": {"POST": Right.CHANGE_SHOP},

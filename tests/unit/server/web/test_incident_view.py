@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -109,3 +110,43 @@ def test_an_action_of_a_newer_version_is_shown_by_its_name(shop: Shop) -> None:
         assert whole is not None
         whole.journal[0][0].action = "teleported"
         assert entries(whole, T)[0].title == "teleported"
+
+
+def test_another_gateway_took_the_page_over(shop: Shop) -> None:
+    number = shop.incident(1, 30, pages=False)
+    taken: dict[str, Any] = {
+        "gateway": "g2",
+        "transmitter": "tx2",
+        "attempt": 2,
+        "taken_from": "tx1",
+        "why": "ordered",
+    }
+    shop.say(number, Action.PAGE, 4, to="Pager 1", old="ordered", new="ordered", **taken)
+    by: dict[str, Any] = {"transmitter": "tx2", "standby": True, "attempt": 2}
+    shop.say(number, Action.PAGE, 5, to="Pager 1", old="ordered", new="transmitted", proof="accepted", **by)
+    better: dict[str, Any] = {"proof": "on_air", **by}
+    shop.say(number, Action.PAGE, 6, to="Pager 1", old="transmitted", new="transmitted", **better)
+    told = [(one.title, one.note) for one in seen(shop, number).timeline[-3:]]
+    assert told == [
+        ("Pager 1: tx2 takes over from tx1", "the gateway did not answer · attempt 2"),
+        ("Pager 1: accepted by the transmitter", "by tx2 · the standby · attempt 2"),
+        ("Pager 1: on the air", "by tx2 · the standby · attempt 2"),
+    ]
+
+
+def test_why_a_page_was_not_sent_in_the_drivers_own_words(shop: Shop) -> None:
+    number = shop.incident(1, 30, pages=False)
+    why: dict[str, Any] = {"error": "refused", "said": "refuses capcode 1021", "transmitter": "tx1"}
+    shop.say(number, Action.PAGE, 1, to="Pager 1", old="held", new="failed", **why)
+    entry = seen(shop, number).timeline[-1]
+    assert (entry.title, entry.note) == ("Pager 1: not sent", "refuses capcode 1021 · by tx1")
+
+
+def test_nobody_since_no_page_can_go_out(shop: Shop) -> None:
+    number = shop.incident(1, 30, pages=False)
+    shop.say(number, Action.NOBODY, 2, why="no_line", cause="no carrier: cable?")
+    entry = seen(shop, number).timeline[-1]
+    assert (entry.title, entry.note) == (
+        "Nobody could be called",
+        "no transmitter works · no carrier: cable?",
+    )

@@ -103,7 +103,7 @@ def two(shop: Shop, client_for: ClientFor, database: Database) -> Two:
 PLAIN = {"zones": "zone", "buttons": "button", "people": "carrier", "pagers": "pager", "causes": "cause"}
 SORTS = {**PLAIN, "channels": "channel", "policies": "policy", "special": "specialday", "shifts": "shift"}
 SORTS |= {"rotations": "rotation", "exceptions": "duty", "incidents": "number", "tablets": "tablet"}
-SORTS |= {"enrol": "claim"}
+SORTS |= {"enrol": "claim", "transmitters": "transmitter"}
 ADDRESSES = [
     (method, path)
     for path, methods in sorted(TABLE.items())

@@ -172,5 +172,5 @@ def test_every_cause_has_words_and_advice(cause: Cause, language: str, screens: 
         assert words.what(line, NOW, t)
         assert words.advice(line, t)
         assert words.title(line, t)
-    hints = (Cause.NO_KEEPER, Cause.NO_PLAN)
+    hints = (Cause.NO_KEEPER, Cause.NO_PLAN, Cause.NEAR_CEILING)
     assert words.cause_name(cause.value, t) != cause.value or cause in hints
