@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 
 from server.db import tables
 from server.rules import facts
+from server.rules.pager_codes import numbered
 
 T = TypeVar("T")
 
@@ -35,13 +36,15 @@ def read_store(session: Session, store_id: str, now: datetime) -> facts.Store | 
         if row.active and row.id is not None
     }
     devices = _of(session, tables.Device, store_id)
+    buttons = _of(session, tables.Button, store_id)
+    numbers = numbered(row.id for row in buttons if row.id is not None)
     return facts.Store(
         id=store.id,
         zone=ZoneInfo(store.timezone),
         buttons={
-            (row.device, row.input): _button(row, zones[row.zone_id])
-            for row in _of(session, tables.Button, store_id)
-            if row.active
+            (row.device, row.input): _button(row, zones[row.zone_id], numbers[row.id])
+            for row in buttons
+            if row.active and row.id is not None
         },
         carriers=carriers,
         shifts=tuple(
@@ -87,7 +90,7 @@ def duty(row: tables.Duty) -> facts.Duty:
     )
 
 
-def _button(row: tables.Button, zone: facts.Zone) -> facts.Button:
+def _button(row: tables.Button, zone: facts.Zone, number: int) -> facts.Button:
     return facts.Button(
         row.id,
         row.device,
@@ -98,6 +101,7 @@ def _button(row: tables.Button, zone: facts.Zone) -> facts.Button:
         row.colour,
         row.skill,
         row.language,
+        number,
     )
 
 

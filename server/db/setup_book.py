@@ -55,6 +55,7 @@ class Pager(Kept):
     alert: int
     language: str
     fallback: bool
+    visible: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ class Line:
     id: int
     gateway: str
     name: str
+    driver: str = "tap"
+    formats: tuple[str, ...] = ()
+    """What its gateway says of it; empty or 0: nothing yet."""
+    charsets: tuple[str, ...] = ()
+    longest: int = 0
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ class _Export:
             row.id: row.name if names.count(row.name) == 1 else f"{row.gateway}/{row.name}"
             for row in self.lines
         }
-        kept = ("label", "address", "format", "charset", "longest", "alert", "language", "fallback")
+        kept = (
+            *("label", "address", "format", "charset", "longest", "visible", "alert", "language", "fallback"),
+        )
         return [
             some(
                 {

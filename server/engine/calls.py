@@ -11,6 +11,7 @@ from server.engine.work import Work
 from server.ids import first_page_id
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
+from server.rules.pager_codes import pattern
 from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
 from server.rules.wording import page_body
@@ -50,6 +51,7 @@ class Calls:
         }
         deadline = deadline_of(incident, policy, work.now, first=first)
         sendable = self.connected(incident.store_id)
+        drill = incident.purpose is Purpose.DRILL
         shares_burden = incident.purpose is Purpose.CALL and not incident.quiet
         made = 0
         for pager in pagers:
@@ -71,7 +73,7 @@ class Calls:
                 format=pager.format,
                 charset=pager.charset,
                 body=body(button, pager, reason, incident, who),
-                alert=alert or pager.alert,
+                alert=pattern(pager, alert, reason, drill=drill, quiet=incident.quiet),
                 priority=LEAST_URGENT if reason in TELLS else incident.priority,
                 purpose=incident.purpose,
                 state=PageState.ORDERED if sendable else PageState.QUEUED,

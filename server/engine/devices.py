@@ -62,7 +62,13 @@ class Devices:
 
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
         for one in abilities.transmitters:
-            columns = {"state": one.state, "cause": one.cause}
+            able = {
+                "formats": [form.value for form in one.formats],
+                "charsets": list(one.charsets),
+                "longest": one.longest,
+                "alerts": one.alerts,
+            }
+            columns = {"state": one.state, "cause": one.cause, **able}
             work.transmitters.append((store, gateway, one.id, columns))
         work.rang.add(store)
 

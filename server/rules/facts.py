@@ -103,6 +103,8 @@ class Button:
     """Who has it is called before others of the same step."""
     language: str | None = None
     """Who speaks it is called before others of the same step."""
+    number: int = 0
+    """What numeric pagers call it by; 0: nobody has set it up."""
 
 
 @dataclass(frozen=True, slots=True)

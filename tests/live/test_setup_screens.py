@@ -29,6 +29,7 @@ SCREENS = (
     "setup/people/new",
     "setup/pagers",
     "setup/pagers/new",
+    "setup/pagers/card",
     "setup/causes",
     "setup/causes/new",
     "setup/channels",

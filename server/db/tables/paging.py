@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -21,6 +21,13 @@ class Transmitter(SQLModel, table=True):
     """As its gateway last said: `ready`, `busy`, `dead` or `unknown`."""
     cause: str | None = Field(default=None, max_length=500)
     """Why it is dead, in words for the technician."""
+    formats: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """What it can put on the air, as its gateway last said; empty: it never said so."""
+    charsets: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    longest: int = 0
+    """Longest text in characters; 0: not known."""
+    alerts: int = 0
+    """How many patterns of beeps it can make; 0: not known."""
 
 
 class Pager(SQLModel, table=True):
@@ -35,6 +42,8 @@ class Pager(SQLModel, table=True):
     charset: str = Field(default="ascii", max_length=32)
     longest: int = 40
     """Characters that this pager shows."""
+    visible: int = 16
+    """How many of them without scrolling."""
     alert: int = 1
     language: str = Field(default="en", max_length=8)
     fallback: bool = False
