@@ -30,6 +30,8 @@ DIGITS: Mapping[str, int] = {
     "taken": NO_NEED,
     "undone": NO_NEED,
 }
+IN_ORDER = (*range(NO_NEED + 1, DRILL + 1), NO_NEED)
+"""As people count, and what ends a call at the end."""
 LEAST_DIGITS = 6
 """Room for `999-91`; no numeric pager that is sold has less."""
 SAYS_NOTHING = "-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.db.setup_book import Book
-from server.rules.pager_codes import DRILL, NO_NEED, Tone, numbered
+from server.rules.pager_codes import IN_ORDER, Tone, numbered
 from server.web.frame.words import Words
 from server.web.setup import pager_words
 
@@ -36,19 +36,19 @@ class CardView:
 def card_view(book: Book, t: Words, url: str) -> CardView:
     zones = {zone.id: zone.name for zone in book.zones}
     numbers = numbered(button.id for button in book.buttons)
-    buttons = sorted((one for one in book.buttons if one.active), key=lambda one: numbers[one.id])
+    calling = (one for one in book.buttons if one.active and one.colour == "red")
+    buttons = sorted(calling, key=lambda one: numbers[one.id])
     last = numbers[buttons[-1].id] if buttons else 1
-    digits = (*range(NO_NEED + 1, DRILL + 1), NO_NEED)
     return CardView(
         title=t.gettext("What pagers without letters say"),
         back=f"{url}/pagers",
         back_label=t.gettext("Pagers"),
-        help=t.gettext("To be printed and hung up where staff pass by."),
+        help=t.gettext("To be printed and hung up where only staff pass by."),
         cards=(
             Card(
                 t.gettext("On a pager of digits"),
                 t.gettext("Digit"),
-                tuple(Meaning(f"-{one}", pager_words.digit(one, t)) for one in digits),
+                tuple(Meaning(f"-{one}", pager_words.digit(one, t)) for one in IN_ORDER),
                 t.gettext(
                     "First the number of the button, then why: %(code)s is button %(number)s, %(why)s.",
                     code=f"{last}-1",

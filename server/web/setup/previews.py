@@ -107,13 +107,12 @@ def _texts(button: facts.Button, pager: facts.Pager, who: str, visible: int, t: 
 
 
 def _digits(button: facts.Button, pager: facts.Pager, visible: int, t: Words) -> Iterator[Preview]:
-    seen: set[int] = set()
+    first: dict[int, str] = {}
     for reason in REASONS:
-        number = pager_codes.DRILL if reason == "drill" else digit_of(reason)
-        if number not in seen:
-            seen.add(number)
-            text = said(button, pager, reason, "")
-            yield Preview(text[:visible], pager_words.digit(number, t), rest=text[visible:])
+        first.setdefault(digit_of(reason), reason)
+    for number in pager_codes.IN_ORDER:
+        text = said(button, pager, first[number], "")
+        yield Preview(text[:visible], pager_words.digit(number, t), rest=text[visible:])
 
 
 def _beeps(t: Words) -> Iterator[Preview]:
@@ -123,6 +122,8 @@ def _beeps(t: Words) -> Iterator[Preview]:
 
 
 def digit_of(reason: str) -> int:
+    if reason == "drill":
+        return pager_codes.DRILL
     return pager_codes.digit("step" if reason == "quiet" else reason, quiet=reason == "quiet")
 
 
