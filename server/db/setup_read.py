@@ -53,7 +53,7 @@ def read_book(session: Session, store_id: str) -> Book:
                 tuple(row.formats),
                 tuple(row.charsets),
                 row.longest,
-                row.alerts,
+                row.alerts or 0,
             )
             for row in _rows(session, tables.Transmitter, store_id)
         ),

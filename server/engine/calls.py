@@ -11,7 +11,7 @@ from server.engine.work import Work
 from server.ids import first_page_id
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store
 from server.rules.journal import Action
-from server.rules.pager_codes import pattern
+from server.rules.pager_codes import tone
 from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
 from server.rules.wording import page_body
@@ -73,7 +73,9 @@ class Calls:
                 format=pager.format,
                 charset=pager.charset,
                 body=body(button, pager, reason, incident, who),
-                alert=pattern(pager, alert, reason, drill=drill, quiet=incident.quiet),
+                alert=tone(reason, drill=drill, quiet=incident.quiet).value
+                if pager.format == "tone"
+                else alert or pager.alert,
                 priority=LEAST_URGENT if reason in TELLS else incident.priority,
                 purpose=incident.purpose,
                 state=PageState.ORDERED if sendable else PageState.QUEUED,

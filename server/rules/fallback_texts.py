@@ -8,7 +8,7 @@ from broker_config.messages import PageFormat, Route
 from broker_config.messages.fallback import PlannedButton, PlannedOrder, Slot
 from server.ids import slot
 from server.rules.facts import Button, Pager
-from server.rules.pager_codes import pattern
+from server.rules.pager_codes import tone
 from server.rules.wording import page_body
 
 REASON = "stand_in"
@@ -27,7 +27,7 @@ def orders_of(pagers: Iterable[Pager], alerts: Mapping[Slot, int | None]) -> lis
             format=PageFormat(one.format),
             charset=one.charset,
             body=page_body(NOWHERE, one, REASON, drill=False),
-            alert=pattern(one, alerts.get(slot(one.id)), REASON),
+            alert=tone(REASON).value if one.format == "tone" else alerts.get(slot(one.id)) or one.alert,
             face=names.get(_face(one)),
         )
         for one in pagers

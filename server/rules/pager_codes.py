@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from server.rules.facts import Pager
 from server.rules.pages import TELLS
 
 NO_NEED = 0
@@ -65,19 +64,15 @@ def numeric(number: int, reason: str, longest: int, *, drill: bool = False, quie
     return next((one for one in candidates if len(one) <= longest), SAYS_NOTHING)
 
 
-def tone(reason: str, *, drill: bool = False, quiet: bool = False) -> Tone:
+def tone(reason: str, *, drill: bool = False, quiet: bool = False, offered: int = len(Tone)) -> Tone:
+    """`offered`: how many patterns its transmitter makes. What it lacks sounds like a usual call."""
     if reason in TELLS:
-        return Tone.OVER
-    if drill:
-        return Tone.DRILL
-    return Tone.HURRY if quiet or reason in _HURRY else Tone.COME
-
-
-def pattern(pager: Pager, usual: int | None, reason: str, *, drill: bool = False, quiet: bool = False) -> int:
-    """How this pager beeps: where that is all it can say, by what is to be said; else as it `usual`ly does."""
-    if pager.format == "tone":
-        return tone(reason, drill=drill, quiet=quiet).value
-    return usual or pager.alert
+        found = Tone.OVER
+    elif drill:
+        found = Tone.DRILL
+    else:
+        found = Tone.HURRY if quiet or reason in _HURRY else Tone.COME
+    return found if found <= offered else Tone.COME
 
 
 def numbered(ids: Iterable[int]) -> dict[int, int]:

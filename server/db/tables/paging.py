@@ -26,8 +26,8 @@ class Transmitter(SQLModel, table=True):
     charsets: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     longest: int = 0
     """Longest text in characters; 0: not known."""
-    alerts: int = 0
-    """How many patterns of beeps it can make; 0: not known."""
+    alerts: int | None = None
+    """How many patterns it offers, as its gateway last said."""
 
 
 class Pager(SQLModel, table=True):

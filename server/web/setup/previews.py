@@ -55,9 +55,8 @@ def previews_of_form(book: Book, fill: Filling, t: Words) -> tuple[Preview, ...]
     line = line_of(book, int(key) if key.isascii() and key.isdigit() and len(key) <= 9 else None)
     values = {"format": form, "charset": charset, "longest": length}
     wrong = [words for _, words in misfits(line, fill.one("address"), values, t)]
-    if form == "tone" and line is not None and line.alerts == 1:
-        wrong.append(t.gettext("This transmitter makes one pattern only: every call beeps alike."))
-    found = previews_of_pager(_first_button(book, t), pager, t, who=who, visible=visible)
+    offered = (line.alerts if line is not None else 0) or len(pager_codes.Tone)
+    found = previews_of_pager(_first_button(book, t), pager, t, who=who, visible=visible, offered=offered)
     return (*(Preview("", words, kind="warn") for words in wrong), *found)
 
 
@@ -85,11 +84,17 @@ def pager_of(form: str, charset: str, longest: int, language: str) -> facts.Page
 
 
 def previews_of_pager(
-    button: facts.Button, pager: facts.Pager, t: Words, *, who: str = "", visible: int = VISIBLE
+    button: facts.Button,
+    pager: facts.Pager,
+    t: Words,
+    *,
+    who: str = "",
+    visible: int = VISIBLE,
+    offered: int = len(pager_codes.Tone),
 ) -> tuple[Preview, ...]:
-    """For each reason what staff will read. `who`: initials of somebody who goes."""
+    """For each reason what staff will read. `who`: initials of somebody who goes; `offered`: patterns of beeps."""
     if pager.format == "tone":
-        found = _beeps(t)
+        found = _beeps(offered, t)
     elif pager.format == "code":
         words = t.gettext("It shows the number that it was taught, for each button and reason.")
         found = iter((Preview("", words, kind="note"),))
@@ -115,10 +120,18 @@ def _digits(button: facts.Button, pager: facts.Pager, visible: int, t: Words) ->
         yield Preview(text[:visible], pager_words.digit(number, t), rest=text[visible:])
 
 
-def _beeps(t: Words) -> Iterator[Preview]:
+def _beeps(offered: int, t: Words) -> Iterator[Preview]:
+    if offered < len(pager_codes.Tone):
+        words = t.ngettext(
+            "This transmitter makes %(n)s pattern only: whatever needs another one sounds like a call.",
+            "This transmitter makes %(n)s patterns only: whatever needs another one sounds like a call.",
+            offered,
+        )
+        yield Preview("", words, kind="warn")
     yield Preview("", t.gettext("It only beeps."), kind="note")
     for tone in pager_codes.Tone:
-        yield Preview(t.gettext("Pattern %(number)s", number=tone.value), pager_words.tone(tone, t))
+        if tone <= offered:
+            yield Preview(t.gettext("Pattern %(number)s", number=tone.value), pager_words.tone(tone, t))
 
 
 def digit_of(reason: str) -> int:

@@ -22,10 +22,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('formats', sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
         batch_op.add_column(sa.Column('charsets', sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
         batch_op.add_column(sa.Column('longest', sa.Integer(), nullable=False, server_default=sa.text("0")))
-        batch_op.add_column(sa.Column('alerts', sa.Integer(), nullable=False, server_default=sa.text("0")))
+        batch_op.add_column(sa.Column('alerts', sa.Integer(), nullable=True))
     with op.batch_alter_table('pager', schema=None) as batch_op:
         batch_op.add_column(sa.Column('visible', sa.Integer(), nullable=False, server_default=sa.text("16")))
-    for table, names in (('transmitter', ('formats', 'charsets', 'longest', 'alerts')), ('pager', ('visible',))):
+    for table, names in (('transmitter', ('formats', 'charsets', 'longest')), ('pager', ('visible',))):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name in names:
                 batch_op.alter_column(name, server_default=None)

@@ -18,7 +18,6 @@ from server.rules.pager_codes import (
     Tone,
     numbered,
     numeric,
-    pattern,
     tone,
 )
 from server.rules.wording import CALLS, page_body
@@ -93,13 +92,18 @@ def test_what_a_beep_means(reason: str, drill: bool, quiet: bool) -> None:
         assert found is (Tone.HURRY if quiet else Tone.COME)
 
 
-def test_only_a_pager_that_has_nothing_else_speaks_by_its_pattern() -> None:
-    assert pattern(PAGER, None, "help") == 2
-    assert pattern(PAGER, 4, "help") == 4
-    beeper = replace(PAGER, format="tone")
-    assert [pattern(beeper, 4, reason) for reason in ("step", "help", "taken")] == [1, 2, 3]
-    assert pattern(beeper, None, "step", drill=True) == 4
-    assert page_body(BUTTON, beeper, "step", drill=False) == ""
+@pytest.mark.parametrize(
+    ("offered", "beeps"), [(4, [1, 2, 3, 4]), (3, [1, 2, 3, 1]), (2, [1, 2, 1, 1]), (1, [1, 1, 1, 1])]
+)
+def test_a_pattern_that_the_transmitter_lacks_sounds_like_a_usual_call(
+    offered: int, beeps: list[int]
+) -> None:
+    said = [tone(reason, offered=offered) for reason in ("step", "help", "taken")]
+    assert [*said, tone("step", drill=True, offered=offered)] == beeps
+
+
+def test_a_pager_that_only_beeps_gets_no_text() -> None:
+    assert page_body(BUTTON, replace(PAGER, format="tone"), "step", drill=False) == ""
 
 
 def test_a_number_stays_when_another_button_comes_or_goes() -> None:
