@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from broker_config.charsets import CAPITALS_ONLY, CHARSETS
 from server.rules.transliterate import NOBODY_KNOWS, to_cyrillic, to_latin
@@ -32,8 +33,10 @@ _STAND_IN: Mapping[str, str] = dict(zip("[]{}\\|~_`", "()()//--'", strict=True))
 """Signs whose places some displays use for letters, in signs that every display has."""
 
 
+@lru_cache(maxsize=4096)
 def convert(text: str, charset: str) -> str:
-    """As this pager shows it, whatever its length. A set that nobody knows is taken for ASCII."""
+    """As this pager shows it, whatever its length. A set that nobody knows is taken for ASCII. A shop says the same few
+    texts all day, so they are kept."""
     table = CHARSETS.get(charset, CHARSETS[PLAIN])
     text = unicodedata.normalize("NFC", text)
     if "A" not in table:

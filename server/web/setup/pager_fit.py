@@ -7,7 +7,7 @@ from typing import Any
 
 from broker_config import capcodes
 from broker_config.charsets import NAMES
-from server.db.setup_book import Book, Line
+from server.db.setup_book import Book, Line, Pager
 from server.rules.pager_codes import LEAST_DIGITS
 from server.web.frame.words import Words
 from server.web.setup import pager_words, sayings
@@ -46,6 +46,13 @@ def misfits(
             line.longest,
         )
         yield "longest", words
+
+
+def misfits_of(book: Book, pager: Pager, t: Words) -> tuple[str, ...]:
+    """Of a pager that is set up: it was before its transmitter was another one, or told what it can do."""
+    values = {"format": pager.format, "charset": pager.charset, "longest": pager.longest}
+    found = misfits(line_of(book, pager.transmitter_id), pager.address, values, t)
+    return tuple(words for _, words in found)
 
 
 def charsets_for(book: Book, chosen: str) -> list[str]:

@@ -14,7 +14,7 @@ from server.web.roster.fields import Fields
 from server.web.setup import pager_words, sayings
 from server.web.setup.forms import Field, Filling, FormView, ListView, Row, Switch, Values, values_of
 from server.web.setup.noun import Plain, one_of
-from server.web.setup.pager_fit import SILENT, charsets_for, line_of, misfits
+from server.web.setup.pager_fit import SILENT, charsets_for, line_of, misfits, misfits_of
 from server.web.setup.previews import MOST, previews_of_form
 from server.web.setup.zones import name_in_use, namesake
 
@@ -47,6 +47,7 @@ class Pagers(Plain):
                     url=f"{url}/pagers/{pager.id}",
                     note=sayings.listed([_holder(book, pager, people, t), pager.address]),
                     tags=_tags(pager, t),
+                    warnings=misfits_of(book, pager, t),
                 )
                 for pager in pagers
                 if pager.active

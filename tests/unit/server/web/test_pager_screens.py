@@ -121,6 +121,18 @@ def test_what_a_transmitter_told_of_itself_decides_what_is_offered(setup: Setup)
     assert (row.charset, row.longest, row.visible) == ("de", 80, 20)
 
 
+def test_a_pager_whose_transmitter_became_another_one_is_shown(setup: Setup) -> None:
+    assert "cannot be called as" not in setup.get()
+    setup.post("/pagers/new", **TEXT | {"address": "2007664"})
+    line_is(setup, driver="pocsag-raw")
+    assert "1 pager cannot be called as it is set up." in setup.get()
+    assert "looks like an idle channel" in setup.get("/pagers")
+    line_is(setup, formats=["tone"])
+    assert f"{len(setup.shop.pagers) + 1} pagers cannot be called as they are set up." in setup.get()
+    setup.post(f"/pagers/{setup.row(Pager, label='P9').id}/off")
+    assert f"{len(setup.shop.pagers)} pagers cannot" in setup.get()
+
+
 @pytest.mark.parametrize("form", ["tone", "code"])
 def test_a_pager_without_letters_needs_none(setup: Setup, form: str) -> None:
     nothing = {"format": form, "charset": "", "longest": "", "visible": ""}
