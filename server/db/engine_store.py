@@ -101,7 +101,7 @@ def _button(row: tables.Button, zone: facts.Zone, number: int) -> facts.Button:
         row.colour,
         row.skill,
         row.language,
-        number,
+        number=number,
     )
 
 

@@ -103,7 +103,7 @@ class Button:
     """Who has it is called before others of the same step."""
     language: str | None = None
     """Who speaks it is called before others of the same step."""
-    number: int = 0
+    number: int = field(default=0, kw_only=True)
     """What numeric pagers call it by; 0: nobody has set it up."""
 
 
