@@ -18,6 +18,8 @@ from pager_gateway.sender import PortBytes, PortLost, PortOpened
 
 log = logging.getLogger(__name__)
 
+_BREAKS = (serial.SerialException, OSError, TypeError, ValueError)
+"""What pyserial raises from a line that breaks; TypeError from one that is closed meanwhile."""
 PortEvent: TypeAlias = PortOpened | PortLost | PortBytes
 
 
@@ -60,7 +62,7 @@ class SerialPort:
             return
         try:
             line.write(data)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _BREAKS as error:
             log.warning("write failed: %s", error, extra={"action": "port.write"})
             self._break()
 
@@ -134,7 +136,7 @@ class SerialPort:
                 waiting = getattr(line, "in_waiting", 0) if data else 0
                 if waiting:
                     data += line.read(waiting)
-            except (serial.SerialException, OSError, TypeError, ValueError) as error:
+            except _BREAKS as error:
                 return explain(error, self._s.url)
             if data:
                 self._sink(PortBytes(data, self._clock()))

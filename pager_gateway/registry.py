@@ -14,7 +14,12 @@ GROUP = "redbutton.transmitters"
 Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
-BUILT_IN: dict[str, str] = {"tap": "pager_gateway.drivers.tap.driver:create"}
+BUILT_IN: dict[str, str] = {
+    "espa444": "pager_gateway.drivers.espa444.driver:create",
+    "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
+    "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
+    "tap": "pager_gateway.drivers.tap.driver:create",
+}
 
 
 def names() -> list[str]:
