@@ -80,7 +80,11 @@ class Bench:
     def __post_init__(self) -> None:
         self.driver = self.rig.create()
         self.box = self.rig.box(self.air)
-        self.line = VirtualTransmitter(self.clock, self.box, self.air, baudrate=self.rig.baudrate)
+        self.use(VirtualTransmitter(self.clock, self.box, self.air, baudrate=self.rig.baudrate))
+
+    def use(self, line: VirtualTransmitter) -> None:
+        """Another line, before anything happened on this one."""
+        self.line = line
         sender = Sender("tx-1", self.driver, self.line, self._report, self.clock.boot)
         self.loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self.clock)
 
@@ -133,9 +137,13 @@ class Bench:
         return [one for one in self.reports if isinstance(one, PageReport) and one.result.page == page.id]
 
     def final(self, page: Page) -> PageReport:
-        """The first one that ends the page; later ones may only bring better proof."""
+        """The first one that ends the page. Later ones bring better proof, or tell that the peer took its word back."""
         first, *later = [one for one in self.results(page) if one.result.state.is_final]
-        ranks = [PROOFS.index(one.result.proof) for one in (first, *later)]
+        ranks = [
+            PROOFS.index(one.result.proof)
+            for one in (first, *later)
+            if one is first or one.result.error is None
+        ]
         assert all(a < b for a, b in pairwise(ranks)), "a second result without better proof"
         return first
 

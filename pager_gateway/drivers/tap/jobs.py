@@ -68,10 +68,21 @@ def words(code: int | None, otherwise: str) -> str:
     return f"{CODES.get(code, otherwise)} ({code})"
 
 
-def refusal(code: int | None) -> Refused:
-    """RS to a block: do not try this page again, but for the two codes that name a passing reason."""
+def refusal(code: int | None, limit: int | None = None) -> Refused:
+    """RS to a block: do not try this page again, but for the two codes that name a passing reason. `limit`: the longest
+    text, which the terminal says with 517."""
+    if code == 517 and limit is not None:
+        return Refused("tap-517", f"message too long: at most {limit} characters (517)")
     name = "refused" if code is None else f"tap-{code}"
     return Refused(name, words(code, "refused without a reason"), retry=code in _PASSING)
+
+
+def cut(code: int | None, limit: int | None) -> Refused | None:
+    """An ACK that says that only the beginning went out: the page counts, and somebody should shorten its text."""
+    if code not in (212, 214):
+        return None
+    most = "" if limit is None else f": at most {limit} characters"
+    return Refused(f"tap-{code}", f"sent, but the terminal cut it short{most} ({code})")
 
 
 def late_refusal(key: UUID, code: int | None) -> SubmitResult:
