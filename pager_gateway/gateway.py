@@ -122,7 +122,9 @@ class Gateway:
                 self._health(event)
             elif isinstance(event, ProbeReport):
                 self._probes.heard(event, now)
-            elif isinstance(event, AirReport | HeardReport):
+            elif isinstance(event, HeardReport):
+                self._desk.heard(event.transmitter, event.heard, now)
+            elif isinstance(event, AirReport):
                 continue
             elif isinstance(event, NewKey):
                 self._renewal.made(event, now)

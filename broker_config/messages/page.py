@@ -126,6 +126,14 @@ class PageResult(Message):
     error: ResultError | None = None
 
 
+class HeardCode(Part):
+    """A 24-bit code of somebody else's button, as an RF bridge heard it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
+    te_us: Annotated[int, Field(ge=1, le=65_535)]
+    """Its time unit."""
+
+
 class TransmitterAbilities(Part):
     id: DeviceId
     driver: Word
@@ -142,6 +150,9 @@ class TransmitterAbilities(Part):
     """The most that it can ever prove."""
     ceiling_s_per_h: Count | None = None
     """Air time allowed per hour, in seconds; None: no ceiling known."""
+    heard: Annotated[list[HeardCode], Field(max_length=8)] | None = None
+    """Codes of foreign buttons since its gateway began, the newest first, each once; None: it cannot hear, or none
+    came."""
 
 
 class Abilities(Message):

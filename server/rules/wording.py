@@ -8,6 +8,7 @@ from server.rules import pager_codes, pager_text
 from server.rules.facts import Button, Pager
 from server.rules.pages import TAKEN as TAKEN_REASON
 from server.rules.pages import TELLS
+from server.rules.watch_codes import code_reason
 
 Words = dict[str, str]
 
@@ -50,10 +51,13 @@ LEAST_PLACE = 4
 def page_body(
     button: Button, pager: Pager, reason: str, *, drill: bool, quiet: bool = False, who: str = ""
 ) -> str:
-    """What this pager shows for this call; "" for a tone-only pager. `who`: initials, for the reason `taken`."""
+    """What this pager shows for this call; "" for a tone-only pager; for a watch the code that it was taught for this
+    place. `who`: initials, for the reason `taken`."""
     if pager.format == "tone":
         return ""
-    if pager.format in ("numeric", "code"):
+    if pager.format == "code":
+        return button.codes.get(code_reason(reason, drill=drill, quiet=quiet), "")
+    if pager.format == "numeric":
         return pager_codes.numeric(button.number, reason, pager.longest, drill=drill, quiet=quiet)
     words, short = _said(reason, pager.language, drill=drill, quiet=quiet, who=who)
     place = button.place.upper()

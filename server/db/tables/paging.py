@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -28,6 +31,10 @@ class Transmitter(SQLModel, table=True):
     """Longest text in characters; 0: not known."""
     alerts: int | None = None
     """How many patterns it offers, as its gateway last said."""
+    heard: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Codes of foreign buttons, the newest first: `broker_config.messages.HeardCode`."""
+    heard_at: datetime | None = None
+    """When the first of them came."""
 
 
 class Pager(SQLModel, table=True):
