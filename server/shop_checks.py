@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from broker_config import capcodes
+from broker_config.capcodes import Trouble
 from server.rules.standby import standby_trouble
 
 USES = {"call": "calls in", "closed": "closed hours in", "quiet": "quiet calls in"}
@@ -12,6 +14,18 @@ FIRST_OWNER = "manager"
 """The login that a shop begins with."""
 Parts = Mapping[str, Mapping[int, Any]]
 """Section -> index -> part, only those that are well-formed."""
+CAPCODES = {
+    Trouble.NOT_A_RIC: "is no capcode of this transmitter: up to seven digits, and perhaps a letter A to D after them",
+    Trouble.TOO_HIGH: f"is too high: no capcode is above {capcodes.HIGHEST_RIC}",
+    Trouble.IDLE: "looks like an idle channel on the air and its pages are lost: the pager needs another capcode",
+    Trouble.SYNC: "looks like the beat that pagers listen for and its pages are lost: the pager needs another capcode",
+    Trouble.LOW: "is easily taken for noise: the pager needs a capcode from 8 up",
+    Trouble.NOT_DIGITS: "is no capcode of this transmitter: digits alone",
+    Trouble.TOO_LONG: "is too long for this transmitter",
+    Trouble.NOT_A_CODE: "is no code of this transmitter: six digits 0-9 or letters A-F",
+    Trouble.NO_CODE: "cannot be sent: 000000 and FFFFFF are no codes",
+}
+"""Why a transmitter cannot call a pager by its address. The setup screens say the same in every language."""
 
 
 def check(parts: Parts, table: Mapping[str, Any]) -> list[str]:
@@ -24,6 +38,7 @@ def check(parts: Parts, table: Mapping[str, Any]) -> list[str]:
         *_addresses(parts, table),
         *_standbys(parts, table),
         *_groups(parts, table),
+        *_capcodes(parts),
     ]
 
 
@@ -237,6 +252,20 @@ def _groups(parts: Parts, table: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{place}: there is no pager {label!r} in pagers"
             elif label in groups:
                 yield f"{place}: {label!r} is a group itself"
+
+
+def _capcodes(parts: Parts) -> Iterator[str]:
+    """What the air would lose is refused here, not found out when somebody waits."""
+    drivers = {f"{one.gateway}/{one.name}": one.driver for one in parts["transmitters"].values()}
+    for index, pager in parts["pagers"].items():
+        meant = {
+            driver for line, driver in drivers.items() if pager.transmitter in (line, line.split("/")[1])
+        }
+        for driver in sorted(meant):
+            why = capcodes.trouble(driver, pager.address)
+            if why is not None:
+                yield f"pagers[{index + 1}].address: {pager.address} {CAPCODES[why]} (driver {driver})"
+                break
 
 
 def _declared(table: Mapping[str, Any], section: str, field: str) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
 
 from broker_config.capcodes import code
+from broker_config.charsets import NAMES
 from broker_config.messages.base import Address, DeviceId, InputNumber
 from server.channels_out.targets import check_mail, web_target
 from server.rules.causes import BUILT_IN
@@ -146,6 +147,15 @@ class AccountPart(Part):
         return self
 
 
+def _charset(word: str) -> str:
+    if word in NAMES:
+        return word
+    known = ", ".join(NAMES)
+    if word == "utf-8":
+        raise ValueError(f"no pager shows utf-8: choose what this one's display knows, one of {known}")
+    raise ValueError(f"{word!r} is no set of letters of a pager: choose one of {known}")
+
+
 class PagerPart(Part):
     label: Label
     carrier: Initials | None = None
@@ -153,8 +163,10 @@ class PagerPart(Part):
     transmitter: LineName
     address: Address
     format: Literal["text", "numeric", "tone", "code"] = "text"
-    charset: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")] = "ascii"
+    charset: Annotated[str, AfterValidator(_charset)] = "ascii"
     longest: Annotated[int, Field(ge=1, le=240)] = 40
+    visible: Annotated[int, Field(ge=1, le=240)] = 16
+    """Signs that it shows without scrolling, for the previews on screens."""
     alert: Alert = 1
     language: Language = "en"
     fallback: bool = False

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from server.db import tables
 from server.db.watch_codes import read_codes
 from server.rules import facts
+from server.rules.pager_codes import numbered
 from server.rules.watch_codes import ELSEWHERE
 
 T = TypeVar("T")
@@ -37,14 +38,18 @@ def read_store(session: Session, store_id: str, now: datetime) -> facts.Store | 
         if row.active and row.id is not None
     }
     devices = _of(session, tables.Device, store_id)
+    buttons = _of(session, tables.Button, store_id)
+    numbers = numbered(row.id for row in buttons if row.id is not None)
     codes = read_codes(session, store_id)
     return facts.Store(
         id=store.id,
         zone=ZoneInfo(store.timezone),
         buttons={
-            (row.device, row.input): _button(row, zones[row.zone_id], codes.get((row.device, row.input), {}))
-            for row in _of(session, tables.Button, store_id)
-            if row.active
+            (row.device, row.input): _button(
+                row, zones[row.zone_id], numbers[row.id], codes.get((row.device, row.input), {})
+            )
+            for row in buttons
+            if row.active and row.id is not None
         },
         carriers=carriers,
         shifts=tuple(
@@ -91,7 +96,7 @@ def duty(row: tables.Duty) -> facts.Duty:
     )
 
 
-def _button(row: tables.Button, zone: facts.Zone, codes: Mapping[str, str]) -> facts.Button:
+def _button(row: tables.Button, zone: facts.Zone, number: int, codes: Mapping[str, str]) -> facts.Button:
     return facts.Button(
         row.id,
         row.device,
@@ -102,6 +107,7 @@ def _button(row: tables.Button, zone: facts.Zone, codes: Mapping[str, str]) -> f
         row.colour,
         row.skill,
         row.language,
+        number=number,
         codes=codes,
     )
 

@@ -56,6 +56,7 @@ class Pager(Kept):
     language: str
     fallback: bool
     members: tuple[int, ...]
+    visible: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ class Line:
     id: int
     gateway: str
     name: str
+    driver: str = "tap"
+    formats: tuple[str, ...] = ()
+    """What its gateway says of it; empty or 0: nothing yet."""
+    charsets: tuple[str, ...] = ()
+    longest: int = 0
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,17 @@ def read_book(session: Session, store_id: str) -> Book:
         channels=_kept(session, tables.LastResort, Channel, store_id),
         accounts=_accounts(session, store_id),
         lines=tuple(
-            Line(row.id, row.gateway, row.name) for row in _rows(session, tables.Transmitter, store_id)
+            Line(
+                row.id,
+                row.gateway,
+                row.name,
+                row.driver,
+                tuple(row.formats),
+                tuple(row.charsets),
+                row.longest,
+                row.alerts or 0,
+            )
+            for row in _rows(session, tables.Transmitter, store_id)
         ),
         units=tuple(Unit(row.device, row.name) for row in devices if row.kind == "b"),
         pressed=_pressed(session, store_id, {(one.device, one.input) for one in buttons if one.active}),

@@ -119,7 +119,9 @@ class _Export:
 
     def _pagers(self) -> list[Table]:
         lines = self._line_names()
-        kept = ("label", "address", "format", "charset", "longest", "alert", "language", "fallback")
+        kept = (
+            *("label", "address", "format", "charset", "longest", "visible", "alert", "language", "fallback"),
+        )
         return [
             some(
                 {

@@ -16,6 +16,7 @@ from server.rules.facts import Button, Incident, Page, Pager, Policy, Store, Way
 from server.rules.groups import rings
 from server.rules.journal import Action
 from server.rules.lines import can_ring, choose, may_come
+from server.rules.pager_codes import tone
 from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
 from server.rules.wording import page_body
@@ -58,6 +59,7 @@ class Calls:
         free = [pager for pager in pagers if pager.id not in waiting]
         deadline = deadline_of(incident, policy, work.now, first=first)
         sendable = self.connected(incident.store_id)
+        drill = incident.purpose is Purpose.DRILL
         shares_burden = incident.purpose is Purpose.CALL and not incident.quiet
         made = 0
         for ring in rings(free, store.pagers, lambda group: can_ring(group, lines, work.now)):
@@ -79,7 +81,9 @@ class Calls:
                 format=pager.format,
                 charset=pager.charset,
                 body=body(button, pager, reason, incident, who),
-                alert=pattern(
+                alert=tone(reason, drill=drill, quiet=incident.quiet, offered=lines.alerts(way)).value
+                if pager.format == "tone"
+                else pattern(
                     pager.alert,
                     priority=incident.priority,
                     reason=reason,

@@ -77,6 +77,10 @@ class Devices:
                 "cause": one.cause,
                 "ceiling_s": one.ceiling_s_per_h,
                 "air_s": one.air_s,
+                "formats": [form.value for form in one.formats],
+                "charsets": list(one.charsets),
+                "longest": one.longest,
+                "alerts": one.alerts,
                 **self._heard(work, store, gateway, one),
             }
             work.transmitters.append((store, gateway, one.id, columns))

@@ -24,6 +24,7 @@ from server.rules.facts import Incident, Page, Pager
 from server.rules.groups import ring_of
 from server.rules.incidents import Event, Outcome, State
 from server.rules.journal import Action
+from server.rules.pager_codes import tone
 from server.rules.pages import any_hope, reached
 from server.rules.stand_in import REASON, after_report
 from server.rules.wording import page_body
@@ -186,7 +187,7 @@ def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager, now:
         format=pager.format,
         charset=pager.charset,
         body=page_body(told.button, pager, REASON, drill=False),
-        alert=pager.alert,
+        alert=tone(REASON).value if pager.format == "tone" else pager.alert,
         priority=incident.priority,
         purpose=incident.purpose,
         state=PageState.HELD,

@@ -40,6 +40,7 @@ def store_of(shop: ShopFile, duties: Iterable[DutyPart] = ()) -> facts.Store:
                 part.colour,
                 part.skill,
                 part.language,
+                number=number,
             )
             for number, part in enumerate(shop.buttons, start=1)
         },

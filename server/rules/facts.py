@@ -112,6 +112,8 @@ class Button:
     """Who has it is called before others of the same step."""
     language: str | None = None
     """Who speaks it is called before others of the same step."""
+    number: int = field(default=0, kw_only=True)
+    """What numeric pagers call it by; 0: nobody has set it up."""
     codes: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
     """`watch_codes.CodeReason` -> what is sent to watches for it."""
 

@@ -10,6 +10,7 @@ from server.ids import slot
 from server.rules.alerts import alert
 from server.rules.facts import Button, Pager, Way
 from server.rules.lines import MOST_ALERTS
+from server.rules.pager_codes import tone
 from server.rules.wording import page_body
 
 REASON = "stand_in"
@@ -41,7 +42,9 @@ def orders_of(
             format=PageFormat(one.format),
             charset=one.charset,
             body=page_body(nowhere, one, REASON, drill=False),
-            alert=alert(
+            alert=tone(REASON, offered=offered(one.ways[0])).value
+            if one.format == "tone"
+            else alert(
                 one.alert,
                 priority=ORDINARY,
                 reason=REASON,

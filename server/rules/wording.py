@@ -1,13 +1,18 @@
-"""The text on a wrist: place first, cut on purpose, nothing that names a customer."""
+"""What a pager says of a call: place first, then why, shortened on purpose, nothing that names a customer.
+
+The words are here; `pager_text` makes them what a display can show, `pager_codes` speaks without letters."""
 
 from __future__ import annotations
 
-import unicodedata
-
+from server.rules import pager_codes, pager_text
 from server.rules.facts import Button, Pager
+from server.rules.pages import TAKEN as TAKEN_REASON
+from server.rules.pages import TELLS
 from server.rules.watch_codes import code_reason
 
-CALLS = {
+Words = dict[str, str]
+
+CALLS: dict[str, Words] = {
     # reason -> words per language; the place stands before them
     "step": {"en": "CALL", "ru": "ВЫЗОВ", "et": "KUTSE"},
     "repeat": {"en": "WAITING", "ru": "ЖДУТ", "et": "OOTAB"},
@@ -21,84 +26,74 @@ CALLS = {
     "undone": {"en": "TAKEN BACK", "ru": "ОТМЕНА", "et": "TÜHISTATUD"},
     "unknown": {"en": "CALL, REPEATED", "ru": "ВЫЗОВ, ПОВТОР", "et": "KUTSE, KORDUS"},
 }
+SHORT: dict[str, Words] = {
+    # where those are too long: at most eight signs on any pager, so that a place of seven stays beside them on sixteen
+    "joined": {"en": "AGAIN", "ru": "ЕЩЁ", "et": "VEEL"},
+    "not_attended": {"en": "WAITING", "ru": "ЖДУТ", "et": "OOTAB"},
+    "pass": {"en": "FOR YOU", "ru": "ВАМ", "et": "SULLE"},
+    "help": {"en": "HELP", "ru": "ПОМОЩЬ", "et": "ABI"},
+    "fallback": {"en": "YOU GO", "ru": "НЕКОМУ", "et": "MINE ISE"},
+    "undone": {"en": "NO CALL", "ru": "ОТМЕНА", "et": "ÄRA MINE"},
+    "unknown": {"en": "CALL", "ru": "ВЫЗОВ", "et": "KUTSE"},
+    TAKEN_REASON: {"en": "TAKEN", "ru": "ИДУТ", "et": "MINNAKSE"},
+}
 TAKEN = {"en": "%s HAS IT", "ru": "ИДЁТ %s", "et": "LÄHEB %s"}
 """To those who were called too: the initials of who goes."""
 TAKEN_BY_SOMEBODY = {"en": "TAKEN", "ru": "УЖЕ ИДУТ", "et": "JUBA MINNAKSE"}
 QUIET = {"en": "CODE 7", "ru": "КОД 7", "et": "KOOD 7"}
 """A quiet call: the radio is in clear, so no word of security goes on the air."""
 DRILL = {"en": "DRILL", "ru": "УЧЕБНЫЙ", "et": "ÕPPUS"}
-_LETTERS = {"õ": "o", "ä": "a", "ö": "o", "ü": "u", "š": "s", "ž": "z"}
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".replace("_", "").split(
-            " "
-        ),
-        strict=True,
-    )
-)
+DRILL_SHORT = {"en": "DRILL", "ru": "УЧЕБА", "et": "ÕPPUS"}
+LEAST_PLACE = 4
+"""Fewer signs than these are no place any more."""
 
 
 def page_body(
     button: Button, pager: Pager, reason: str, *, drill: bool, quiet: bool = False, who: str = ""
 ) -> str:
     """What this pager shows for this call; "" for a tone-only pager; for a watch the code that it was taught for this
-    place. `who`: initials, for the reason `taken`.
-
-    A numeric pager gets the button's number as digits, since it can show nothing else."""
+    place. `who`: initials, for the reason `taken`."""
     if pager.format == "tone":
         return ""
     if pager.format == "code":
         return button.codes.get(code_reason(reason, drill=drill, quiet=quiet), "")
     if pager.format == "numeric":
-        return "".join(letter for letter in f"{button.device}{button.input:02d}" if letter.isdigit())[
-            : pager.longest
-        ]
-    if reason == "taken":
-        text = (
-            TAKEN.get(pager.language, TAKEN["en"]) % who
-            if who
-            else TAKEN_BY_SOMEBODY.get(pager.language, TAKEN_BY_SOMEBODY["en"])
-        )
+        return pager_codes.numeric(button.number, reason, pager.longest, drill=drill, quiet=quiet)
+    words, short = _said(reason, pager.language, drill=drill, quiet=quiet, who=who)
+    place = button.place.upper()
+    whole = [f"{place} {words}", f"{place} {short}"]
+    if not quiet:
+        whole.insert(0, f"{place} {button.label} {words}")
+    found = pager_text.first_that_fits(whole, pager.charset, pager.longest)
+    if found is not None:
+        return found
+    place = pager_text.convert(place, pager.charset)
+    if place and not (drill or quiet or reason in TELLS):
+        return pager_text.cut(place, pager.longest)
+    return _marked(place, pager_text.convert(short, pager.charset), pager.longest)
+
+
+def _marked(place: str, short: str, longest: int) -> str:
+    """What is no usual call never reads as one: the place is cut, not the word."""
+    room = longest - len(short) - 1
+    return f"{pager_text.cut(place, room)} {short}" if room >= LEAST_PLACE else pager_text.cut(short, longest)
+
+
+def _said(reason: str, language: str, *, drill: bool, quiet: bool, who: str) -> tuple[str, str]:
+    """In full, and as short as can be."""
+    if quiet and reason not in TELLS:
+        words = short = _in(QUIET, language)
+    elif reason == TAKEN_REASON:
+        words = _in(TAKEN, language) % who if who else _in(TAKEN_BY_SOMEBODY, language)
+        short = _in(SHORT[reason], language)
     else:
-        words = QUIET if quiet else CALLS.get(reason, CALLS["step"])
-        text = words.get(pager.language, words["en"])
-    if quiet:
-        return fit(f"{button.place.upper()} {text}", (button.place.upper(), text), pager)
+        words = _in(CALLS.get(reason, CALLS["step"]), language)
+        short = _in(SHORT[reason], language) if reason in SHORT else words
     if drill:
-        text = f"{DRILL.get(pager.language, DRILL['en'])} {text}"
-    return fit(f"{button.place.upper()} {button.label} {text}", (button.place.upper(), text), pager)
+        words = f"{_in(DRILL, language)} {words}"
+        short = short if reason in TELLS else _in(DRILL_SHORT, language)
+    return words, short
 
 
-def fit(text: str, short: tuple[str, str], pager: Pager) -> str:
-    """The whole text if it fits; else place and reason; else the place, cut at a word where that leaves enough."""
-    for candidate in (text, " ".join(short), short[0]):
-        line = " ".join(encode(candidate, pager.charset).split())
-        if len(line) <= pager.longest:
-            return line
-    cut = line[: pager.longest]
-    head = cut.rsplit(" ", 1)[0]
-    return (
-        head
-        if line[pager.longest : pager.longest + 1] != " " and len(head) >= pager.longest // 2
-        else cut.rstrip()
-    )
-
-
-def encode(text: str, charset: str) -> str:
-    """Only what the pager can show: ASCII pagers get letters without marks and Latin for Cyrillic. Signs that steer
-    (a terminal, the direction of writing) go on no air, whoever put them into a name."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text)
-    if charset != "ascii":
-        return text
-    return "".join(_ascii(letter) for letter in text)
-
-
-def _ascii(letter: str) -> str:
-    if letter.isascii():
-        return letter
-    low = letter.lower()
-    plain = _LETTERS.get(low, _CYRILLIC.get(low))
-    if plain is None:
-        plain = unicodedata.normalize("NFKD", low).encode("ascii", "ignore").decode() or "?"
-    return plain.upper() if letter.isupper() else plain
+def _in(words: Words, language: str) -> str:
+    return words.get(language, words["en"])

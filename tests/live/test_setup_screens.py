@@ -29,6 +29,7 @@ SCREENS = (
     "setup/people/new",
     "setup/pagers",
     "setup/pagers/new",
+    "setup/pagers/card",
     "setup/causes",
     "setup/causes/new",
     "setup/channels",
@@ -90,6 +91,13 @@ def test_a_pager_shows_while_one_types_what_it_would_show(look: Viewer, screen: 
         expect(wrist).to_contain_text("KUTSE")
         page.fill("[name=longest]", "8")
         expect(wrist).to_have_text("ENTRANCE")
+        page.select_option("select#f-format", "numeric")
+        expect(wrist).to_have_text("1-1")
+        expect(page.get_by_label("Letters it knows")).to_be_hidden()
+        page.select_option("select#f-format", "tone")
+        expect(wrist).to_have_text("Pattern 1")
+        expect(page.get_by_label("Signs on its display")).to_be_hidden()
+        _clean(page)
 
 
 def test_a_form_with_a_mistake_keeps_what_was_typed_and_says_it_at_the_field(look: Viewer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from firmware_bridge.light import Shown
-from server.db.tables import Button, Carrier, LastResort, Opening, Policy, PolicyStep
+from server.db.tables import Button, Carrier, LastResort, Opening, Pager, Policy, PolicyStep
 from server.requests import Refusal
 from server.rules.incidents import Outcome
 from tests.shop import Shop
@@ -44,6 +44,17 @@ def test_a_drill_before_opening_rings_like_one_by_day(shop: Shop) -> None:
     shop.button().drill()
     shop.clock.advance(2)
     assert rung(shop) == [(ANNA, "DAIRY Shelf 1 DRILL CALL")]
+
+
+def test_pagers_without_letters_say_it_in_digits_and_beeps(shop: Shop) -> None:
+    shop.edit(Pager, ANNA, format="tone")
+    shop.edit(Pager, BORIS, format="numeric")
+    shop.edit(PolicyStep, 1, target="everybody")
+    shop.button().drill()
+    shop.clock.advance(2)
+    texts = dict(rung(shop))
+    assert (texts[ANNA], texts[BORIS], texts[CARMEN]) == ("", "1-91", "DAIRY Shelf 1 DRILL CALL")
+    assert {page.pager_id: page.alert for page in shop.pages()}[ANNA] == 4, "a drill, not a call"
 
 
 def test_a_quiet_call_rings_security_alone_and_shows_nothing_at_the_button(shop: Shop) -> None:

@@ -30,6 +30,13 @@ class Transmitter(SQLModel, table=True):
     """Air time that it may use in an hour, in seconds; None: no ceiling is known."""
     air_s: int | None = None
     """Air time that it used in the last hour, in seconds, as its gateway last said; None: nobody counts it."""
+    formats: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """What it can put on the air, as its gateway last said; empty: it never said so."""
+    charsets: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    longest: int = 0
+    """Longest text in characters; 0: not known."""
+    alerts: int | None = None
+    """How many patterns it offers, as its gateway last said."""
     heard: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Codes of foreign buttons, the newest first: `broker_config.messages.HeardCode`."""
     heard_at: datetime | None = None
@@ -48,6 +55,8 @@ class Pager(SQLModel, table=True):
     charset: str = Field(default="ascii", max_length=32)
     longest: int = 40
     """Characters that this pager shows."""
+    visible: int = 16
+    """How many of them without scrolling."""
     alert: int = 1
     language: str = Field(default="en", max_length=8)
     fallback: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db.setup_book import Book, Button
+from server.rules.pager_codes import numbered
 from server.web.frame.words import Words
 from server.web.roster.fields import Fields
 from server.web.setup import sayings
@@ -21,6 +22,7 @@ class Buttons(Plain):
 
     def listing(self, book: Book, t: Words, url: str) -> ListView:
         zones = {zone.id: zone.name for zone in book.zones}
+        numbers = numbered(button.id for button in book.buttons)
         return ListView(
             title=t.gettext("Buttons"),
             back=url,
@@ -50,7 +52,7 @@ class Buttons(Plain):
                     title=f"{zones.get(button.zone_id, '?')} \u00b7 {button.label}",
                     url=f"{url}/buttons/{button.id}",
                     note=place_of(book, button.device, button.input, t),
-                    tags=_tags(button, t),
+                    tags=_tags(button, numbers[button.id], t),
                 )
                 for button in sorted(book.buttons, key=lambda one: (one.device, one.input))
                 if button.active
@@ -215,7 +217,9 @@ def free_inputs(book: Book) -> list[tuple[str, str]]:
     ]
 
 
-def _tags(button: Button, t: Words) -> tuple[str, ...]:
-    found = [sayings.colour_short(button.colour, t)] if button.colour != "red" else []
+def _tags(button: Button, number: int, t: Words) -> tuple[str, ...]:
+    """Only what calls somebody has a number that anybody needs to know."""
+    red = button.colour == "red"
+    found = [t.gettext("No. %(number)s", number=number) if red else sayings.colour_short(button.colour, t)]
     found += [button.skill] if button.skill else []
     return (*found, *([sayings.spoken(button.language, t)] if button.language else []))

@@ -36,10 +36,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One sort of pager, and what it would show."""
+    """What a pager would show. `kind`: `wrist`, or words about it: `note`, `warn`."""
 
     text: str
     caption: str
+    rest: str = ""
+    """What comes after `text` and is seen by scrolling only."""
+    kind: str = "wrist"
+    still: bool = False
+    """Not read aloud whenever it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class ListView:
     offers: tuple[Offer, ...] = ()
     off: tuple[Row, ...] = ()
     """What is switched off."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(url, label): other screens about these things."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from server.db.setup_book import Book
 from server.rules.rights import Right
 from server.web.frame.words import Words
 from server.web.setup import sayings
+from server.web.setup.pager_fit import misfits_of
 from server.web.setup.people import worn
 
 MOST_NAMES = 3
@@ -149,6 +150,14 @@ def missing(book: Book, t: Words, url: str, store_url: str) -> tuple[Missing, ..
     bare = [person.name for person in people if not worn(book, person.id)]
     if bare:
         tell(_bare(bare, t), f"{url}/people", t.gettext("Give out pagers"))
+    misfit = sum(pager.active and bool(misfits_of(book, pager, t)) for pager in book.pagers)
+    if misfit:
+        words = t.ngettext(
+            "%(n)s pager cannot be called as it is set up.",
+            "%(n)s pagers cannot be called as they are set up.",
+            misfit,
+        )
+        tell(words, f"{url}/pagers", t.gettext("Look"))
     idle = sum(("person", person.id) not in book.working for person in people)
     if people and idle == len(people):
         tell(

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from broker_config import capcodes
+from broker_config.charsets import NAMES
 from server.db.setup_book import Book, Pager
+from server.rules.pager_text import PLAIN, VISIBLE
 from server.web.frame.words import LANGUAGES, Words
 from server.web.roster.fields import Fields
-from server.web.setup import group, sayings
-from server.web.setup.forms import Field, Filling, FormView, ListView, Preview, Row, Switch, Values, values_of
+from server.web.setup import group, pager_words, sayings
+from server.web.setup.forms import Field, Filling, FormView, ListView, Row, Switch, Values, values_of
 from server.web.setup.noun import Plain, one_of
-from server.web.setup.previews import preview_of_pager
+from server.web.setup.pager_fit import SILENT, charsets_for, line_of, misfits, misfits_of
+from server.web.setup.previews import MOST, previews_of_form
 from server.web.setup.zones import name_in_use, namesake
 
 KEPT = (
     *("label", "transmitter_id", "address", "carrier_id", "format", "charset"),
-    *("longest", "alert", "language", "fallback", "members", "mark"),
+    *("longest", "visible", "alert", "language", "fallback", "members", "mark"),
 )
+ALIKE = ("transmitter_id", "format", "charset", "longest", "visible", "alert", "language")
+"""What a new pager has like the one that was added last."""
+LENGTH = 40
 
 
 class Pagers(Plain):
@@ -40,6 +47,7 @@ class Pagers(Plain):
                     url=f"{url}/pagers/{pager.id}",
                     note=sayings.listed([_holder(book, pager, people, t), pager.address]),
                     tags=_tags(pager, t),
+                    warnings=misfits_of(book, pager, t),
                 )
                 for pager in pagers
                 if pager.active
@@ -50,19 +58,21 @@ class Pagers(Plain):
                 for pager in pagers
                 if not pager.active
             ),
+            links=((f"{url}/pagers/card", t.gettext("Card of digits and beeps for staff")),),
         )
 
     def start(self, book: Book, query: Mapping[str, str]) -> Values:
         """As the one that was added last: pagers are bought by the dozen."""
         last = max((one for one in book.pagers if one.active), key=lambda one: one.id, default=None)
         if last is not None:
-            return values_of(last, "transmitter_id", "format", "charset", "longest", "alert", "language")
+            return values_of(last, *ALIKE)
         line = (str(book.lines[0].id),) if book.lines else ()
         return {
             "transmitter_id": line,
             "format": ("text",),
-            "charset": ("ascii",),
-            "longest": ("40",),
+            "charset": (PLAIN,),
+            "longest": (str(LENGTH),),
+            "visible": (str(VISIBLE),),
             "alert": ("1",),
             "language": ("en",),
         }
@@ -84,7 +94,7 @@ class Pagers(Plain):
             submit=t.gettext("Save") if kept else t.gettext("Add the pager"),
             seen=fill.one("seen") or fill.one("mark"),
             preview_url=f"{url}/preview/pager",
-            previews=previews(book, fill, t),
+            previews=previews_of_form(book, fill, t),
             switch=Switch(
                 f"{url}/pagers/{row_id}/off",
                 t.gettext("Switch this pager off"),
@@ -104,17 +114,19 @@ class Pagers(Plain):
             "carrier_id": fields.key(
                 "carrier_id", [one.id for one in book.people if one.active], needed=False
             ),
-            "longest": fields.number("longest", 1, 240),
             "alert": fields.number("alert", 1, 4),
             "fallback": bool(fields.raw("fallback")),
         }
-        charsets = {*sayings.CHARSETS, *(pager.charset for pager in book.pagers)}
-        for name, allowed in (("format", sayings.FORMATS), ("charset", charsets), ("language", LANGUAGES)):
+        for name, allowed in (("format", sayings.FORMATS), ("language", LANGUAGES)):
             values[name] = fields.raw(name)
             if values[name] not in allowed:
                 fields.wrong(name, t.gettext("Please choose from the list."))
+        values |= _display(fields, values["format"])
         if not (address.isascii() and address.isalnum() and len(address) <= 32):
             fields.wrong("address", t.gettext("Only digits and Latin letters, as on the pager."))
+        line = line_of(book, values["transmitter_id"])
+        for name, words in misfits(line, address, values, t):
+            fields.wrong(name, words)
         row_id = namesake(book.pagers, "label", values["label"], row_id, fields)
         other = _same_address(book, values["transmitter_id"], address, row_id)
         if other is not None:
@@ -139,12 +151,16 @@ class Pagers(Plain):
         other = _same_address(book, pager.transmitter_id, pager.address, row_id)
         if other is not None:
             return t.gettext("The pager %(label)s has this capcode already.", label=other.label)
+        line = line_of(book, pager.transmitter_id)
+        trouble = None if line is None else capcodes.trouble(line.driver, pager.address)
+        if trouble is not None:
+            return pager_words.capcode(trouble, t)
         return name_in_use(book.pagers, "label", row_id, t)
 
     def _fields(self, book: Book, fill: Filling, t: Words) -> tuple[Field, ...]:
         lines = [(str(line.id), f"{line.name} ({line.gateway})") for line in book.lines]
         people = sorted((one for one in book.people if one.active), key=lambda one: one.name.casefold())
-        charsets = dict.fromkeys((*sayings.CHARSETS, *sorted({pager.charset for pager in book.pagers})))
+        charsets = charsets_for(book, fill.one("charset"))
         return (
             fill.text(
                 "label",
@@ -184,12 +200,13 @@ class Pagers(Plain):
             fill.select(
                 "format", t.gettext("Shows"), [(one, sayings.format_words(one, t)) for one in sayings.FORMATS]
             ),
-            fill.plain("number", "longest", t.gettext("Signs on its display"), least=1, most=240),
+            fill.plain("number", "longest", t.gettext("Signs on its display"), least=1, most=MOST),
+            fill.plain("number", "visible", t.gettext("Of these seen without scrolling"), least=1, most=MOST),
             fill.select("language", t.gettext("Language of its texts"), sayings.screen_languages()),
             fill.select(
                 "charset",
                 t.gettext("Letters it knows"),
-                [(one, sayings.charset(one, t)) for one in charsets],
+                [(one, pager_words.charset(one, t)) for one in charsets],
                 help=t.gettext("When in doubt: Latin letters only."),
             ),
             fill.select(
@@ -200,18 +217,17 @@ class Pagers(Plain):
         )
 
 
-def previews(book: Book, fill: Filling, t: Words) -> tuple[Preview, ...]:
-    """A call from the first button of the store, as this pager would show it."""
-    longest = fill.one("longest")
-    length = int(longest) if longest.isascii() and longest.isdigit() and len(longest) <= 3 else 0
-    form, language = fill.one("format"), fill.one("language")
-    if not 1 <= length <= 240 or form not in sayings.FORMATS or language not in LANGUAGES:
-        return ()
-    button = next((one for one in book.buttons if one.active), None)
-    zone = None if button is None else next((one for one in book.zones if one.id == button.zone_id), None)
-    place = zone.pager_name if zone else t.gettext("DAIRY")
-    label = button.label if button else t.gettext("Milk fridge")
-    return (preview_of_pager(place, label, form, fill.one("charset"), length, language, t),)
+def _display(fields: Fields, form: str) -> dict[str, Any]:
+    """What counts of a display is typed only where there is one."""
+    values: dict[str, Any] = {"longest": LENGTH, "visible": VISIBLE, "charset": PLAIN}
+    if form not in SILENT:
+        values["longest"] = fields.number("longest", 1, MOST)
+        values["visible"] = fields.maybe_number("visible", 1, MOST) or VISIBLE
+    if form == "text":
+        values["charset"] = fields.raw("charset")
+        if values["charset"] not in NAMES:
+            fields.wrong("charset", fields.t.gettext("Please choose from the list."))
+    return values
 
 
 def _same_address(book: Book, line: int | None, address: str, row_id: int | None) -> Pager | None:

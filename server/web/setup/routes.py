@@ -17,13 +17,14 @@ from server.web.roster.fields import Fields, TypedForm
 from server.web.setup import hours as week
 from server.web.setup import things
 from server.web.setup.buttons import Buttons
+from server.web.setup.card import card_view
 from server.web.setup.causes import Causes
 from server.web.setup.channels import Channels
 from server.web.setup.forms import Filling, Preview, Values
 from server.web.setup.hub import hub_view
-from server.web.setup.pagers import Pagers, previews
+from server.web.setup.pagers import Pagers
 from server.web.setup.people import People
-from server.web.setup.previews import previews_of_zone
+from server.web.setup.previews import previews_of_form, previews_of_zone
 from server.web.setup.shared import book_of, change, url_of
 from server.web.setup.sign_in_routes import router as sign_in_router
 from server.web.setup.transmitters import router as transmitter_router
@@ -53,7 +54,13 @@ def preview_zone(place: Changing, pager_name: str = "", of: str = "") -> Respons
 @router.get("/s/{store}/setup/preview/pager", response_class=Response)
 def preview_pager(place: Changing) -> Response:
     values = {name: (value[:200],) for name, value in place.request.query_params.items()}
-    return _previews(place, previews(book_of(place), Filling(values), place.words))
+    return _previews(place, previews_of_form(book_of(place), Filling(values), place.words))
+
+
+@router.get("/s/{store}/setup/pagers/card", response_class=Response)
+def pager_card(place: Changing) -> Response:
+    view = card_view(book_of(place), place.words, url_of(place))
+    return place.show("setup/card.html", view, active="setup")
 
 
 @router.get("/s/{store}/setup/hours", response_class=Response)

@@ -9,7 +9,6 @@ from server.web.frame.words import LANGUAGES, NAMES, Words
 ROLES = ("staff", "shift_lead", "manager", "security")
 COLOURS = ("red", "yellow", "green")
 FORMATS = ("text", "numeric", "tone", "code")
-CHARSETS = ("ascii", "utf-8")
 SPOKEN = ("et", "ru", "en", "fi", "lv", "lt", "uk", "de", "sv", "pl", "fr", "es")
 
 
@@ -42,13 +41,6 @@ def format_words(word: str, t: Words) -> str:
         "numeric": t.gettext("Digits only"),
         "tone": t.gettext("Beeps only, no display"),
         "code": t.gettext("Code"),
-    }.get(word, word)
-
-
-def charset(word: str, t: Words) -> str:
-    return {
-        "ascii": t.gettext("Latin letters only"),
-        "utf-8": t.gettext("All letters"),
     }.get(word, word)
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker_config.capcodes import Trouble
 from broker_config.errors import SetupError
 from server.db.connect import Database
 from server.db.engine_store import read_store
@@ -21,6 +22,7 @@ from server.rules.facts import PolicyUse
 from server.rules.policies import policy_for
 from server.rules.roster import roster
 from server.rules.routing import candidates
+from server.shop_checks import CAPCODES
 from server.shop_file import ShopFile, parse_shop, read_shop
 from server.shop_words import days_words
 
@@ -347,6 +349,53 @@ def test_the_same_transmitter_name_on_two_gateways_must_be_told_apart() -> None:
     _add("pagers", label="P2", transmitter="g2/t1", address="0012")(table)
     shop = parse_shop(table)
     assert [shop.transmitter(pager.transmitter).gateway for pager in shop.pagers] == ["g1", "g2"]
+
+
+@pytest.mark.parametrize("driver", ["pocsag-raw", "pocsag-mmdvm", "tap"])
+def test_a_capcode_that_the_air_would_lose_is_refused(driver: str) -> None:
+    table = small()
+    table["transmitters"][0]["driver"] = driver
+    table["pagers"] = [
+        {"label": f"P{number}", "transmitter": line, "address": address}
+        for number, (line, address) in enumerate(
+            [
+                ("t1", "2007665"),
+                ("g1/t1", "2045060"),
+                ("t1", "0007"),
+                ("t1", "2097152"),
+                ("t1", "12Z"),
+                ("t1", "8A"),
+            ]
+        )
+    ]
+    if driver == "tap":
+        assert len(parse_shop(table).pagers) == 6, "a paging terminal has ids of its own"
+        return
+    told = mistakes(table)
+    assert len(told) == 5
+    for number, words in enumerate(
+        ("an idle channel", "the beat", "taken for noise", "2097151", "seven digits")
+    ):
+        assert told[number].startswith(f"pagers[{number + 1}].address: ")
+        assert words in told[number]
+        assert told[number].endswith(f"(driver {driver})")
+
+
+def test_every_trouble_of_a_capcode_has_words() -> None:
+    assert set(CAPCODES) == set(Trouble)
+
+
+def test_a_set_of_letters_is_one_that_a_pager_has() -> None:
+    table = small()
+    table["pagers"][0]["charset"] = "linguist"
+    assert parse_shop(table).pagers[0].charset == "linguist"
+    table["pagers"][0]["charset"] = "utf-8"
+    assert mistakes(table) == [
+        "pagers[1].charset: no pager shows utf-8: choose what this one's display knows, "
+        "one of ascii, de, se, koi7, linguist, philips"
+    ]
+    table["pagers"][0]["charset"] = "cp1251"
+    assert "'cp1251' is no set of letters of a pager" in mistakes(table)[0]
 
 
 def test_a_file_that_is_no_toml_or_not_there(tmp_path: Path) -> None:

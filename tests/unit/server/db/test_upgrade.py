@@ -19,7 +19,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from server.db.connect import Database
 from server.db.shape import SCRIPTS, current, is_current, newest
-from server.db.tables import Store
+from server.db.tables import Store, Transmitter
 from server.db.upgrade import BrokenReferences, _config, _connection, downgrade, draft, upgrade
 
 
@@ -226,6 +226,37 @@ def test_who_managed_every_store_owns_them_all(empty_db: Database) -> None:
     with empty_db.reading() as session:
         rows = session.connection().execute(text("SELECT role, must_change FROM account ORDER BY id"))
         assert [(role, bool(must)) for role, must in rows] == [("manager", False), ("owner", False)]
+
+
+def test_sets_of_letters_that_no_pager_has_become_plain_latin(empty_db: Database) -> None:
+    upgrade(empty_db, "0007")
+    had = ("ascii", "utf-8", "koi8-r", "koi7")
+    with empty_db.transaction() as session:
+        run = session.connection().execute
+        run(text("INSERT INTO store (id, name, timezone, language, revision) VALUES " + STORES))
+        run(
+            text(
+                "INSERT INTO transmitter (id, store_id, gateway, name, driver, position, state) "
+                "VALUES (1, 's1', 'g1', 't1', 'tap', 0, 'ready')"
+            )
+        )
+        for number, charset in enumerate(had, start=1):
+            run(
+                text(
+                    "INSERT INTO pager (id, store_id, label, transmitter_id, address, format, charset, longest, "
+                    "alert, language, fallback, active) "
+                    "VALUES (:id, 's1', 'P', 1, '1', 'text', :charset, 40, 1, 'ru', false, true)"
+                ),
+                {"id": number, "charset": charset},
+            )
+    upgrade(empty_db)
+    with empty_db.reading() as session:
+        run = session.connection().execute
+        rows = run(text("SELECT charset, visible FROM pager ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [("ascii", 16), ("ascii", 16), ("ascii", 16), ("koi7", 16)]
+        line = session.get(Transmitter, 1)
+        assert line is not None
+        assert (line.formats, line.charsets, line.longest, line.alerts) == ([], [], 0, None)
 
 
 STORES = "('s1', 'One', 'Europe/Tallinn', 'en', 0), ('s2', 'Two', 'Europe/Tallinn', 'en', 0)"

@@ -150,7 +150,7 @@ def test_pages_of_the_plan_have_the_ids_of_the_server() -> None:
 
 def test_the_place_stands_on_the_wrist_of_every_kind_of_pager() -> None:
     numeric = replace(pager(2, BORIS), format="numeric", longest=4)
-    russian = replace(pager(3, CARMEN), language="ru", charset="koi8-r", longest=12)
+    russian = replace(pager(3, CARMEN), language="ru", charset="koi7", longest=12)
     tone = replace(pager(4, DMITRI), format="tone")
     everybody = Policy(1, 60, 60, 60, 30, 0, (Step(1, 0, "everybody"),))
     shifts = tuple(shift(one, None) for one in PEOPLE)
@@ -159,18 +159,18 @@ def test_the_place_stands_on_the_wrist_of_every_kind_of_pager() -> None:
         policies={1: everybody},
         shifts=shifts,
         buttons={
-            ("b1", 1): Button(1, "b1", 1, DAIRY, "DAIRY", "Shelf 1", "red"),
-            ("b7", 2): Button(2, "b7", 2, WINE, "WINE", "", "red"),
+            ("b1", 1): Button(1, "b1", 1, DAIRY, "DAIRY", "Shelf 1", "red", number=1),
+            ("b7", 2): Button(2, "b7", 2, WINE, "WINE", "", "red", number=12),
         },
     )
     made = plan(facts, NOON, 1)
     assert [one.body for one in made.called("b1", 1, NOON)] == [
         "DAIRY Shelf 1 CALL",
-        "101",
-        "DAIRY ВЫЗОВ",
+        "1-1",
+        "ДАИРЙ ВЫЗОВ",
         "",
     ]
-    assert [one.body for one in made.called("b7", 2, NOON)] == ["WINE CALL", "702", "WINE ВЫЗОВ", ""]
+    assert [one.body for one in made.called("b7", 2, NOON)] == ["WINE CALL", "12-1", "ВИНЕ ВЫЗОВ", ""]
 
 
 def test_the_pattern_of_the_step_is_felt() -> None:
@@ -355,7 +355,7 @@ def large(zones: int, *, edges_an_hour: int = 1) -> Store:
         shifts=shifts,
         pagers=tuple(
             Pager(
-                one, f"Pager {one}", one, "g1", "t1", f"{one:07}", "text", ("ascii", "koi8-r", "ascii")[one % 3], 80, 1,
+                one, f"Pager {one}", one, "g1", "t1", f"{one:07}", "text", ("ascii", "koi7", "ascii")[one % 3], 80, 1,
                 ("en", "ru", "et")[one % 3],
             )
             for one in people

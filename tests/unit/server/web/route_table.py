@@ -130,6 +130,7 @@ TABLE: dict[str, dict[str, Needed]] = {
     f"{SETUP}/hours": {"GET": Right.CHANGE_SHOP, "POST": Right.CHANGE_SHOP},
     f"{SETUP}/hours/special": {"POST": Right.CHANGE_SHOP},
     f"{SETUP}/hours/special/{{row_id}}/remove": {"POST": Right.CHANGE_SHOP},
+    f"{SETUP}/pagers/card": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/preview/pager": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/preview/zone": {"GET": Right.CHANGE_SHOP},
     f"{SETUP}/transmitters": {"GET": Right.CHANGE_SHOP},

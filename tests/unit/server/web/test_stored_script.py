@@ -33,9 +33,9 @@ from tests.unit.server.web.factory import NOW, Shop
 from tests.unit.server.web.roster_stage import staffed
 from tests.unit.server.web.stage import busy_day
 
-TEMPLATE = "{{7*191}}"
-DONE = "1337"
-"""What would stand there if a template had been made of it."""
+TEMPLATE = "{{7**9}}"
+DONE = "40353607"
+"""What would stand there if a template had been made of it; too long for a mark or a code to be it by chance."""
 MARKUP = (f"\"'><xss onxss=1>{TEMPLATE}", "'\"><xss onxss=1>", "<xss>&lt;", "<xss>", "<xs>", "<")
 """The longest that goes into a column is written there."""
 TYPED = {
