@@ -40,11 +40,8 @@ class Orders:
         if entry is not None:
             if not entry.ordered:
                 self._pages.prolong(entry, expires_at)
-            if order.attempt > entry.attempt or entry.result is None:
-                entry.attempt = max(order.attempt, entry.attempt)
-                self._pages.tell(entry)
-            else:
-                self._results.repeat(entry.page, entry.result)
+            entry.attempt = max(order.attempt, entry.attempt)
+            self._pages.tell(entry)
             return
         known = self._pages.known(order.page)
         if known is not None and not verdicts.may_live_again(known, order.attempt):

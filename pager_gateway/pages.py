@@ -6,16 +6,19 @@ import heapq
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from broker_config.messages import PageOrder, PageState, Proof, Purpose, ResultError
 from pager_gateway import verdicts
-from pager_gateway.entry import Entry
+from pager_gateway.airtime import alone_s, packed_s
+from pager_gateway.entry import Entry, Wanted, ways
 from pager_gateway.ledger import CallRow, Ledger, Row
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.results import Results
-from pager_gateway.standby import Lane, choose
+from pager_gateway.standby import Lane, choose, obstacle
 from pager_gateway.transmitter import Page
 
 log = logging.getLogger(__name__)
@@ -42,18 +45,27 @@ class Pages:
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
         self._number = 0
+        self._better_at: float | None = None
+        """When a channel may be open that is closed to those who wait."""
         self.observe: Callable[[UUID, PageState, Proof, ResultError | None], None] = _nobody
         """Told of pages that begin or end."""
 
     def due(self) -> float | None:
-        moments = [self._queue.next_expiry(), self._resting[0][0] if self._resting else None]
+        resting = self._resting[0][0] if self._resting else None
+        moments = (self._queue.next_expiry(), resting, self._better_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def take_up(self, now: float) -> None:
         """What the ledger holds from before this start: nothing that was on the air is sent again."""
         for row in self._ledger.unfinished():
-            order = PageOrder.model_validate_json(row.payload or b"")
-            entry = self.enter(order, row.payload or b"", row.arrived_at, row.expires_at)
+            payload = row.payload or b""
+            try:
+                order = PageOrder.model_validate_json(payload)
+            except ValidationError:
+                log.critical("a page cannot be read from the ledger", extra={"page_id": str(row.page)})
+                self.keep(replace(row, state=PageState.UNKNOWN))
+                continue
+            entry = self.enter(order, payload, row.arrived_at, row.expires_at)
             entry.attempt, entry.doubted = row.attempt, row.doubted
             entry.seq, entry.result = row.seq, row.result
             if row.state is PageState.TRANSMITTING:
@@ -69,8 +81,10 @@ class Pages:
     def enter(self, order: PageOrder, payload: bytes, arrived_at: float, expires_at: float) -> Entry:
         """A page without a final state, known from now on."""
         self._number += 1
-        routes = [route for route in order.routes if route.transmitter in self._lanes]
-        entry = Entry(order, payload, self._number, arrived_at, expires_at, routes)
+        lanes = self._lanes
+        here = (route for route in order.routes if route.transmitter in lanes)
+        routes = ways(*((lanes[route.transmitter].id, route.address) for route in here))
+        entry = Entry(Wanted.of(order), payload, self._number, arrived_at, expires_at, routes)
         entry.attempt = order.attempt
         self.active[entry.page] = entry
         return entry
@@ -122,43 +136,71 @@ class Pages:
             if self.active.get(entry.page) is entry:
                 self._queue.put(entry)
         for entry in self._queue.expired(now):
-            self.finish(entry, PageState.EXPIRED, entry.error)
+            self.finish(entry, PageState.EXPIRED, entry.error or obstacle(entry.names, self._lanes))
 
     def assign(self, now: float) -> list[tuple[Lane, tuple[Page, ...]]]:
         """Free channels take what waits for them; several passes, since a taken channel frees the standby."""
         found: list[tuple[Lane, tuple[Page, ...]]] = []
+        for lane in self._lanes.values():
+            lane.room_at = None
         progress = len(self._queue) > 0
         while progress:
             progress = False
             for lane in self._lanes.values():
-                if not lane.free or lane.health.state == "dead":
+                if not lane.free or lane.ranks(now) is None:
                     continue
-                name = lane.id
-                entries = self._queue.take(name, lane.batch, partial(self._belongs_to, name))
+                entries = self._gather(lane, now)
                 if entries:
-                    progress = True
                     found.append((lane, tuple(self._launch(entry, lane, now) for entry in entries)))
+                progress = progress or bool(entries) or lane.room_at is not None
+        moments = [lane.better_at(now) for lane in self._lanes.values()] if len(self._queue) else []
+        self._better_at = min((moment for moment in moments if moment is not None), default=None)
         return found
 
-    def _belongs_to(self, transmitter: str, entry: Entry) -> bool:
-        return choose(entry.routes, self._lanes) == transmitter
+    def _gather(self, lane: Lane, now: float) -> list[Entry]:
+        """What this channel takes next: the first in line, and what may go with it. When there is no air for the first
+        one the channel is closed to all: a short page does not overtake a long one for ever."""
+        lines = [names for names in self._queue.lines() if choose(names, self._lanes, now) == lane.id]
+        found: list[Entry] = []
+        batch_s = 0.0
+        while len(found) < lane.batch:
+            entry = self._queue.front(lines)
+            if entry is None:
+                break
+            took_s = self._air_s(entry, lane, packed=bool(found) and lane.abilities.packing)
+            if found and batch_s + took_s > lane.limits.most_air_s:
+                break
+            at = lane.has_room_at(batch_s + took_s, now)
+            if at > now:
+                if not found:
+                    lane.room_at = at
+                break
+            batch_s += took_s
+            self._queue.remove(entry.page)
+            found.append(entry)
+        return found
+
+    def _air_s(self, entry: Entry, lane: Lane, *, packed: bool) -> float:
+        reckon = packed_s if packed else alone_s
+        wanted = entry.wanted
+        return reckon(wanted.format, len(wanted.body), lane.limits.radio_baud)
 
     def _launch(self, entry: Entry, lane: Lane, now: float) -> Page:
         entry.state = PageState.TRANSMITTING
         entry.transmitter = lane.id
-        entry.tries[lane.id] = entry.tries.get(lane.id, 0) + 1
+        entry.tries += (lane.id,)
         lane.in_hand.add(entry.page)
         self.hold(entry, now)
         self.observe(entry.page, entry.state, entry.proof, None)
-        order = entry.order
+        wanted = entry.wanted
         return Page(
             entry.page,
             entry.route().address,
-            order.body,
-            order.format,
-            order.charset,
-            order.alert,
-            order.priority,
+            wanted.body,
+            wanted.format,
+            wanted.charset,
+            wanted.alert,
+            wanted.priority,
             entry.expires_at,
         )
 
@@ -176,7 +218,7 @@ class Pages:
         log.info(
             "page %s",
             entry.state.value,
-            extra={"action": "page.over", "page_id": str(entry.page), "press_id": str(entry.order.press)},
+            extra={"action": "page.over", "page_id": str(entry.page), "press_id": str(UUID(int=entry.wanted.press))},
         )
 
     def tell(self, entry: Entry) -> None:
@@ -195,6 +237,10 @@ class Pages:
         except sqlite3.Error as error:
             log.critical("the ledger cannot be written: %s", error, extra={"action": "ledger.failed"})
             return False
+        for page in self._dirty:
+            kept = self.active.get(page)
+            if kept is not None:
+                kept.payload = kept.result = None
         self._dirty.clear()
         return True
 

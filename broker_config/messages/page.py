@@ -142,6 +142,8 @@ class TransmitterAbilities(Part):
     """The most that it can ever prove."""
     ceiling_s_per_h: Count | None = None
     """Air time allowed per hour, in seconds; None: no ceiling known."""
+    air_s: Count | None = None
+    """Air time of the last hour, in seconds, as it was when this was said; None: it is not counted."""
 
 
 class Abilities(Message):
