@@ -14,7 +14,12 @@ GROUP = "redbutton.transmitters"
 Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 """(the driver's own settings, baud rate of the port) -> Transmitter."""
 
-BUILT_IN: dict[str, str] = {"tap": "pager_gateway.drivers.tap.driver:create"}
+BUILT_IN: dict[str, str] = {
+    "comp2": "pager_gateway.drivers.comp2.driver:create",
+    "scope": "pager_gateway.drivers.scope.driver:create",
+    "snpp": "pager_gateway.drivers.snpp.driver:create",
+    "tap": "pager_gateway.drivers.tap.driver:create",
+}
 
 
 def names() -> list[str]:

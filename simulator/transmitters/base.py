@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,13 @@ class Box(Protocol):
     def due(self) -> float | None: ...
 
     def outputs(self) -> list[BoxOutput]: ...
+
+
+@runtime_checkable
+class Greeting(Protocol):
+    """A box that speaks first when somebody connects."""
+
+    def connected(self, now: float) -> None: ...
 
 
 class TroubledBox(Box, Protocol):

@@ -49,6 +49,8 @@ class TapTerminal:
         self.phase = Phase.IDLE
         self._deadline: float | None = None
         self._prompts = self._pages = self._naks = 0
+        self._since = 0.0
+        """When this session began."""
         self._out: list[BoxOutput] = []
 
     # The line
@@ -109,7 +111,10 @@ class TapTerminal:
     # Logging on and off
 
     def _typed(self, text: bytes, now: float) -> None:
-        if text == b"\x04":
+        if self.habits.product and text == b"ATI":
+            self._understood(text, "who are you?")
+            self._say(now, self.habits.product.encode("ascii") + b"\r", b"", "its name")
+        elif text == b"\x04":
             self._understood(text, "goodbye")
             self._goodbye(now)
         elif self.phase is Phase.READY:
@@ -145,12 +150,13 @@ class TapTerminal:
             self._deadline = now + habits.t5_s
         elif faults.deny_logon is not None:
             self._deny(faults.deny_logon, now)
-        elif line[:3].upper() != b"PG1":
+        elif line[:3].upper().decode("ascii", "replace") not in habits.services:
             self._deny(508 if len(line) >= 3 else 507, now)
         elif habits.check_password and line[3:].decode("ascii", "replace") != habits.password:
             self._deny(509, now)
         else:
             self._pages = self._naks = 0
+            self._since = now
             self.phase = Phase.READY
             go = GO if habits.go_ahead and faults.no_go_ahead <= 0 else b""
             faults.no_go_ahead = max(0, faults.no_go_ahead - 1)
@@ -172,7 +178,7 @@ class TapTerminal:
         if self.faults.take_back > 0:
             self.faults.take_back -= 1
             self._say(now, b"511 Subscriber removed\r", RS, "the last page was refused after all")
-        self._say(now, b"115 Goodbye\r", DISCONNECT, "goodbye")
+        self._say(now, self.habits.farewell, DISCONNECT, "goodbye")
         self._leave()
 
     def _leave(self) -> None:
@@ -245,16 +251,28 @@ class TapTerminal:
             self._refuse(510, now)
         elif not self._knows(address):
             self._refuse(511, now)
+        elif set(text) & set(self.habits.forbidden):
+            self._refuse(515, now)
+        elif self._too_long(text) and self.habits.rejects_long:
+            self._refuse(517, now)
         elif self.habits.most_pages is not None and self._pages >= self.habits.most_pages:
             self._say(now, b"112 Enough pages for a session\r", DISCONNECT, "enough pages (112)")
+            self._leave()
+        elif self.habits.longest_session_s is not None and now - self._since > self.habits.longest_session_s:
+            self._say(now, b"113 Enough time for a session\r", DISCONNECT, "enough time (113)")
             self._leave()
         else:
             self._pages += 1
             self._naks = 0
-            self._out.extend(self._antenna.take(OnAir(address, text, alert), self.habits.baud, now))
-            self._accept(now)
+            note = 214 if self._too_long(text) else self.faults.note
+            shown = text[: self.habits.most_text]
+            self._out.extend(self._antenna.take(OnAir(address, shown, alert), self.habits.baud, now))
+            self._accept(note, now)
 
-    def _accept(self, now: float) -> None:
+    def _too_long(self, text: str) -> bool:
+        return self.habits.most_text is not None and len(text) > self.habits.most_text
+
+    def _accept(self, code: int, now: float) -> None:
         faults = self.faults
         if faults.lose_reply > 0:
             faults.lose_reply -= 1
@@ -262,7 +280,11 @@ class TapTerminal:
         if faults.xoff_s > 0:
             self._say(now, b"", b"\x13", "stop")
             self._say(now, b"", b"\x11", "go on", faults.xoff_s)
-        note = f"{faults.note} Page accepted\r".encode()
+        if faults.wait_first > 0:
+            faults.wait_first -= 1
+            self._say(now, b"111 Please wait\r", b"", "it takes longer")
+        limit = f"{self.habits.most_text} " if code == 214 else ""
+        note = f"{code} {limit}Page accepted\r".encode()
         if faults.hold_ack_s > 0:
             self._say(now, note, b"", "page taken, but wait")
             self._say(now, b"", ACK, "accepted", faults.hold_ack_s)
@@ -270,7 +292,8 @@ class TapTerminal:
             self._say(now, note, ACK, "accepted", faults.delay_reply_s)
 
     def _refuse(self, code: int, now: float) -> None:
-        self._say(now, f"{code} Page refused\r".encode(), RS, f"refused ({code})")
+        limit = f"{self.habits.most_text} " if code == 517 else ""
+        self._say(now, f"{code} {limit}Page refused\r".encode(), RS, f"refused ({code})")
 
     def _address(self, field: str) -> tuple[str, int]:
         digits = self.habits.alert_digits

@@ -32,6 +32,16 @@ class TapHabits:
     reply_s: float = 0.0
     baud: int | None = None
     """Of its radio: 512, 1200, 2400. A page is heard after its air time, and the next one waits. None: at once."""
+    product: str = ""
+    """What it answers to ATI at any time; empty: nothing."""
+    farewell: bytes = b"115 Goodbye\r"
+    services: tuple[str, ...] = ("PG1",)
+    most_text: int | None = None
+    """Longer texts are cut and sent, with 214; with `rejects_long` they are refused with 517."""
+    rejects_long: bool = False
+    forbidden: str = ""
+    """Characters that it refuses with 515."""
+    longest_session_s: float | None = None
     parity: bool = False
     """Even parity in the eighth bit of what it says."""
 
@@ -61,6 +71,10 @@ class TapFaults:
     hold_ack_s: float = 0.0
     """The line 211 comes at once, its ACK only after this."""
     note: int = 211
+    split: bool = False
+    """Every byte comes alone."""
+    wait_first: int = 0
+    """Says 111 before its verdict, so many times."""
     noise: float = 0.0
     """Chance of garbage before a reply."""
     xoff_s: float = 0.0

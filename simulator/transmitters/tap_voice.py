@@ -25,13 +25,16 @@ class TapVoice:
 
     def say(self, now: float, words: bytes, control: bytes, why: str, after_s: float) -> list[Say]:
         """What to put on the line at once; the rest becomes ripe later."""
-        said = Say(self._sound(words, control, why), why)
+        data = self._sound(words, control, why)
+        pieces = [bytes((byte,)) for byte in data] if self._faults.split else [data]
+        said = [Say(piece, why) for piece in pieces]
         wait = self._habits.reply_s + after_s
         if wait <= 0 and not self._later:
-            return [said]
-        self._order += 1
+            return said
         due = max(now + wait, max((moment for moment, _, _ in self._later), default=0.0))
-        heapq.heappush(self._later, (due, self._order, said))
+        for one in said:
+            self._order += 1
+            heapq.heappush(self._later, (due, self._order, one))
         return []
 
     def ripe(self, now: float) -> list[Say]:

@@ -8,7 +8,7 @@ from pager_gateway.sender import PortBytes, PortLost, PortOpened, SenderInput
 from simulator.clock import FakeClock, Timer
 from simulator.faults import Garble
 from simulator.pager import Air
-from simulator.transmitters.base import Airs, Box, HangUp, OnAir, Say, Seen, Understood
+from simulator.transmitters.base import Airs, Box, Greeting, HangUp, OnAir, Say, Seen, Understood
 
 REOPEN_S = 0.2
 BITS = 10
@@ -81,6 +81,9 @@ class VirtualTransmitter:
         if self._plugged:
             self._open = True
             self._sink(PortOpened(self._clock.boot()))
+            if isinstance(self.box, Greeting):
+                self.box.connected(self._clock.boot())
+                self._act()
         else:
             self._sink(PortLost("no carrier: cable?", self._clock.boot()))
 

@@ -55,6 +55,7 @@ class TapDialogue(TapSession):
             State.READY: self._idle_timeout,
             State.SENT: self._no_reply,
             State.CLOSING: self._unanswered,
+            State.ASKED: self._no_answer,
         }
 
     # What happens from outside
@@ -87,6 +88,8 @@ class TapDialogue(TapSession):
         self._asked = True
         if self.state is State.DOWN:
             self._answer("port", self._health.cause or "the port is not open yet")
+        elif self.state is State.READY and self._s.implied_login and self._s.keep_alive and not self.jobs:
+            self._ask(now)
         elif self.state is State.OFF or (
             self.state is State.READY and self._s.implied_login and not self.jobs
         ):
@@ -100,7 +103,9 @@ class TapDialogue(TapSession):
 
     def received(self, data: bytes, now: float) -> None:
         for found in self._replies.feed(data):
-            if isinstance(found, Line):
+            if self.state is State.ASKED:
+                self._answered(now)
+            elif isinstance(found, Line):
                 self._line(found, now)
             elif found is Sign.XOFF:
                 self._paused_until = now + XOFF_S
@@ -131,6 +136,8 @@ class TapDialogue(TapSession):
             self._to(State.READY, self._idle_until(now))
         elif self._paused_until > now:
             self._to(State.READY, self._paused_until)
+        elif self._s.keep_alive and self._s.implied_login and self._health.state == "dead":
+            self._ask(now)
         elif self._s.pages_per_session is not None and self._served >= self._s.pages_per_session:
             self._goodbye(now)
         else:
@@ -139,8 +146,12 @@ class TapDialogue(TapSession):
     def _idle_timeout(self, now: float) -> None:
         if self.jobs:
             self._next(now)
-        else:
+        elif not self._s.implied_login:
             self._goodbye(now)
+        elif self._s.keep_alive:
+            self._ask(now)
+        else:
+            self._tell("unknown")
 
     def _send(self, now: float) -> None:
         job = self.jobs[0]
@@ -163,10 +174,15 @@ class TapDialogue(TapSession):
         job = self.jobs[0]
         self._alive()
         job.next_block += 1
-        if job.next_block < len(job.blocks):
+        more = job.next_block < len(job.blocks)
+        if more and not job.whole_each:
             self._send(now)
             return
         self._served += 1
+        if more:
+            job.doubt = True
+            self._next(now)
+            return
         self._last_accepted = job
         self._end(PageState.TRANSMITTED)
         self._next(now)
@@ -199,7 +215,7 @@ class TapDialogue(TapSession):
         if not natural and not self._may_repeat():
             self._end(PageState.FAILED, Refused("thrown-out", words(code, "thrown out again and again")))
         elif self.jobs:
-            self.jobs[0].next_block = 0
+            self.jobs[0].again()
         self._closed(now)
 
     def _no_reply(self, now: float) -> None:
@@ -208,7 +224,7 @@ class TapDialogue(TapSession):
         if self._promised or not self._may_repeat():
             self._end(PageState.UNKNOWN, no_reply())
         else:
-            self.jobs[0].next_block = 0
+            self.jobs[0].again()
         self._goodbye(now)
 
     def _taken_back(self, now: float) -> None:

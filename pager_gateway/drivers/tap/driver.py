@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from broker_config.messages import PageFormat, PageState, Proof, TransmitterAbilities
-from pager_gateway.drivers.tap import frames
+from pager_gateway import septets
+from pager_gateway.drivers.tap import frames, parting
 from pager_gateway.drivers.tap.dialogue import TapDialogue
 from pager_gateway.drivers.tap.jobs import Job
 from pager_gateway.drivers.tap.session import State
@@ -29,7 +30,7 @@ class TapTransmitter:
             driver="tap",
             state="unknown",
             formats=FORMATS,
-            charsets=["ascii"],
+            charsets=septets.names_without({ord(sign) for sign in settings.replace if sign.isascii()}),
             longest=settings.longest,
             alerts=max(1, len(settings.alert_suffix)),
             packing=False,
@@ -50,7 +51,8 @@ class TapTransmitter:
         jobs: list[Job] = []
         for page in pages:
             try:
-                jobs.append(Job(page.id, tuple(self.encode(page)), page.expires_at))
+                blocks = tuple(self.encode(page))
+                jobs.append(Job(page.id, blocks, page.expires_at, whole_each=not self._s.multi_block))
             except Refused as error:
                 failed = SubmitResult(page.id, PageState.FAILED, Proof.NONE, error.as_result())
                 self._dialogue.out.append(failed)
@@ -61,27 +63,37 @@ class TapTransmitter:
         """The blocks of one page. Raises Refused for what this terminal cannot carry."""
         if page.format not in self.abilities.formats:
             raise Refused("format", f"TAP carries no page of format {page.format.value}")
-        if page.charset not in self.abilities.charsets and not page.body.isascii():
-            raise Refused("charset", f"TAP terminals know only 7-bit text, not {page.charset}")
-        fields = [self._address(page), b"" if page.format is PageFormat.TONE else self._text(page.body)]
-        if len(fields[1]) > self._s.longest:
-            raise Refused("too-long", f"{len(fields[1])} characters, at most {self._s.longest}")
-        if not self._s.multi_block and frames.size(fields) > frames.INFORMATION:
-            raise Refused("too-long", f"does not fit one block of {frames.INFORMATION} characters")
-        return frames.blocks(fields)
+        if page.charset not in self.abilities.charsets:
+            raise Refused("charset", f"this box has no place for some letters of {page.charset}")
+        address = self._address(page)
+        text = b"" if page.format is PageFormat.TONE else self._text(page)
+        limits = [self._s.longest]
+        if self._s.longest_with_id is not None:
+            limits.append(self._s.longest_with_id - len(address))
+        parts = [text]
+        if self._s.split and not self._s.multi_block:
+            parts = parting.split(text, min(limits), lambda part: self._fits(address, part))
+        for part in parts:
+            if len(part) > min(limits):
+                raise Refused("too-long", f"{len(part)} characters, at most {min(limits)}")
+            if not self._s.multi_block and not self._fits(address, part):
+                raise Refused("too-long", f"does not fit one block of {frames.INFORMATION} characters")
+        return [block for part in parts for block in frames.blocks(self._fields(address, part))]
+
+    def _fields(self, address: bytes, text: bytes) -> list[bytes]:
+        return [address, *(text.split(b"\n") if self._s.line_break == "field" else [text])]
+
+    def _fits(self, address: bytes, text: bytes) -> bool:
+        return frames.size(self._fields(address, text)) <= frames.INFORMATION
 
     def _address(self, page: Page) -> bytes:
         suffix = self._s.alert_suffix
         text = page.address + (suffix[min(page.alert, len(suffix)) - 1] if suffix else "")
         return text.encode("ascii", "replace")
 
-    def _text(self, body: str) -> bytes:
-        text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
-        if self._s.line_break == "blank":
-            text = text.replace("\n", " ")
-        for character, instead in self._s.replace.items():
-            text = text.replace(character, instead)
-        return text.encode("ascii", "replace")
+    def _text(self, page: Page) -> bytes:
+        line_break = b" " if self._s.line_break == "blank" else b"\n"
+        return septets.encode(page.body, page.charset, replace=self._s.replace, line_break=line_break)
 
     def opened(self, now: float) -> None:
         self._dialogue.opened(now)

@@ -45,7 +45,14 @@ class Job:
     repeats: int = 0
     begun: bool = False
     doubt: bool = False
-    """A block went out and no reply to it came: the terminal may have taken the page."""
+    """A block went out and no reply to it came, or a part is out: the terminal may have taken the page."""
+    whole_each: bool = False
+    """Every block is a page by itself: one that was taken is never said again."""
+
+    def again(self) -> None:
+        """From the beginning, as a new session needs it."""
+        if not self.whole_each:
+            self.next_block = 0
 
     def result(self, state: PageState, error: TransmitterError | None = None) -> SubmitResult:
         """A page in doubt never ends as if it had certainly not been sent."""

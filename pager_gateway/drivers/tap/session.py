@@ -36,6 +36,8 @@ class State(Enum):
     READY = auto()
     SENT = auto()
     CLOSING = auto()
+    ASKED = auto()
+    """The keep-alive line of a box with implied login went out."""
 
 
 class TapSession(ABC):
@@ -65,9 +67,11 @@ class TapSession(ABC):
 
     def _connect(self, now: float) -> None:
         self._served = self._knocks = self._logons = 0
-        if self._s.implied_login and not self._asked:
+        if self._s.implied_login and self._s.keep_alive and (self._asked or self._health.state != "ready"):
+            self._ask(now)
+        elif self._s.implied_login and not self._asked:
             if self._health.state == "dead":
-                self._tell("unknown")  # only the next page will tell
+                self._tell("unknown")  # only the next page can tell: it must be tried
             self._to(State.READY, None)
             self._next(now)
         else:
@@ -166,13 +170,36 @@ class TapSession(ABC):
         """How long to stay without pages. A session that is kept is left for a moment now and then: a logon is the
         only question of TAP that tells a living terminal from a dead one."""
         wait_s = self._s.supervise_s if self._s.stay else self._s.idle_s
-        if self._s.implied_login or (self._s.stay and not wait_s):
+        if self._s.implied_login:
+            if self._s.keep_alive:
+                return now + self._s.supervise_s if self._s.supervise_s else None
+            return now + self._s.mend_s if self._health.state == "dead" else None
+        if self._s.stay and not wait_s:
             return None
         return now + wait_s
 
+    def _ask(self, now: float) -> None:
+        self._replies.clear()
+        self.out.append(Write(self._s.keep_alive.encode("ascii") + frames.CR))
+        self._to(State.ASKED, now + self._s.ask_s)
+
+    def _answered(self, now: float) -> None:
+        """Whatever it says: it is there."""
+        self._ready(now)
+
+    def _no_answer(self, now: float) -> None:
+        text = "no answer: cable, power, speed?"
+        self._tell("dead", text)
+        self._answer("no_answer", text)
+        self._fail_all(LineTrouble("no-terminal", text))
+        self._failures += 1
+        if self._failures % REOPEN_EVERY == 0:
+            self.out.append(Reopen(text))
+        self._to(State.READY, now + self._s.mend_s)
+
     def _goodbye(self, now: float) -> None:
         if self.jobs:
-            self.jobs[0].next_block = 0
+            self.jobs[0].again()
         if not self._s.implied_login:
             self.out.append(Write(frames.GOODBYE))
         self._to(State.CLOSING, now + self._s.closing_s)

@@ -1,0 +1,268 @@
+"""An SNPP client's side: a session that is kept, a page as a row of commands, and when to give up.
+
+A table of moves: state -> what a reply means there, state -> what silence means there. The connection is the port's; it
+comes back by itself, so one whose end was announced is no trouble until `grace_s` is over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+from broker_config.messages import PageState, Proof, ResultError
+from pager_gateway.drivers.snpp import frames
+from pager_gateway.drivers.snpp.frames import Replies, Reply
+from pager_gateway.drivers.snpp.jobs import Job, refusal
+from pager_gateway.drivers.snpp.settings import SnppSettings
+from pager_gateway.errors import LineTrouble, TransmitterError
+from pager_gateway.transmitter import Health, Output, Probed, Reopen, Write
+
+NEVER = "the port is not open yet"
+
+
+class State(Enum):
+    DOWN = auto()
+    AWAY = auto()
+    """The server said that it ends the connection, or we asked for a new one."""
+    GREETING = auto()
+    LOGIN = auto()
+    IDLE = auto()
+    STEP = auto()
+    ASKED = auto()
+    """RESEt: whether it is there, and a clean slate after a page that failed half way."""
+    LEAVING = auto()
+
+
+class SnppDialogue:
+    """Jobs and bytes in; `out` fills with writes, results, health."""
+
+    def __init__(self, settings: SnppSettings) -> None:
+        self._s = settings
+        self._replies = Replies()
+        self.state = State.DOWN
+        self.deadline: float | None = None
+        self.jobs: deque[Job] = deque()
+        self.out: list[Output] = []
+        self._health = Health("unknown")
+        self._trouble = "port"
+        """What a probe calls the last reason why there was no session."""
+        self._announced = False
+        """The end of this connection is no news: the server or we said so."""
+        self._asked = False
+        self._served = False
+        self._moves: dict[State, Callable[[Reply, float], None]] = {
+            State.GREETING: self._greeted,
+            State.LOGIN: self._let_in,
+            State.STEP: self._stepped,
+            State.ASKED: self._answered,
+        }
+        self._timeouts: dict[State, Callable[[float], None]] = {
+            State.AWAY: self._stayed_away,
+            State.GREETING: self._silent,
+            State.LOGIN: self._silent,
+            State.IDLE: self._ask,
+            State.STEP: self._no_reply,
+            State.ASKED: self._silent,
+            State.LEAVING: self._anew,
+        }
+
+    # What happens from outside
+
+    def submit(self, jobs: Sequence[Job], now: float) -> None:
+        self.jobs.extend(jobs)
+        if self.state is State.DOWN:
+            self._fail_all(LineTrouble("port-lost", self._health.cause or NEVER))
+        elif self.state is State.IDLE:
+            self._next(now)
+
+    def opened(self, now: float) -> None:
+        self._replies.clear()
+        self._served = self._announced = False
+        self._to(State.GREETING, now + self._s.greet_s)
+
+    def lost(self, reason: str, now: float) -> None:
+        if self._announced:
+            self._announced = False
+            return
+        if self.state is State.STEP and self.jobs[0].step.sends:
+            self.jobs[0].doubt = True
+        self._to(State.DOWN, None)
+        self._dead("port", reason, LineTrouble("port-lost", reason))
+
+    def probe(self, now: float) -> None:
+        self._asked = True
+        if self.state is State.DOWN or (self.state is State.AWAY and self._health.state == "dead"):
+            self._answer(self._trouble, self._health.cause or NEVER)
+        elif self.state is State.IDLE:
+            self._ask(now)
+
+    def leave(self, now: float) -> None:
+        if self.state is State.IDLE:
+            self._quit(now)
+
+    def received(self, data: bytes, now: float) -> None:
+        for reply in self._replies.feed(data):
+            if reply.closes and self.state not in (State.DOWN, State.AWAY):
+                self._closed(reply, now)
+            elif self.state in self._moves:
+                self._moves[self.state](reply, now)
+
+    def tick(self, now: float) -> None:
+        if self.deadline is not None and now >= self.deadline:
+            self.deadline = None
+            self._timeouts[self.state](now)
+
+    # The session
+
+    def _greeted(self, reply: Reply, now: float) -> None:
+        if not reply.good:
+            self._turned_away(reply, now)
+        elif self._s.level == 2 and self._s.login:
+            self.out.append(Write(frames.login(self._s.login, self._s.password.get_secret_value())))
+            self._to(State.LOGIN, now + self._s.greet_s)
+        else:
+            self._let_in(reply, now)
+
+    def _let_in(self, reply: Reply, now: float) -> None:
+        """A probe is answered by a question of its own: nobody asked for the greeting."""
+        if reply.good:
+            self._tell("ready")
+            self._next(now)
+        else:
+            self._turned_away(reply, now)
+
+    def _turned_away(self, reply: Reply, now: float) -> None:
+        error = refusal(reply)
+        self._dead("refused", error.text, LineTrouble("session", error.text))
+        self._to(State.AWAY, now + self._s.mend_s)
+
+    def _closed(self, reply: Reply, now: float) -> None:
+        """421, or the answer to our QUIT: the connection is about to end. A page in hand was not taken."""
+        if self.state in (State.GREETING, State.LOGIN):
+            self._turned_away(reply, now)
+            return
+        if self.state is State.STEP:
+            self._again_or(PageState.FAILED, refusal(reply))
+        self._announced = True
+        self._to(State.AWAY, now + self._s.grace_s)
+
+    def _stayed_away(self, now: float) -> None:
+        """No new connection in time. A server that is merely slow gets another chance by a new one."""
+        if self._health.state != "dead":
+            self._trouble = "no_answer"
+        text = self._health.cause or "the connection ended and does not come back"
+        self._dead(self._trouble, text, LineTrouble("port-lost", text))
+        self._anew(now)
+
+    def _anew(self, now: float) -> None:
+        self._announced = True
+        self.out.append(Reopen(self._health.cause or "a new session"))
+        self._to(State.AWAY, now + self._s.mend_s)
+
+    def _silent(self, now: float) -> None:
+        text = "no answer from the server: address, port, network?"
+        self._dead("no_answer", text, LineTrouble("no-answer", text))
+        self._to(State.AWAY, now + self._s.mend_s)
+
+    # Pages
+
+    def _next(self, now: float) -> None:
+        while self.jobs and self.jobs[0].expires_at <= now:
+            self._end(PageState.EXPIRED)
+        if self.jobs:
+            self._say(now)
+        elif self._asked:
+            self._ask(now)
+        elif self._s.leave and self._served:
+            self._served = False
+            self._quit(now)
+        else:
+            self._to(State.IDLE, now + self._s.supervise_s if self._s.supervise_s else None)
+
+    def _quit(self, now: float) -> None:
+        self.out.append(Write(frames.QUIT))
+        self._to(State.LEAVING, now + self._s.ask_s)
+
+    def _say(self, now: float) -> None:
+        job = self.jobs[0]
+        self.out.append(Write(job.step.data, () if job.begun else (job.key,)))
+        job.begun = True
+        self._to(State.STEP, now + self._s.reply_s)
+
+    def _stepped(self, reply: Reply, now: float) -> None:
+        self._alive()
+        job = self.jobs[0]
+        step = job.step
+        if step.sends and reply.took_the_page:
+            self._served = True
+            self._end(PageState.TRANSMITTED, Proof.ACCEPTED)
+            self._next(now)
+        elif not step.sends and (reply.code in step.good or (step.optional and reply.code == 500)):
+            job.at += 1
+            self._say(now)
+        elif reply.code == 503:
+            self._again_or(PageState.FAILED, refusal(reply))
+            self._ask(now)
+        else:
+            self._end(PageState.FAILED, error=refusal(reply))
+            self._ask(now)
+
+    def _no_reply(self, now: float) -> None:
+        """Only a lost reply to SEND leaves a doubt; it is said again in a new session all the same."""
+        self.jobs[0].doubt = self.jobs[0].doubt or self.jobs[0].step.sends
+        text = "no reply from the server"
+        self._tell("dead", text)
+        self._again_or(PageState.FAILED, LineTrouble("no-reply", text, retry=not self.jobs[0].doubt))
+        self._anew(now)
+
+    def _again_or(self, state: PageState, error: TransmitterError) -> None:
+        job = self.jobs[0]
+        job.tries += 1
+        job.at = 0
+        if job.tries > self._s.repeats:
+            self._end(state, error=error)
+
+    def _end(
+        self, state: PageState, proof: Proof = Proof.NONE, error: TransmitterError | None = None
+    ) -> None:
+        self.out.append(self.jobs.popleft().result(state, proof, error))
+
+    def _fail_all(self, error: LineTrouble) -> None:
+        while self.jobs:
+            self._end(PageState.FAILED, error=error)
+
+    # Whether it is there
+
+    def _ask(self, now: float) -> None:
+        self.out.append(Write(frames.RESET))
+        self._to(State.ASKED, now + self._s.ask_s)
+
+    def _answered(self, reply: Reply, now: float) -> None:
+        """Any reply: a server that does not know RESEt is there, too."""
+        self._alive()
+        self._next(now)
+
+    def _alive(self) -> None:
+        self._tell("ready")
+        self._answer()
+
+    def _dead(self, code: str, text: str, error: LineTrouble) -> None:
+        self._trouble = code
+        self._tell("dead", text)
+        self._answer(code, text)
+        self._fail_all(error)
+
+    def _answer(self, code: str | None = None, text: str = "") -> None:
+        if self._asked:
+            self._asked = False
+            self.out.append(Probed(None if code is None else ResultError(code=code, text=text, retry=True)))
+
+    def _to(self, state: State, deadline: float | None) -> None:
+        self.state = state
+        self.deadline = deadline
+
+    def _tell(self, state: str, cause: str | None = None) -> None:
+        health = Health(state, cause)
+        if health != self._health:
+            self._health = health
+            self.out.append(health)

@@ -1,0 +1,1 @@
+"""LRS restaurant transmitters by their text line: the template of a driver that lives outside Red Button."""
