@@ -44,14 +44,51 @@ def alone_s(format: PageFormat, characters: int, baud: int) -> float:
     return packing.seconds(packing.batches_alone(page), baud)
 
 
-def packed_s(format: PageFormat, characters: int, baud: int) -> float:
-    """What a page adds to a transmission that begins anyway. Frames leave gaps, and two pages of more than half a batch
-    seldom share one."""
-    if format is PageFormat.CODE:
-        return CODE_S
-    words = _words(format, characters)
-    batches = max(GAPS * words / packing.SLOTS, 1.0 if words > packing.SLOTS / 2 else 0.0)
-    return batches * packing.BATCH_BITS / baud
+class Growing:
+    """Reckons a transmission that is still being put together. `packs`: its pages share a preamble and batches.
+
+    Pages of one frame follow each other a batch apart; those of several frames leave gaps."""
+
+    def __init__(self, baud: int, *, packs: bool) -> None:
+        self._baud = baud
+        self._packs = packs
+        self._sum = 0.0
+        self._frames = [0.0] * (LAST_FRAME + 1)
+        """Batches that the pages of each frame need at least."""
+        self.pages = 0
+
+    def with_another(self, format: PageFormat, characters: int, address: str) -> float:
+        """How long it would be with this page."""
+        if not self._packs or not self.pages or format is PageFormat.CODE:
+            return self._sum + alone_s(format, characters, self._baud)
+        words = _words(format, characters)
+        frame = self._frames[_frame(address)] + _in_its_frame(words)
+        batches = max(self._sum + _among_others(words), frame, *self._frames) + 1
+        return packing.seconds(math.ceil(batches), self._baud)
+
+    def add(self, format: PageFormat, characters: int, address: str) -> None:
+        if self._packs and format is not PageFormat.CODE:
+            words = _words(format, characters)
+            self._sum += _among_others(words)
+            self._frames[_frame(address)] += _in_its_frame(words)
+        else:
+            self._sum = self.with_another(format, characters, address)
+        self.pages += 1
+
+
+def _among_others(words: int) -> float:
+    """Batches. Two pages of more than half a batch seldom share one."""
+    return max(GAPS * words / packing.SLOTS, 1.0 if words > packing.SLOTS / 2 else 0.0)
+
+
+def _in_its_frame(words: int) -> float:
+    return 0.5 if words == 1 else math.ceil(words / packing.SLOTS)
+
+
+def _frame(address: str) -> int:
+    """A capcode is a RIC in most shops; what is none may be in any frame."""
+    digits = address.rstrip("ABCDabcd")
+    return int(digits) % (LAST_FRAME + 1) if digits.isdecimal() else LAST_FRAME
 
 
 def _words(format: PageFormat, characters: int) -> int:

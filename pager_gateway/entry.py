@@ -88,6 +88,6 @@ class Entry:
         """The transmitters of its routes."""
         return tuple(transmitter for transmitter, _ in self.routes)
 
-    def route(self) -> Way:
-        """Where it goes now."""
-        return next(way for way in self.routes if way.transmitter == self.transmitter)
+    def address(self, transmitter: str) -> str:
+        """What that transmitter calls the pager by."""
+        return next(address for name, address in self.routes if name == transmitter)

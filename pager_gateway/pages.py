@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from broker_config.messages import PageOrder, PageState, Proof, Purpose, ResultError
 from pager_gateway import verdicts
-from pager_gateway.airtime import alone_s, packed_s
+from pager_gateway.airtime import Growing
 from pager_gateway.entry import Entry, Wanted, ways
 from pager_gateway.ledger import CallRow, Ledger, Row
 from pager_gateway.page_queue import PageQueue
@@ -162,28 +162,24 @@ class Pages:
         one the channel is closed to all: a short page does not overtake a long one for ever."""
         lines = [names for names in self._queue.lines() if choose(names, self._lanes, now) == lane.id]
         found: list[Entry] = []
-        batch_s = 0.0
+        growing = Growing(lane.limits.radio_baud, packs=lane.abilities.packing)
         while len(found) < lane.batch:
             entry = self._queue.front(lines)
             if entry is None:
                 break
-            took_s = self._air_s(entry, lane, packed=bool(found) and lane.abilities.packing)
-            if found and batch_s + took_s > lane.limits.most_air_s:
+            page = (entry.wanted.format, len(entry.wanted.body), entry.address(lane.id))
+            whole_s = growing.with_another(*page)
+            if found and whole_s > lane.limits.most_air_s:
                 break
-            at = lane.has_room_at(batch_s + took_s, now)
+            at = lane.has_room_at(whole_s, now)
             if at > now:
                 if not found:
                     lane.room_at = at
                 break
-            batch_s += took_s
+            growing.add(*page)
             self._queue.remove(entry.page)
             found.append(entry)
         return found
-
-    def _air_s(self, entry: Entry, lane: Lane, *, packed: bool) -> float:
-        reckon = packed_s if packed else alone_s
-        wanted = entry.wanted
-        return reckon(wanted.format, len(wanted.body), lane.limits.radio_baud)
 
     def _launch(self, entry: Entry, lane: Lane, now: float) -> Page:
         entry.state = PageState.TRANSMITTING
@@ -195,7 +191,7 @@ class Pages:
         wanted = entry.wanted
         return Page(
             entry.page,
-            entry.route().address,
+            entry.address(lane.id),
             wanted.body,
             wanted.format,
             wanted.charset,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from broker_config.messages import Abilities, PageState
+from pager_gateway.airtime import AirLimits
 from simulator.transmitters.base import Trouble
 from tests.conformance.gateway_rig import GatewayBench
 from tests.conformance.rigs import RIGS
@@ -88,12 +89,12 @@ def test_a_page_that_waits_can_be_cancelled(bench: GatewayBench) -> None:
 
 def test_killed_with_pages_held_and_one_on_the_air(bench: GatewayBench) -> None:
     on_air = bench.order("ON AIR")
-    bench.clock.advance(0.01)
+    bench.clock.advance(0.0007)
     held = []
     for number in range(3):
         held.append(bench.order(f"HELD {number}"))
-        bench.clock.advance(0.001)
-    bench.clock.advance(0.01)
+        bench.clock.advance(0.0003)
+    bench.clock.advance(0.0003)
     bench.gateway.kill()
     bench.clock.advance(5)
     bench.gateway.start()
@@ -165,8 +166,8 @@ def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(bench
         pytest.skip("it is watched, or nothing ever answers")
     bench.trouble(Trouble.SILENT, 1)
     lost = bench.order("LOST")
-    bench.until_final(lost)
-    assert bench.state(lost) in (UNKNOWN, FAILED)
+    bench.until_final(lost, seconds=60)
+    assert bench.state(lost) not in DONE
     assert "dead" in [one.transmitters[0].state for one in bench.heard if isinstance(one, Abilities)]
     bench.trouble(Trouble.SILENT, 0)
     bench.clock.advance(60)
@@ -179,23 +180,25 @@ def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(bench
 def test_a_refused_page_is_no_fault_of_the_transmitter(bench: GatewayBench) -> None:
     if Trouble.REFUSE not in bench.boxes["tx-1"].troubles:
         pytest.skip("it cannot refuse")
-    before = bench.order("BEFORE")
-    bench.until_final(before)
-    bench.clock.advance(61)
-    said = len(
-        [one for one in bench.heard if isinstance(one, Abilities) and one.transmitters[0].state != "ready"]
-    )
+    bench.clock.advance(20)
+    said = _troubles(bench)
     bench.trouble(Trouble.REFUSE, 1)
-    bad, good = bench.order("NOBODY"), bench.order("SOMEBODY")
-    bench.until_final(bad, good)
-    states = [bench.state(bad), bench.state(good)]
-    assert states.count(FAILED) == 1
-    error = bench.results(bad if bench.state(bad) is FAILED else good)[-1].error
-    assert error is not None
-    assert error.text
-    assert said == len(
-        [one for one in bench.heard if isinstance(one, Abilities) and one.transmitters[0].state != "ready"]
-    )
+    bad = bench.order("NOBODY")
+    bench.until_final(bad)
+    good = bench.order("SOMEBODY")
+    bench.until_final(good)
+    result = bench.results(bad)[-1]
+    assert result.state is FAILED
+    assert result.error is not None
+    assert result.error.text
+    assert bench.state(good) in DONE
+    assert _troubles(bench) == said
+
+
+def _troubles(bench: GatewayBench) -> int:
+    """How often the server was told that the transmitter is not well."""
+    told = [one.transmitters[0] for one in bench.heard if isinstance(one, Abilities)]
+    return sum(one.state != "ready" or one.cause is not None for one in told)
 
 
 def test_the_urgent_do_not_wait_behind_a_backlog(kind: GatewayBench) -> None:
@@ -207,7 +210,7 @@ def test_the_urgent_do_not_wait_behind_a_backlog(kind: GatewayBench) -> None:
     kind.until_final(urgent)
     waited = kind.clock.boot() - began
     assert kind.state(urgent) in DONE
-    assert waited < 25.0, "one transmission that was under way, and its own"
+    assert waited < 2 * AirLimits().most_air_s + 2.0, "one transmission that was under way, and its own"
     kind.until_final(*pages, seconds=500)
     assert sum(kind.state(page) in DONE for page in pages) == 100
     assert (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_config.messages import PageFormat
-from pager_gateway.airtime import GRAIN_S, HOUR_S, AirTime, alone_s, packed_s
+from pager_gateway.airtime import GRAIN_S, HOUR_S, AirTime, Growing, alone_s
 from pager_gateway.pocsag.packing import Call, pack
 
 TEXT, NUMERIC, TONE, CODE = PageFormat.TEXT, PageFormat.NUMERIC, PageFormat.TONE, PageFormat.CODE
@@ -89,12 +89,23 @@ def test_a_page_alone(format: PageFormat, characters: int, baud: int, seconds: f
     assert alone_s(format, characters, baud) == pytest.approx(seconds, abs=0.001)
 
 
-@pytest.mark.parametrize("characters", [0, 8, 24, 40, 80])
-@pytest.mark.parametrize("frame", [None, 3])
-def test_a_batch_is_reckoned_about_as_long_as_it_is(characters: int, frame: int | None) -> None:
-    """32 texts, each in the next frame or all in one."""
+@pytest.mark.parametrize("count", [1, 2, 5, 32])
+@pytest.mark.parametrize("characters", [0, 4, 8, 24, 40, 80])
+@pytest.mark.parametrize("apart", [0, 1, 3])
+def test_a_batch_is_reckoned_about_as_long_as_it_is(characters: int, apart: int, count: int) -> None:
+    """Texts for one capcode again and again, or each in another frame."""
+    addresses = [f"{8_000 + number * apart}" for number in range(count)]
+    growing = Growing(1200, packs=True)
+    for address in addresses:
+        reckoned = growing.with_another(TEXT, characters, address)
+        growing.add(TEXT, characters, address)
     words = 1 + -(-characters * 7 // 20)
-    calls = [Call(number % 8 if frame is None else frame, (0,) * words) for number in range(32)]
-    reckoned = alone_s(TEXT, characters, 1200) + 31 * packed_s(TEXT, characters, 1200)
-    really = pack(calls).seconds(1200)
-    assert reckoned == pytest.approx(really, rel=0.25) or (frame is not None and reckoned < really)
+    really = pack([Call(int(address) % 8, (0,) * words) for address in addresses]).seconds(1200)
+    assert really - 1.0 <= reckoned <= 1.35 * really + 1.0
+
+
+def test_pages_that_are_not_packed_go_one_by_one() -> None:
+    growing = Growing(1200, packs=False)
+    for count in range(1, 4):
+        assert growing.with_another(TEXT, 24, "1") == pytest.approx(count * alone_s(TEXT, 24, 1200))
+        growing.add(TEXT, 24, "1")
