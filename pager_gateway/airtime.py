@@ -138,7 +138,7 @@ class AirTime:
         return _leaves_at(self._slots[0][0]) if self._slots else None
 
     def spans(self, now: float) -> list[tuple[float, float]]:
-        """(age, seconds) of all that counts, the oldest first. The age of a slot is that of its end: it may be below 0."""
+        """(age, seconds) of all that counts, the oldest first. A slot is as old as its end: perhaps below 0."""
         self.used(now)
         return [(round(now - (slot + 1) * GRAIN_S, 3), round(seconds, 3)) for slot, seconds in self._slots]
 

@@ -40,7 +40,7 @@ class TransmitterSettings(BaseModel):
     canary_address: Address | None = None
     """A pager that nobody carries: canaries ring it. None: they end at the dialogue."""
     ceiling_s_per_h: Annotated[int, Field(ge=1, le=3_600)] | None = None
-    """Seconds of each hour that its carrier may be up; a band with a duty cycle of 10 % allows 360. None: all of them."""
+    """Seconds of each hour that its carrier may be up: 360 where a band allows 10 %. None: all of them."""
     radio_baud: Literal[512, 1200, 2400] | None = None
     """Of its radio, to reckon the air time of pages beforehand. None: what the driver's own setting `baud` says, or
     1200."""

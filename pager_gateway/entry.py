@@ -1,5 +1,5 @@
-"""One page that has no final state yet, as the gateway's memory holds it. Ten thousand of them may wait, so it is small:
-the order's own words are on disk."""
+"""One page that has no final state yet, as the gateway's memory holds it. Ten thousand of them may wait, so it is
+small: the order's own words are on disk."""
 
 from __future__ import annotations
 

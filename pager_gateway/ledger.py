@@ -47,8 +47,8 @@ _AGAIN = (
 @dataclass(frozen=True, slots=True)
 class Row:
     """The latest attempt of one page; 0: the stand-in's, and no order has asked for it yet. `payload` is the order as
-    it came (None: as the ledger has it; or a cancel came first), `result` the last result as it was published; `arrived_at` and `expires_at`
-    are boot-time seconds of `boot`."""
+    it came (None: as the ledger has it; or a cancel came first), `result` the last result as it was published;
+    `arrived_at` and `expires_at` are boot-time seconds of `boot`."""
 
     page: UUID
     attempt: int

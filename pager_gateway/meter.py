@@ -1,4 +1,4 @@
-"""The air-time meter of each transmitter: counts, warns near the ceiling, and remembers over a restart. Part of the core."""
+"""The air-time meter of each transmitter: counts, warns near the ceiling, outlives a restart. Part of the core."""
 
 from __future__ import annotations
 

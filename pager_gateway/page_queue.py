@@ -57,9 +57,7 @@ class PageQueue:
     def expired(self, now: float) -> list[Entry]:
         """Take out everything whose time is over."""
         found: list[Entry] = []
-        while self._ends and (
-            self._ends[0][0] <= now or self._ends[0][2].ticket != self._ends[0][1]
-        ):
+        while self._ends and (self._ends[0][0] <= now or self._ends[0][2].ticket != self._ends[0][1]):
             _, ticket, entry = heapq.heappop(self._ends)
             if entry.ticket == ticket:
                 self.remove(entry.page)

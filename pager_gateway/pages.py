@@ -6,19 +6,19 @@ import heapq
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from broker_config.messages import PageOrder, PageState, Proof, Purpose, ResultError
+from broker_config.messages import PageOrder, PageResult, PageState, Proof, Purpose, ResultError
 from pager_gateway import verdicts
-from pager_gateway.airtime import Growing
 from pager_gateway.entry import Entry, Wanted, ways
 from pager_gateway.ledger import CallRow, Ledger, Row
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.results import Results
-from pager_gateway.standby import Lane, choose, obstacle
+from pager_gateway.sender import CancelPage
+from pager_gateway.share import Share
+from pager_gateway.standby import Lane, obstacle
 from pager_gateway.transmitter import Page
 
 log = logging.getLogger(__name__)
@@ -41,18 +41,17 @@ class Pages:
         self._results = results
         self._wall = wall
         self._queue = PageQueue()
+        self._share = Share(self._queue, lanes)
         self.active: dict[UUID, Entry] = {}
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
         self._number = 0
-        self._better_at: float | None = None
-        """When a channel may be open that is closed to those who wait."""
         self.observe: Callable[[UUID, PageState, Proof, ResultError | None], None] = _nobody
         """Told of pages that begin or end."""
 
     def due(self) -> float | None:
         resting = self._resting[0][0] if self._resting else None
-        moments = (self._queue.next_expiry(), resting, self._better_at)
+        moments = (self._queue.next_expiry(), resting, self._share.better_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def take_up(self, now: float) -> None:
@@ -62,8 +61,7 @@ class Pages:
             try:
                 order = PageOrder.model_validate_json(payload)
             except ValidationError:
-                log.critical("a page cannot be read from the ledger", extra={"page_id": str(row.page)})
-                self.keep(replace(row, state=PageState.UNKNOWN))
+                self._unreadable(row)
                 continue
             entry = self.enter(order, payload, row.arrived_at, row.expires_at)
             entry.attempt, entry.doubted = row.attempt, row.doubted
@@ -77,6 +75,17 @@ class Pages:
                 self.finish(entry, PageState.EXPIRED)
             else:
                 self.wait(entry, now)
+
+    def _unreadable(self, row: Row) -> None:
+        """The disk spoilt an order: whatever became of it, the server is told that nobody knows."""
+        log.critical("a page cannot be read from the ledger", extra={"page_id": str(row.page)})
+        seq = self._ledger.next_seq()
+        unknown = PageState.UNKNOWN
+        result = PageResult(
+            page=row.page, attempt=max(1, row.attempt), seq=seq, state=unknown, error=verdicts.RESTARTED
+        )
+        said = self._results.say(result)
+        self.keep(verdicts.renamed(row, result.attempt, seq, said, unknown))
 
     def enter(self, order: PageOrder, payload: bytes, arrived_at: float, expires_at: float) -> Entry:
         """A page without a final state, known from now on."""
@@ -139,53 +148,16 @@ class Pages:
             self.finish(entry, PageState.EXPIRED, entry.error or obstacle(entry.names, self._lanes))
 
     def assign(self, now: float) -> list[tuple[Lane, tuple[Page, ...]]]:
-        """Free channels take what waits for them; several passes, since a taken channel frees the standby."""
-        found: list[tuple[Lane, tuple[Page, ...]]] = []
-        for lane in self._lanes.values():
-            lane.room_at = None
-        progress = len(self._queue) > 0
-        while progress:
-            progress = False
-            for lane in self._lanes.values():
-                if not lane.free or lane.ranks(now) is None:
-                    continue
-                entries = self._gather(lane, now)
-                if entries:
-                    found.append((lane, tuple(self._launch(entry, lane, now) for entry in entries)))
-                progress = progress or bool(entries) or lane.room_at is not None
-        moments = [lane.better_at(now) for lane in self._lanes.values()] if len(self._queue) else []
-        self._better_at = min((moment for moment in moments if moment is not None), default=None)
-        return found
-
-    def _gather(self, lane: Lane, now: float) -> list[Entry]:
-        """What this channel takes next: the first in line, and what may go with it. When there is no air for the first
-        one the channel is closed to all: a short page does not overtake a long one for ever."""
-        lines = [names for names in self._queue.lines() if choose(names, self._lanes, now) == lane.id]
-        found: list[Entry] = []
-        growing = Growing(lane.limits.radio_baud, packs=lane.abilities.packing)
-        while len(found) < lane.batch:
-            entry = self._queue.front(lines)
-            if entry is None:
-                break
-            page = (entry.wanted.format, len(entry.wanted.body), entry.address(lane.id))
-            whole_s = growing.with_another(*page)
-            if found and whole_s > lane.limits.most_air_s:
-                break
-            at = lane.has_room_at(whole_s, now)
-            if at > now:
-                if not found:
-                    lane.room_at = at
-                break
-            growing.add(*page)
-            self._queue.remove(entry.page)
-            found.append(entry)
-        return found
+        """Free channels take what waits for them."""
+        return [
+            (lane, tuple(self._launch(entry, lane, now) for entry in entries))
+            for lane, entries in self._share.out(now)
+        ]
 
     def _launch(self, entry: Entry, lane: Lane, now: float) -> Page:
         entry.state = PageState.TRANSMITTING
         entry.transmitter = lane.id
         entry.tries += (lane.id,)
-        lane.in_hand.add(entry.page)
         self.hold(entry, now)
         self.observe(entry.page, entry.state, entry.proof, None)
         wanted = entry.wanted
@@ -199,6 +171,12 @@ class Pages:
             wanted.priority,
             entry.expires_at,
         )
+
+    def take_back(self, page: UUID, transmitter: str | None) -> None:
+        """Nobody wants any more what this transmitter has, or had."""
+        lane = self._lanes.get(transmitter or "")
+        if lane is not None:
+            lane.hand(CancelPage(page))
 
     def finish(self, entry: Entry, state: PageState, error: ResultError | None = None) -> None:
         """Its one final result. What may have been on the air never ends as if it had not been."""
@@ -214,7 +192,11 @@ class Pages:
         log.info(
             "page %s",
             entry.state.value,
-            extra={"action": "page.over", "page_id": str(entry.page), "press_id": str(UUID(int=entry.wanted.press))},
+            extra={
+                "action": "page.over",
+                "page_id": str(entry.page),
+                "press_id": str(UUID(int=entry.wanted.press)),
+            },
         )
 
     def tell(self, entry: Entry) -> None:

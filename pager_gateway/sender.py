@@ -11,6 +11,7 @@ from uuid import UUID
 from broker_config.messages import ResultError
 from pager_gateway.transmitter import (
     AirTime,
+    Cancelling,
     Health,
     Heard,
     Leaving,
@@ -58,11 +59,18 @@ class ProbeNow:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelPage:
+    """Nobody wants this page any more, though the driver has it or had it: take it back if that can be done."""
+
+    page: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The process is about to end: say goodbye on the line."""
 
 
-SenderInput: TypeAlias = Batch | PortOpened | PortLost | PortBytes | ProbeNow | Leave
+SenderInput: TypeAlias = Batch | PortOpened | PortLost | PortBytes | ProbeNow | CancelPage | Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,9 @@ class Sender:
             driver.lost(event.reason, now)
         elif isinstance(event, ProbeNow):
             self._probe(event, now)
+        elif isinstance(event, CancelPage):
+            if isinstance(driver, Cancelling):
+                driver.cancel(event.page, now)
         elif isinstance(driver, Leaving):
             driver.leave(now)
 

@@ -1,4 +1,4 @@
-"""Which of an order's routes is taken: the first that is ready and free; never one that is dead or has no air left. Pure.
+"""Which of an order's routes is taken: the first that is ready and free; never one that is dead or has no air. Pure.
 
 A transmitter that comes and goes is not trusted at once: after each fall within ten minutes it must stay up for twice
 as long before it is preferred again. Else every page of a burst would go to it first, wait in vain and move on."""

@@ -141,6 +141,15 @@ class Probing(Protocol):
 
 
 @runtime_checkable
+class Cancelling(Protocol):
+    """A transmitter that can still take back a page that it was given."""
+
+    def cancel(self, page: UUID, now: float) -> None:
+        """Whatever can be done. A page whose first byte has not left ends as CANCELLED; one that the transmitter took
+        is asked back, and its result stays: nobody says whether the radio was faster. Unknown pages: nothing."""
+
+
+@runtime_checkable
 class Leaving(Protocol):
     """A transmitter that likes to be told when the process ends."""
 

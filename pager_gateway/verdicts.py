@@ -87,6 +87,11 @@ def said(known: Row) -> tuple[Proof, ResultError | None]:
     return last.proof, last.error
 
 
+def sent_by(known: Row) -> str | None:
+    """The transmitter that its last result names."""
+    return None if known.result is None else PageResult.model_validate_json(known.result).transmitter
+
+
 def tombstone(page: UUID, seq: int, payload: bytes, now: float, boot: str, wall: float) -> Row:
     """A cancel that came before its order."""
     return Row(page, 1, PageState.CANCELLED, False, now, now, boot, wall, seq, None, payload)

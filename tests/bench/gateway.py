@@ -1,5 +1,5 @@
-"""The gateway by itself, as its own process between a real broker and serial lines: how soon a page's first byte leaves, how
-much of the line a backlog leaves idle, and what ten thousand waiting pages need."""
+"""The gateway by itself, as its own process between a real broker and serial lines: how soon a page's first byte
+leaves, how much of the line a backlog leaves idle, and what ten thousand waiting pages need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The air-time ceiling in a whole gateway: warned of, kept to, slid out of, remembered; what is short of air goes elsewhere."""
+"""The air-time ceiling in a whole gateway: warned of, kept to, slid out of, remembered."""
 
 from __future__ import annotations
 
