@@ -124,7 +124,7 @@ def _line(folder: Path, port: int, desk: Desk, count: int) -> list[Figure]:
         firsts = []
         for _ in range(count):
             page = desk.order("tx-1")
-            wait_until(lambda: desk.done([page]), 20)  # noqa: B023 (called before the next round)
+            wait_until(lambda: desk.done([page]), 20)  # noqa: B023 (asked before the next round)
             firsts.append(desk.results[page].tx_ms or 0)
         seen.clear()
         pages = [desk.order("tx-1") for _ in range(count // 2)]

@@ -1,4 +1,4 @@
-"""The production port on a line of pyserial's own: what it tells of a carrier, of failed writes, of being opened anew."""
+"""The production port on a line of pyserial's own: what it tells of a carrier, of failed writes, of a new opening."""
 
 from __future__ import annotations
 
