@@ -16,6 +16,8 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 
 BUILT_IN: dict[str, str] = {
     "comp2": "pager_gateway.drivers.comp2.driver:create",
+    "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
+    "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
     "scope": "pager_gateway.drivers.scope.driver:create",
     "snpp": "pager_gateway.drivers.snpp.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",

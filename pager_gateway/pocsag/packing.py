@@ -23,6 +23,11 @@ class Call:
     frame: int
     words: tuple[int, ...]
 
+    @property
+    def pager(self) -> tuple[int, int]:
+        """The same for all calls of one RIC, whatever their function."""
+        return self.frame, self.words[0] >> 13
+
 
 def call(ric: int, function: int, pieces: Sequence[int]) -> Call:
     """`pieces`: 20 bits each, from `payload`; none for a tone."""
@@ -31,10 +36,11 @@ def call(ric: int, function: int, pieces: Sequence[int]) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """`batches`: 17 words each, the sync word first. `ends`: per call, in the given order, in which batch (from 0) its
-    last word stands."""
+    """`batches`: 17 words each, the sync word first. `begins`, `ends`: per call, in the given order, in which batch
+    (from 0) its first and its last word stand."""
 
     batches: tuple[tuple[int, ...], ...]
+    begins: tuple[int, ...]
     ends: tuple[int, ...]
 
     def seconds(self, baud: int, preamble_bits: int = PREAMBLE_BITS) -> float:
@@ -43,27 +49,31 @@ class Transmission:
 
 
 def pack(calls: Sequence[Call]) -> Transmission:
-    """Earliest fit in the given order: give the urgent first. At least one idle word follows the last page, since a
-    page that nothing ends is lost."""
+    """Earliest fit in the given order: give the urgent first. Pages of one pager never overtake each other. At least
+    one idle word follows the last page, since a page that nothing ends is lost."""
     free: list[tuple[int, int]] = []
     """Gaps [begin, end) before `tail`, in order."""
     tail = 0
     starts: list[int] = []
+    behind: dict[tuple[int, int], int] = {}
+    """Pager -> the slot after its page before."""
     for one in calls:
         length = len(one.words)
-        start = _in_a_gap(free, one.frame, length)
+        start = _in_a_gap(free, one.frame, length, behind.get(one.pager, 0))
         if start is None:
             start = _next(one.frame, tail)
             if start > tail:
                 free.append((tail, start))
             tail = start + length
         starts.append(start)
+        behind[one.pager] = start + length
     slots = [IDLE] * (math.ceil((tail + 1) / SLOTS) * SLOTS if calls else 0)
     for one, start in zip(calls, starts, strict=True):
         slots[start : start + len(one.words)] = one.words
     batches = tuple((SYNC, *slots[at : at + SLOTS]) for at in range(0, len(slots), SLOTS))
+    begins = tuple(start // SLOTS for start in starts)
     ends = tuple((start + len(one.words) - 1) // SLOTS for one, start in zip(calls, starts, strict=True))
-    return Transmission(batches, ends)
+    return Transmission(batches, begins, ends)
 
 
 def batches_alone(one: Call) -> int:
@@ -84,9 +94,9 @@ def _next(frame_number: int, slot: int) -> int:
     raise AssertionError("a frame comes in every batch")
 
 
-def _in_a_gap(free: list[tuple[int, int]], frame_number: int, length: int) -> int | None:
+def _in_a_gap(free: list[tuple[int, int]], frame_number: int, length: int, earliest: int) -> int | None:
     for at, (begin, end) in enumerate(free):
-        start = _next(frame_number, begin)
+        start = _next(frame_number, max(begin, earliest))
         if start + length <= end:
             del free[at]
             for gap in ((begin, start), (start + length, end)):

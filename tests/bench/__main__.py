@@ -19,7 +19,20 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.bench import board, button, devices, gateway, hostile, idle, kills, latency, load, people, world
+from tests.bench import (
+    board,
+    button,
+    devices,
+    gateway,
+    hostile,
+    idle,
+    kills,
+    latency,
+    load,
+    people,
+    pocsag,
+    world,
+)
 from tests.bench.results import Figure, failed, keep, markdown, none, show
 
 Measure = Callable[[Path, bool], list[Figure]]
@@ -36,6 +49,7 @@ PARTS: dict[str, Measure] = {
     "devices": lambda folder, quick: devices.measure(folder, quick=quick),
     "hostile": lambda folder, quick: hostile.measure(folder, quick=quick),
     "idle": lambda folder, quick: idle.measure(folder, quick=quick),
+    "pocsag": lambda folder, quick: pocsag.measure(folder, quick=quick),
     "world": lambda folder, quick: world.measure(folder, quick=quick),
 }
 LATENCY = "latency"

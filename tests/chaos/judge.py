@@ -163,9 +163,8 @@ def _undos(run: Run, rows: list[PressRow]) -> list[str]:
 
 def _excused(run: Run) -> int:
     """One repeat that was felt for each kill, and for each trouble that cut a page on the line in two."""
-    return (
-        run.record.count(Kind.KILL) + run.record.count(Kind.PULL) + run.record.count(Kind.FREEZE, [GATEWAY])
-    )
+    cut = sum(run.record.count(kind) for kind in (Kind.KILL, Kind.PULL, Kind.RESET))
+    return cut + run.record.count(Kind.FREEZE, [GATEWAY])
 
 
 def _expected(run: Run, line: str) -> bool:

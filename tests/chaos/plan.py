@@ -42,6 +42,10 @@ class Kind(StrEnum):
     SLOW = "slow transmitter"
     REFUSE = "refusing transmitter"
     LOSE_REPLY = "reply lost"
+    BABBLE = "babbling transmitter"
+    DAMAGED = "damaged frames"
+    RESET = "reset in mid-frame"
+    BUSY = "full buffer"
     FULL = "full disk"
     FULL_SERVER = "full database"
     SLOW_DISK = "slow disk"
@@ -75,6 +79,10 @@ HABITS: Mapping[Kind, Habit] = {
     Kind.SLOW: Habit("line", LINE, 0.6, (LONG,), (0.2, 1.0)),
     Kind.REFUSE: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1, 2, 3)),
     Kind.LOSE_REPLY: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1,)),
+    Kind.BABBLE: Habit("line", LINE, 0.6, (LONG,)),
+    Kind.DAMAGED: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1, 2, 5)),
+    Kind.RESET: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1,)),
+    Kind.BUSY: Habit("line", LINE, 0.5, (SHORT, LONG)),
     Kind.FULL: Habit("disk", "unit", 0.5, ((15.0, 25.0),)),
     Kind.FULL_SERVER: Habit("disk", SERVER, 0.4, (LONG,)),
     Kind.SLOW_DISK: Habit("slow disk", "clocked", 0.6, (LONG,), (0.01, 0.03, 0.1)),

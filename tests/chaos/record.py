@@ -12,7 +12,7 @@ HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL})
 """While these last bytes wait somewhere, and nobody can know for how long."""
 PROBED = timedelta(seconds=11)
 """For so long the server believes that the broker is still as slow as it was."""
-LINE = frozenset({Kind.PULL, Kind.GARBLE, Kind.SILENT, Kind.SLOW, Kind.LOSE_REPLY})
+LINE = frozenset({Kind.PULL, Kind.GARBLE, Kind.SILENT, Kind.SLOW, Kind.LOSE_REPLY, Kind.BABBLE, Kind.RESET})
 AFTER_LINE = timedelta(seconds=20)
 """A terminal that did not answer is asked again and again for so long."""
 CENTRAL = frozenset({BROKER, SERVER, GATEWAY})

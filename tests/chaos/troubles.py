@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from broker_config.broker.run import Broker
+from broker_config.machine import boot_clock
 from simulator.lane import Direction
+from simulator.transmitters.base import Trouble as Common
 from tests.chaos.plan import BROKER, Kind, Trouble
 from tests.chaos.shop import ChaosShop
 from tests.live.processes import Process
@@ -106,8 +108,15 @@ class _AtTheTransmitter(_OfOne):
 
         self.shop.transmitter.do(change)
 
+    def _make(self, kind: Common, amount: int) -> None:
+        """Trouble that every kind of transmitter can have."""
+        terminal = self.shop.terminal
+        self.shop.transmitter.do(lambda: terminal.trouble(kind, amount, boot_clock()))
+
     def end(self) -> None:
-        self._set(silent=False, delay_reply_s=0.0)
+        """What lasts for a while is over; what strikes the next pages stays for them."""
+        for kind in (Common.SILENT, Common.SLOW, Common.GARBAGE):
+            self._make(kind, 0)
 
 
 class Silent(_AtTheTransmitter):
@@ -130,6 +139,36 @@ class Refusing(_AtTheTransmitter):
 class ReplyLost(_AtTheTransmitter):
     def begin(self) -> None:
         self._set(lose_reply=int(self.trouble.much))
+
+
+class Babbling(_AtTheTransmitter):
+    def begin(self) -> None:
+        self._make(Common.GARBAGE, 1)
+
+
+class Damaged(_AtTheTransmitter):
+    """It finds the next blocks broken, and says so."""
+
+    def begin(self) -> None:
+        self._make(Common.CHECKSUM, int(self.trouble.much))
+
+
+class Reset(_AtTheTransmitter):
+    """It hangs up in the middle of the next block."""
+
+    def begin(self) -> None:
+        self._make(Common.RESET, int(self.trouble.much))
+
+
+class Busy(_AtTheTransmitter):
+    """Not now, to everybody."""
+
+    def begin(self) -> None:
+        self._make(Common.BUSY, 1)
+
+    def end(self) -> None:
+        self._make(Common.BUSY, 0)
+        super().end()
 
 
 class FullDisk(_OfOne):
@@ -181,6 +220,10 @@ FAULTS: dict[Kind, Callable[[ChaosShop, Trouble], Fault]] = {
     Kind.SLOW: Slow,
     Kind.REFUSE: Refusing,
     Kind.LOSE_REPLY: ReplyLost,
+    Kind.BABBLE: Babbling,
+    Kind.DAMAGED: Damaged,
+    Kind.RESET: Reset,
+    Kind.BUSY: Busy,
     Kind.FULL: FullDisk,
     Kind.FULL_SERVER: FullDatabase,
     Kind.SLOW_DISK: SlowDisk,

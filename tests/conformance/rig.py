@@ -57,6 +57,8 @@ class Rig:
     air_time: bool = False
     """The driver says when its carrier is up, and no result comes before it is down."""
     baudrate: int = 9600
+    calls_per_s: float = 1.7
+    """While idle: some peers must be asked often how they are."""
     open_s: float = 2.0
     """From the port's opening until it can take a page."""
     noise: bytes = b"\x00\x7f~"

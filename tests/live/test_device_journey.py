@@ -113,5 +113,7 @@ def test_a_frozen_unit_is_told_without_a_reload(page: Page, shop: WholeShop) -> 
     unit.thaw()
     expect(page.locator("#device-b2")).to_contain_text("Here since")
     assert page.evaluate("window.stayed") is True
-    # its own watch may say, once it goes on, that nothing was heard of its parts meanwhile
-    assert [line for line in shop.troubles() if "unit.silent" not in line] == []
+    # its own watch may say once, when it goes on, that nothing was heard of its parts meanwhile; nobody else may
+    told = shop.troubles()
+    assert [line for line in told if not (line.startswith("b2:") and "unit.silent" in line)] == []
+    assert len(told) <= 1

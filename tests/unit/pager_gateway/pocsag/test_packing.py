@@ -42,6 +42,15 @@ def test_a_later_page_goes_into_an_earlier_gap() -> None:
     assert found.ends == (1, 0)
 
 
+def test_pages_of_one_pager_never_overtake_each_other() -> None:
+    """The gap before the first page is too short for the second one, and long enough for the third."""
+    first, second = call(15, 3, alphanumeric(b"X" * 20)), call(8, 3, alphanumeric(b"X" * 60))
+    found = pack([first, second, call(8, 3, alphanumeric(b"done"))])
+    assert found.ends == (1, 3, 4)
+    other = pack([first, second, call(16, 3, alphanumeric(b"done"))])
+    assert other.ends == (1, 3, 0), "another pager of that frame may"
+
+
 def test_the_packing_table() -> None:
     """Batches of n pages of so many words: spread over the frames, all in frame 3."""
     table: dict[int, dict[int, int | tuple[int, int]]] = {
