@@ -3,7 +3,6 @@ time."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from broker_config import codec
@@ -61,7 +60,8 @@ class GatewayBench:
             drivers={name: {**rig.settings, "driver": rig.driver} for name, rig in self.rigs.items()},
             keeper=False,
         )
-        self.heard: list[Any] = []
+        self.said: dict[UUID, list[PageResult]] = {}
+        self.abilities: list[Abilities] = []
         own = f"rb/1/{STORE}/g/{GATEWAY}/"
         self.server = self.broker.link(
             LinkSetup(
@@ -76,7 +76,11 @@ class GatewayBench:
 
     def _hear(self, event: LinkEvent) -> None:
         if isinstance(event, Delivery):
-            self.heard.append(codec.receive(event).message)
+            message = codec.receive(event).message
+            if isinstance(message, PageResult):
+                self.said.setdefault(message.page, []).append(message)
+            elif isinstance(message, Abilities):
+                self.abilities.append(message)
             self.server.settle(event)
 
     # Hands
@@ -118,10 +122,11 @@ class GatewayBench:
     # Eyes
 
     def results(self, page: UUID) -> list[PageResult]:
-        return [one for one in self.heard if isinstance(one, PageResult) and one.page == page]
+        return self.said.get(page, [])
 
     def state(self, page: UUID) -> PageState | None:
-        return next((one.state for one in reversed(self.results(page))), None)
+        said = self.results(page)
+        return said[-1].state if said else None
 
     def final(self, page: UUID) -> bool:
         state = self.state(page)
@@ -129,8 +134,7 @@ class GatewayBench:
 
     def told(self, name: str = "tx-1") -> TransmitterAbilities:
         """What the server was told of a transmitter last."""
-        last = [one for one in self.heard if isinstance(one, Abilities)][-1]
-        return next(one for one in last.transmitters if one.id == name)
+        return next(one for one in self.abilities[-1].transmitters if one.id == name)
 
     def texts(self, *names: str) -> list[str]:
         """What the pagers of these transmitters (of all) got."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker_config.messages import Abilities, PageState
+from broker_config.messages import PageState
 from pager_gateway.airtime import AirLimits
 from simulator.transmitters.base import Trouble
 from tests.conformance.gateway_rig import GatewayBench
@@ -168,7 +168,7 @@ def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(bench
     lost = bench.order("LOST")
     bench.until_final(lost, seconds=60)
     assert bench.state(lost) not in DONE
-    assert "dead" in [one.transmitters[0].state for one in bench.heard if isinstance(one, Abilities)]
+    assert "dead" in [one.transmitters[0].state for one in bench.abilities]
     bench.trouble(Trouble.SILENT, 0)
     bench.clock.advance(60)
     page = bench.order("BACK")
@@ -197,7 +197,7 @@ def test_a_refused_page_is_no_fault_of_the_transmitter(bench: GatewayBench) -> N
 
 def _troubles(bench: GatewayBench) -> int:
     """How often the server was told that the transmitter is not well."""
-    told = [one.transmitters[0] for one in bench.heard if isinstance(one, Abilities)]
+    told = [one.transmitters[0] for one in bench.abilities]
     return sum(one.state != "ready" or one.cause is not None for one in told)
 
 
