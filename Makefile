@@ -12,15 +12,15 @@ CHAOS_SEED ?= 1
 CHAOS_KILLS ?= 40
 CHAOS_PRESSES ?= 4000
 BIN := .venv/bin
-# A missing Mosquitto, PostgreSQL, Chromium, multimon-ng or systemd-analyze fails the run. Only LIVE=off leaves the live part out.
+# A program of PARTS that is missing fails the run. Only LIVE=off leaves the live part out.
 UNLESS_LIVE := $(if $(filter off,$(LIVE)), and not live)
-PARTS := $(if $(filter off,$(LIVE)),,mosquitto postgresql chromium multimon systemd)
+PARTS := $(if $(filter off,$(LIVE)),,mosquitto postgresql chromium hylafax multimon snpp systemd)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PORT=8080 DATA=data   where 'make run' listens (0: a free port) and keeps its data"
-	@echo "  LIVE=off              'make test' without Mosquitto, PostgreSQL, Chromium, multimon-ng and systemd"
+	@echo "  LIVE=off              'make test' without Mosquitto, PostgreSQL, Chromium and the other programs of PARTS"
 
 run: ## the whole shop with simulated devices on this machine; Ctrl-C ends it
 	@bash .ci/setup run mosquitto

@@ -110,6 +110,8 @@ class TurnTransmitter(ABC):
         self._fail_all(LineTrouble("port-lost", reason))
 
     def received(self, data: bytes, now: float) -> None:
+        if self._state is State.DOWN:
+            return
         for answer in self.hear(data):
             self._tell("ready")
             self._answer_probe()

@@ -80,7 +80,11 @@ class Bench:
     def __post_init__(self) -> None:
         self.driver = self.rig.create()
         self.box = self.rig.box(self.air)
-        self.line = VirtualTransmitter(self.clock, self.box, self.air, baudrate=self.rig.baudrate)
+        self.use(VirtualTransmitter(self.clock, self.box, self.air, baudrate=self.rig.baudrate))
+
+    def use(self, line: VirtualTransmitter) -> None:
+        """Another line, before anything happened on this one."""
+        self.line = line
         sender = Sender("tx-1", self.driver, self.line, self._report, self.clock.boot)
         self.loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self.clock)
 

@@ -18,6 +18,8 @@ from pager_gateway.errors import LineTrouble, TransmitterError
 from pager_gateway.transmitter import Health, Output, Probed, Reopen, Write
 
 NEVER = "the port is not open yet"
+GREETING = 220
+NUDGE_S = 1.0
 
 
 class State(Enum):
@@ -50,6 +52,8 @@ class SnppDialogue:
         """The end of this connection is no news: the server or we said so."""
         self._asked = False
         self._served = False
+        self._nudged = False
+        """We asked, since no greeting came."""
         self._moves: dict[State, Callable[[Reply, float], None]] = {
             State.GREETING: self._greeted,
             State.LOGIN: self._let_in,
@@ -58,7 +62,7 @@ class SnppDialogue:
         }
         self._timeouts: dict[State, Callable[[float], None]] = {
             State.AWAY: self._stayed_away,
-            State.GREETING: self._silent,
+            State.GREETING: self._not_greeted,
             State.LOGIN: self._silent,
             State.IDLE: self._ask,
             State.STEP: self._no_reply,
@@ -77,8 +81,8 @@ class SnppDialogue:
 
     def opened(self, now: float) -> None:
         self._replies.clear()
-        self._served = self._announced = False
-        self._to(State.GREETING, now + self._s.greet_s)
+        self._served = self._announced = self._nudged = False
+        self._to(State.GREETING, now + NUDGE_S)
 
     def lost(self, reason: str, now: float) -> None:
         if self._announced:
@@ -114,7 +118,18 @@ class SnppDialogue:
 
     # The session
 
+    def _not_greeted(self, now: float) -> None:
+        """A greeting that is there before the port is fully open gets lost in it: so ask once."""
+        if self._nudged:
+            self._silent(now)
+        else:
+            self._nudged = True
+            self.out.append(Write(frames.RESET))
+            self._to(State.GREETING, now + self._s.greet_s)
+
     def _greeted(self, reply: Reply, now: float) -> None:
+        if self._nudged and reply.code == GREETING:
+            return  # it was only late: the reply to our question is still to come
         if not reply.good:
             self._turned_away(reply, now)
         elif self._s.level == 2 and self._s.login:

@@ -25,7 +25,7 @@ class SnppSettings(BaseModel):
     """QUIT when no page waits. The port connects again at once; a server may end that as it likes."""
     reply_s: Timer = 10.0
     greet_s: Timer = 4.0
-    """Longest wait for the 220."""
+    """Longest wait for the reply to a RESEt when no 220 came for a second, and for the reply to LOGIn."""
     ask_s: Annotated[float, Field(gt=0, le=8)] = 3.0
     """Longest wait for the reply to a RESEt while idle: the question whether the server is there."""
     supervise_s: Annotated[float, Field(ge=0, le=86_400)] = 5.0

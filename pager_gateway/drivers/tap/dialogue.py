@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from broker_config.messages import PageState
-from pager_gateway.drivers.tap.jobs import Job, gone, late_refusal, no_reply, refusal, words
+from pager_gateway.drivers.tap.jobs import Job, cut, gone, late_refusal, no_reply, refusal, words
 from pager_gateway.drivers.tap.replies import Line, Sign
 from pager_gateway.drivers.tap.session import State, TapSession
 from pager_gateway.drivers.tap.settings import TapSettings
@@ -27,6 +27,8 @@ class TapDialogue(TapSession):
         super().__init__(settings)
         self._character_s = character_s
         self._promised = False
+        self._limit: int | None = None
+        """The longest text, as the terminal named it when it cut or refused one."""
         self._paused_until = 0.0
         self._moves: dict[tuple[State, Sign], Callable[[float], None]] = {
             (State.KNOCKING, Sign.PROMPT): self._send_logon,
@@ -159,11 +161,12 @@ class TapDialogue(TapSession):
         self.out.append(Write(block, () if job.begun else (job.key,)))
         job.begun = True
         self._promised = False
-        self._code = None
+        self._code = self._limit = None
         self._to(State.SENT, now + len(block) * self._character_s + self._s.t3_s)
 
     def _line(self, line: Line, now: float) -> None:
         self._code = line.code if line.code is not None else self._code
+        self._limit = line.number if line.code in (214, 517) else self._limit
         if self.state is State.SENT and line.code is not None and 200 <= line.code < 300:
             self._promised = True
             self.deadline = now + self._s.hold_s
@@ -184,12 +187,12 @@ class TapDialogue(TapSession):
             self._next(now)
             return
         self._last_accepted = job
-        self._end(PageState.TRANSMITTED)
+        self._end(PageState.TRANSMITTED, cut(self._code, self._limit))
         self._next(now)
 
     def _refused(self, now: float) -> None:
         self._alive()
-        self._end(PageState.FAILED, refusal(self._code))
+        self._end(PageState.FAILED, refusal(self._code, self._limit))
         self._next(now)
 
     def _not_understood(self, now: float) -> None:

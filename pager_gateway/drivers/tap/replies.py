@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -27,6 +28,12 @@ class Line:
 
     text: str
     code: int | None
+
+    @property
+    def number(self) -> int | None:
+        """What stands after the code, as 214 and 517 have it: `517 80 too long`."""
+        found = re.match(r"\d{3}\s+(\d{1,6})(?!\d)", self.text)
+        return int(found[1]) if found else None
 
 
 _SIGNS = {0x06: Sign.ACK, 0x15: Sign.NAK, 0x1E: Sign.RS, 0x11: Sign.XON, 0x13: Sign.XOFF}

@@ -546,3 +546,13 @@ def test_an_idle_gateway_sleeps(rig: Rig) -> None:
     core.handle = counted  # type: ignore[method-assign]
     rig.clock.advance(600)
     assert calls < 60
+
+
+def test_a_terminal_that_refuses_a_pager_names_its_capcode(rig: Rig) -> None:
+    rig.terminals["tx-1"].faults.refuse = [511]
+    page = rig.order(address="1021")
+    rig.clock.advance(2)
+    error = rig.results(page)[-1].error
+    assert error is not None
+    assert error.text == "refuses capcode 1021: the terminal knows no such pager (511)"
+    assert rig.abilities().transmitters[0].state == "ready"
