@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pager_gateway.airtime import Growing
+from pager_gateway.airtime import Growing, alone_s
 from pager_gateway.entry import Entry
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.standby import Lane, choose
@@ -43,16 +43,17 @@ class Share:
         one the channel is closed to all: a short page does not overtake a long one for ever."""
         lines = [names for names in self._queue.lines() if choose(names, self._lanes, now) == lane.id]
         found: list[Entry] = []
-        growing = Growing(lane.limits.radio_baud, packs=lane.abilities.packing)
+        baud = lane.limits.radio_baud
+        growing, at_most_s = Growing(baud, packs=lane.abilities.packing), 0.0
         while len(found) < lane.batch:
             entry = self._queue.front(lines)
             if entry is None:
                 break
             page = (entry.wanted.format, len(entry.wanted.body), entry.address(lane.id))
-            whole_s = growing.with_another(*page)
-            if found and whole_s > lane.limits.most_air_s:
+            if found and growing.with_another(*page) > lane.limits.most_air_s:
                 break
-            at = lane.has_room_at(whole_s, now)
+            at_most_s += alone_s(*page[:2], baud)  # the ceiling is the law: no guess how well they pack
+            at = lane.has_room_at(at_most_s, now)
             if at > now:
                 if not found:
                     lane.room_at = at

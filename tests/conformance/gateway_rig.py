@@ -18,6 +18,7 @@ from broker_config.messages import (
     TransmitterAbilities,
 )
 from broker_config.rights import User
+from pager_gateway.airtime import AirLimits
 from simulator.broker import MemoryBroker
 from simulator.clock import FakeClock
 from simulator.gateway import MEMORY, SimulatedGateway
@@ -32,7 +33,8 @@ STORE, GATEWAY, SERVER = "shop", "gw-1", "srv"
 class GatewayBench:
     """`tx-1`, `tx-2` ... are of the kinds of these rigs. Each has its own air: who heard a page tells who sent it."""
 
-    def __init__(self, *rigs: str) -> None:
+    def __init__(self, *rigs: str, ceiling_s_per_h: int | None = None) -> None:
+        """`ceiling_s_per_h`: of the first."""
         self.clock = FakeClock()
         roles = {GATEWAY: Role.GATEWAY, SERVER: Role.SERVER}
         self.broker = MemoryBroker(
@@ -58,6 +60,7 @@ class GatewayBench:
             device=GATEWAY,
             password="pw",
             drivers={name: {**rig.settings, "driver": rig.driver} for name, rig in self.rigs.items()},
+            limits={"tx-1": AirLimits(ceiling_s_per_h)},
             keeper=False,
         )
         self.said: dict[UUID, list[PageResult]] = {}

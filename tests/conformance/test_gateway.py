@@ -217,6 +217,28 @@ def test_the_urgent_do_not_wait_behind_a_backlog(kind: GatewayBench) -> None:
     assert sorted(kind.texts()) == sorted(map(kind.shown, words))
 
 
+def test_air_time_is_counted(bench: GatewayBench) -> None:
+    pages = [bench.order(f"N {number}") for number in range(4)]
+    bench.until_final(*pages)
+    bench.clock.advance(61)
+    assert 1 <= (bench.told().air_s or 0) <= 30
+
+
+@pytest.mark.parametrize("rig", KINDS)
+def test_the_ceiling_is_kept_and_the_standby_takes_the_rest(rig: str) -> None:
+    pair = GatewayBench(rig, rig, ceiling_s_per_h=20).start()
+    pages = [pair.order(f"N {number}") for number in range(100)]
+    core = pair.gateway.core
+    assert core is not None
+    lane, until, most = core._lanes["tx-1"], pair.clock.boot() + 400, 0.0
+    while not all(pair.final(page) for page in pages) and pair.clock.boot() < until:
+        pair.clock.advance(0.5)
+        most = max(most, lane.air.used(pair.clock.boot()))
+    assert all(pair.state(page) in DONE for page in pages)
+    assert 8.0 < most <= 20.0
+    assert sorted(pair.texts()) == sorted(pair.shown(f"N {number}") for number in range(100))
+
+
 def test_the_routes_are_honoured(pair: GatewayBench) -> None:
     pair.clock.advance(20)
     for number in range(5):

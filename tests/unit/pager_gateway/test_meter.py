@@ -17,7 +17,7 @@ TRANSMITTED, EXPIRED, HELD = PageState.TRANSMITTED, PageState.EXPIRED, PageState
 
 def limited(folder: Path, ceiling: int, *, transmitters: int = 1) -> Rig:
     limits = {"tx-1": AirLimits(ceiling_s_per_h=ceiling)}
-    return Rig(folder, transmitters, limits=limits).start()
+    return Rig(folder, transmitters, {"supervise_s": 0}, limits=limits).start()
 
 
 def said(rig: Rig, name: str = "tx-1") -> TransmitterAbilities:
