@@ -181,7 +181,7 @@ def _waiting(folder: Path, port: int, desk: Desk, count: int) -> list[Figure]:
         wait_until(lambda: not desk.ready, 30)
         desk.held = 0
         pages = [desk.order(*(names[(number + turn) % 3] for turn in range(3))) for number in range(count)]
-        wait_until(lambda: desk.held >= len(pages), 60)
+        wait_until(lambda: desk.held >= len(pages), 300)
         full = gateway.resident_mib()
     finally:
         gateway.stop()

@@ -20,6 +20,7 @@ from broker_config.messages import (
     SettingsAnswer,
     Telemetry,
 )
+from pager_gateway.results import MOST_UNDER_WAY
 from pager_gateway.sender import CancelPage, SenderInput
 from pager_gateway.transmitter import Health
 from tests.unit.pager_gateway.rig import Rig
@@ -556,3 +557,17 @@ def test_a_terminal_that_refuses_a_pager_names_its_capcode(rig: Rig) -> None:
     assert error is not None
     assert error.text == "refuses capcode 1021: the terminal knows no such pager (511)"
     assert rig.abilities().transmitters[0].state == "ready"
+
+
+def test_a_flood_of_pages_that_wait_does_not_flood_the_broker(rig: Rig) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    pages = [rig.order(f"PAGE {number}") for number in range(2 * MOST_UNDER_WAY)]
+    rig.clock.advance(0.3)
+    rig.broker.freeze()
+    rig.clock.advance(1)
+    assert rig.gateway.core is not None
+    assert len(rig.gateway.core._results._in_flight) == MOST_UNDER_WAY
+    rig.broker.thaw()
+    rig.clock.advance(1)
+    assert {tuple(rig.states(page)) for page in pages} == {(HELD,)}
