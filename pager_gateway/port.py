@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 MOST = 4_096
 """Bytes that are read in one go."""
 CARRIER_S = 0.5
+_BREAKS = (serial.SerialException, OSError, TypeError, ValueError)
+"""What pyserial raises from a line that breaks; TypeError from one that is closed meanwhile."""
 PortEvent: TypeAlias = PortOpened | PortLost | PortBytes
 
 
@@ -68,7 +70,7 @@ class SerialPort:
             return
         try:
             line.write(data)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _BREAKS as error:
             log.warning("write failed: %s", error, extra={"action": "port.write"})
             self._break(explain(error, self._s.url))
 
@@ -131,10 +133,10 @@ class SerialPort:
                 return reason
 
     def _has_carrier(self, line: serial.SerialBase) -> bool:
-        """A line that cannot be asked any more has none; whoever reads it finds out why."""
+        """A line that cannot be asked any more has none."""
         if self._s.carrier is None:
             return True
-        with suppress(serial.SerialException, OSError):
+        with suppress(*_BREAKS):
             return bool(getattr(line, self._s.carrier))
         return False
 
@@ -162,7 +164,7 @@ class SerialPort:
                 data = line.read(1)
                 while data and len(data) < MOST and (waiting := getattr(line, "in_waiting", 0)):
                     data += line.read(waiting)
-            except (serial.SerialException, OSError, TypeError, ValueError) as error:
+            except _BREAKS as error:
                 return explain(error, self._s.url)
             if data:
                 self._sink(PortBytes(data, self._clock()))

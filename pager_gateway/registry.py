@@ -16,6 +16,7 @@ Factory: TypeAlias = Callable[[Mapping[str, Any], int], Transmitter]
 
 BUILT_IN: dict[str, str] = {
     "comp2": "pager_gateway.drivers.comp2.driver:create",
+    "espa444": "pager_gateway.drivers.espa444.driver:create",
     "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
     "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
     "scope": "pager_gateway.drivers.scope.driver:create",
