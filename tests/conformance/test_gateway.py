@@ -8,7 +8,8 @@ import pytest
 
 from broker_config.messages import PageState
 from pager_gateway.airtime import AirLimits
-from simulator.transmitters.base import Trouble
+from pager_gateway.transmitter import Cancelling
+from simulator.transmitters.base import Seen, Trouble
 from tests.conformance.gateway_rig import GatewayBench
 from tests.conformance.rigs import RIGS
 
@@ -292,3 +293,30 @@ def test_a_primary_that_comes_and_goes_does_not_bounce_each_page() -> None:
     assert sorted(took)[-6] < 3_000
     assert len(pair.texts("tx-2")) > 100
     assert len(pair.texts()) <= 125
+
+
+CANCELLING = [name for name, make in sorted(RIGS.items()) if isinstance(make().create(), Cancelling)]
+
+
+@pytest.mark.parametrize("rig", CANCELLING)
+def test_a_page_in_hand_that_has_not_begun_is_taken_back(rig: str) -> None:
+    bench = GatewayBench(rig).start()
+    first, second, third = (bench.order(f"N {number}") for number in range(3))
+    bench.clock.advance(0.005)
+    bench.cancel(third)
+    bench.until_final(first, second, third)
+    assert [bench.state(page) for page in (first, second)] == [TRANSMITTED] * 2
+    assert bench.state(third) is CANCELLED
+    assert bench.texts() == [bench.shown("N 0"), bench.shown("N 1")]
+
+
+def test_a_page_that_was_taken_is_asked_back_on_the_line() -> None:
+    bench = GatewayBench("espa444").start()
+    page = bench.order("DONE WITH")
+    bench.until_final(page)
+    seen: list[Seen] = []
+    bench.lines["tx-1"].observe(seen.append)
+    bench.cancel(page)
+    bench.clock.advance(10)
+    assert [one for one in seen if one.direction == "in" and "take back" in one.why]
+    assert bench.state(page) in DONE
