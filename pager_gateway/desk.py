@@ -21,9 +21,11 @@ from broker_config.messages import (
     Telemetry,
 )
 from pager_gateway.ledger import Ledger
+from pager_gateway.overheard import Overheard
 from pager_gateway.probes import Found, Probes
 from pager_gateway.setup import Identity
 from pager_gateway.standby import Lane
+from pager_gateway.transmitter import Heard
 
 _FOREIGN = ("inputs", "ttl_s", "resend_s", "volume", "night", "lights")
 
@@ -57,6 +59,7 @@ class Desk:
         self._next: float | None = None
         self._settings = self._load()
         self._dirty = False
+        self._overheard = Overheard()
 
     def connected(self, now: float) -> None:
         self._connects += 1
@@ -69,10 +72,16 @@ class Desk:
         """A transmitter's state or cause changed: the abilities go out with the next `act`."""
         self._dirty = True
 
+    def heard(self, transmitter: str, heard: Heard, now: float) -> None:
+        """Of somebody else's button: it goes out with the abilities, so that it can be chosen on a screen."""
+        self._overheard.put(transmitter, heard, now)
+
     def due(self) -> float | None:
-        return self._next
+        moments = [moment for moment in (self._next, self._overheard.due()) if moment is not None]
+        return min(moments, default=None)
 
     def act(self, now: float) -> None:
+        self._dirty |= self._overheard.take(now)
         if self._dirty and self._link.connected:
             self._dirty = False
             self._say(ABILITIES, self.abilities(now))
@@ -81,7 +90,10 @@ class Desk:
             self._say(TELEMETRY, self.telemetry(now))
 
     def abilities(self, now: float) -> Abilities:
-        found = [lane.abilities.model_copy(update=_now(lane, now)) for lane in self._lanes.values()]
+        found = [
+            lane.abilities.model_copy(update={**_now(lane, now), "heard": self._overheard.of(lane.id)})
+            for lane in self._lanes.values()
+        ]
         return Abilities(run=self._identity.run[:32], transmitters=found)
 
     def telemetry(self, now: float) -> Telemetry:

@@ -130,7 +130,7 @@ class Gateway:
             elif isinstance(event, AirReport):
                 self._meter.report(event)
             elif isinstance(event, HeardReport):
-                continue
+                self._desk.heard(event.transmitter, event.heard, now)
             elif isinstance(event, NewKey):
                 self._renewal.made(event, now)
             else:

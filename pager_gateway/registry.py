@@ -19,6 +19,7 @@ BUILT_IN: dict[str, str] = {
     "espa444": "pager_gateway.drivers.espa444.driver:create",
     "pocsag-mmdvm": "pager_gateway.drivers.pocsag_mmdvm.driver:create",
     "pocsag-raw": "pager_gateway.drivers.pocsag_raw.driver:create",
+    "rf-bridge": "pager_gateway.drivers.rf_bridge.driver:create",
     "scope": "pager_gateway.drivers.scope.driver:create",
     "snpp": "pager_gateway.drivers.snpp.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",

@@ -39,6 +39,7 @@ from server.engine.health import Health
 from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.stand_in_reports import StandInReports
+from server.engine.teaching import Teaching
 from server.engine.vitals import Came
 from server.engine.wishes import Wishes
 from server.engine.work import RefusedOne, Work
@@ -119,6 +120,7 @@ class Intake:
         health: Health,
         wishes: Wishes,
         commands: DeviceCommands,
+        teaching: Teaching,
         round_trip: Callable[[str], float],
         doubt: Callable[[str, float, float], float],
         renew: Callable[[str, str, CertificateRequest], None],
@@ -126,6 +128,7 @@ class Intake:
         self._renew = renew
         self._doubt = doubt
         self._health, self._wishes, self._commands = health, wishes, commands
+        self._teaching = teaching
         self._reports = reports
         self._canaries = canaries
         self._presses = presses
@@ -146,7 +149,9 @@ class Intake:
         elif received.channel is channels.RESULT:
             result = cast(PageResult, received.message)
             about = (work, received.store, received.device, result)
-            if not self._canaries.result(*about) and not self._results.take(*about):
+            if not any(
+                take(*about) for take in (self._canaries.result, self._teaching.result, self._results.take)
+            ):
                 log.info(
                     "result for a page that is not open here",
                     extra={

@@ -14,6 +14,7 @@ from server.rules.audit import Actor
 from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome, State
 from server.rules.remedies import Remedy
+from server.rules.watch_codes import CodeReason
 
 BY: Any = field(default=None, compare=False)
 """For the audit log: who it was and from where. None: the account alone is known."""
@@ -141,8 +142,23 @@ class CommandDevice:
     by: Actor | None = BY
 
 
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Put the code of a place and reason on the air, so that a watch in learning mode takes it."""
+
+    store: str
+    account: int
+    pager: int
+    """A group of watches: its transmitter sends."""
+    device: str
+    """Of the button; empty, with input 0: of buttons that nobody has set up."""
+    input: int
+    reason: CodeReason
+    by: Actor | None = BY
+
+
 AboutIncident: TypeAlias = Acknowledge | PassOn | NeedHelp | Arrive | Close | Looked
-AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries | ChangeSettings | CommandDevice
+AboutStore: TypeAlias = SetDuty | ShopChanged | RunCanaries | ChangeSettings | CommandDevice | SendCode
 Request: TypeAlias = AboutIncident | AboutStore
 
 

@@ -60,6 +60,18 @@ def _doubled(parts: Parts) -> Iterator[str]:
     yield from twice("last_resort", targets, "{}")
     places = [(index, f"{one.device}, input {one.input}") for index, one in parts["buttons"].items()]
     yield from twice("buttons", places, "{}")
+    watched = [
+        (
+            index,
+            f"{one.device}, input {one.input}" if one.device else "what is for buttons that nobody set up",
+        )
+        for index, one in parts["watch_codes"].items()
+    ]
+    yield from twice("watch_codes", watched, "{}")
+    codes = [
+        (index, code) for index, one in parts["watch_codes"].items() for code in sorted({*one.codes.values()})
+    ]
+    yield from twice("watch_codes", codes, "the code {}")
     lines = [(index, f"{one.gateway}/{one.name}") for index, one in parts["transmitters"].items()]
     yield from twice("transmitters", lines, "{}")
 
@@ -76,6 +88,11 @@ def _unknown(parts: Parts, table: Mapping[str, Any]) -> Iterator[str]:
 
     for index, zone in parts["zones"].items():
         yield from missing(f"zones[{index + 1}].parent", "zone", zone.parent, zones, "zones")
+    inputs = {f"{one.device}, input {one.input}" for one in parts["buttons"].values()}
+    for index, code in parts["watch_codes"].items():
+        if code.device is not None:
+            place = f"{code.device}, input {code.input}"
+            yield from missing(f"watch_codes[{index + 1}]", "button", place, inputs, "buttons")
     for index, cause in parts["causes"].items():
         yield from missing(f"causes[{index + 1}].parent", "cause", cause.parent, causes, "causes")
     for index, button in parts["buttons"].items():

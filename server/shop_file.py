@@ -24,6 +24,7 @@ from server.shop_parts import (
     PagerPart,
     StorePart,
     TransmitterPart,
+    WatchCodePart,
     ZonePart,
 )
 from server.shop_times import HoursPart, PolicyPart, RotationPart, ShiftPart, SpecialDayPart
@@ -50,6 +51,8 @@ class ShopFile(Part):
     shifts: tuple[ShiftPart, ...] = ()
     policies: tuple[PolicyPart, ...] = ()
     last_resort: tuple[LastResortPart, ...] = ()
+    watch_codes: tuple[WatchCodePart, ...] = ()
+    """Without: those that the store has; codes that are missing are made."""
     causes: tuple[CausePart, ...] = ()
     """Without: those that the store has, at first the built-in ones."""
 

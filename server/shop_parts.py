@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
 
+from broker_config.capcodes import code
 from broker_config.messages.base import Address, DeviceId, InputNumber
 from server.channels_out.targets import check_mail, web_target
 from server.rules.causes import BUILT_IN
 from server.rules.rights import Role
+from server.rules.watch_codes import CodeReason
 from server.shop_words import (
     Alert,
     Initials,
@@ -25,6 +27,17 @@ from server.shop_words import (
     Timezone,
     text,
 )
+
+
+def _code(text: str) -> str:
+    """Six capital hexadecimal digits that a watch can be taught."""
+    code(text)
+    if text != text.upper():
+        raise ValueError("a code is written in capital letters")
+    return text
+
+
+Code24 = Annotated[str, AfterValidator(_code)]
 
 
 class StorePart(Part):
@@ -54,6 +67,30 @@ class ButtonPart(Part):
     """Who has it is called before others of the same step."""
     language: Spoken | None = None
     """Who speaks it is called before others of the same step."""
+
+
+class WatchCodePart(Part):
+    """What 433 MHz watches were taught for a button, by reason; without a device: for buttons that nobody set up."""
+
+    device: DeviceId | None = None
+    input: InputNumber | None = None
+    call: Code24 | None = None
+    again: Code24 | None = None
+    taken: Code24 | None = None
+    quiet: Code24 | None = None
+    drill: Code24 | None = None
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> WatchCodePart:
+        if (self.device is None) != (self.input is None):
+            raise ValueError("device and input belong together")
+        return self
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """By reason."""
+        found = {reason.value: getattr(self, reason.value) for reason in CodeReason}
+        return {reason: code for reason, code in found.items() if code is not None}
 
 
 class DevicePart(Part):

@@ -38,6 +38,7 @@ from simulator.clock import FakeClock
 from simulator.finger import Finger
 from simulator.gateway import SimulatedGateway
 from simulator.pager import Air, Pager
+from simulator.transmitters.base import Box
 from simulator.transmitters.tap import TapTerminal
 from simulator.transmitters.virtual import VirtualTransmitter
 from simulator.world.server import WorldServer
@@ -62,8 +63,11 @@ class Shop:
         watch: bool = False,
         keeper: bool = True,
         ears: Sequence[str] = (),
+        box: Box | None = None,
+        driver: str = "tap",
     ) -> None:
-        """`keeper`: the gateway stands in while the server is silent. `ears`: whoever else may listen to the broker."""
+        """`keeper`: the gateway stands in while the server is silent. `ears`: whoever else may listen to the broker.
+        `box`: what stands there instead of the TAP terminal, with the gateway's driver for it."""
         self.clock = FakeClock()
         self.db = db
         with db.transaction() as session:
@@ -75,7 +79,7 @@ class Shop:
         )
         self.air = Air(ADDRESS.values())
         self.terminal = TapTerminal()
-        self.transmitter = VirtualTransmitter(self.clock, self.terminal, self.air)
+        self.transmitter = VirtualTransmitter(self.clock, box or self.terminal, self.air)
         self.server = WorldServer(self.clock, db, self.broker, store=STORE, password="pw", watch=watch)
         self.gateway = SimulatedGateway(
             self.clock,
@@ -86,6 +90,7 @@ class Shop:
             device="g1",
             password="pw",
             keeper=keeper,
+            drivers={"t1": {"driver": driver}},
         )
         self.server.start()
         self.gateway.start()

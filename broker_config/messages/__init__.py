@@ -20,6 +20,7 @@ from broker_config.messages.fallback import FallbackPlan, FallbackReport, Report
 from broker_config.messages.identity import Certificate, CertificateRequest
 from broker_config.messages.page import (
     Abilities,
+    HeardCode,
     PageCancel,
     PageFormat,
     PageOrder,
@@ -55,6 +56,7 @@ __all__ = [
     "FallbackPlan",
     "FallbackReport",
     "FaultKind",
+    "HeardCode",
     "InputHealth",
     "Light",
     "LightState",

@@ -126,6 +126,14 @@ class PageResult(Message):
     error: ResultError | None = None
 
 
+class HeardCode(Part):
+    """A 24-bit code of somebody else's button, as an RF bridge heard it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
+    te_us: Annotated[int, Field(ge=1, le=65_535)]
+    """Its time unit."""
+
+
 class TransmitterAbilities(Part):
     id: DeviceId
     driver: Word
@@ -144,6 +152,9 @@ class TransmitterAbilities(Part):
     """Air time allowed per hour, in seconds; None: no ceiling known."""
     air_s: Count | None = None
     """Air time of the last hour, in seconds, as it was when this was said; None: it is not counted."""
+    heard: Annotated[list[HeardCode], Field(max_length=8)] | None = None
+    """Codes of foreign buttons since its gateway began, the newest first, each once; None: it cannot hear, or none
+    came."""
 
 
 class Abilities(Message):

@@ -29,6 +29,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "shift": ("shift",),
     "rotation": ("rotation", "rotation_member", "shift"),
     "duty": ("duty",),
+    "watch_code": ("watch_code",),
 }
 """What a screen calls a thing -> its own table, and those that its changes may touch."""
 PARENTS = {

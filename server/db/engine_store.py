@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, or_, select
 
 from server.db import tables
+from server.db.watch_codes import read_codes
 from server.rules import facts
+from server.rules.watch_codes import ELSEWHERE
 
 T = TypeVar("T")
 
@@ -35,11 +37,12 @@ def read_store(session: Session, store_id: str, now: datetime) -> facts.Store | 
         if row.active and row.id is not None
     }
     devices = _of(session, tables.Device, store_id)
+    codes = read_codes(session, store_id)
     return facts.Store(
         id=store.id,
         zone=ZoneInfo(store.timezone),
         buttons={
-            (row.device, row.input): _button(row, zones[row.zone_id])
+            (row.device, row.input): _button(row, zones[row.zone_id], codes.get((row.device, row.input), {}))
             for row in _of(session, tables.Button, store_id)
             if row.active
         },
@@ -74,6 +77,7 @@ def read_store(session: Session, store_id: str, now: datetime) -> facts.Store | 
             row.id for row in _of(session, tables.Cause, store_id) if row.active and row.id is not None
         ),
         keeper=_keeper(devices),
+        elsewhere=codes.get(ELSEWHERE, {}),
     )
 
 
@@ -87,7 +91,7 @@ def duty(row: tables.Duty) -> facts.Duty:
     )
 
 
-def _button(row: tables.Button, zone: facts.Zone) -> facts.Button:
+def _button(row: tables.Button, zone: facts.Zone, codes: Mapping[str, str]) -> facts.Button:
     return facts.Button(
         row.id,
         row.device,
@@ -98,6 +102,7 @@ def _button(row: tables.Button, zone: facts.Zone) -> facts.Button:
         row.colour,
         row.skill,
         row.language,
+        codes=codes,
     )
 
 

@@ -12,6 +12,8 @@ from sqlmodel import Session, select
 from server.db import shop_causes, shop_people, shop_policies
 from server.db.rows import Rows, Summary
 from server.db.tables import Button, Device, LastResort, Opening, SpecialDay, Store, Zone
+from server.db.watch_codes import provide, put
+from server.rules.watch_codes import ELSEWHERE
 from server.shop_file import ShopFile
 
 __all__ = ["Summary", "load_shop"]
@@ -34,6 +36,7 @@ def load_shop(session: Session, shop: ShopFile, *, file_hash: str | None = None)
     shop_policies.policies(rows, shop, zones, people, pagers)
     shop_causes.causes(rows, shop)
     _last_resort(rows, shop)
+    _watches(rows, shop)
     store = found[shop.store.id]
     if rows.summary:
         store.revision += 1
@@ -98,3 +101,15 @@ def _last_resort(rows: Rows, shop: ShopFile) -> None:
         for part in shop.last_resort
     }
     rows.put(LastResort, rows.of(LastResort, "kind", "target"), wanted)
+
+
+def _watches(rows: Rows, shop: ShopFile) -> None:
+    """Looked at twice: where two reasons share a code, only one can have it as its own, and the other one needs one."""
+    wanted = {
+        ELSEWHERE if part.device is None or part.input is None else (part.device, part.input): part.codes
+        for part in shop.watch_codes
+    }
+    changed = put(rows.session, shop.store.id, wanted)
+    rows.summary.count(rows.summary.added, "watch code", provide(rows.session, shop.store.id))
+    changed += put(rows.session, shop.store.id, wanted)
+    rows.summary.count(rows.summary.changed, "watch code", changed)

@@ -11,6 +11,8 @@ from broker_config.errors import SetupError
 from server.db import tables
 from server.db.shop_plain import Table, clock, distinct, fields, hours, some
 from server.db.shop_policies import FIELDS
+from server.db.watch_codes import read_codes
+from server.rules.watch_codes import ELSEWHERE
 from server.shop_file import parse_shop
 from server.shop_words import days_words
 from server.supervise.toml import dump
@@ -94,6 +96,7 @@ class _Export:
             "last_resort": [
                 {"kind": row.kind, "to": row.target} for row in self._of(tables.LastResort) if row.active
             ],
+            "watch_codes": self._watch_codes(),
             "causes": self._causes(),
         }
 
@@ -214,6 +217,16 @@ class _Export:
         return (step.target != "carrier" or step.carrier_id in self.initials) and (
             step.target != "group" or step.pager_id in self.labels
         )
+
+    def _watch_codes(self) -> list[Table]:
+        """What watches know is nowhere else. A button that is switched off is in no file, nor are its codes."""
+        here = {(row.device, row.input) for row in self._of(tables.Button) if row.active}
+        found = read_codes(self._session, self._store.id)
+        return [
+            {**({} if place == ELSEWHERE else {"device": place[0], "input": place[1]}), **codes}
+            for place, codes in sorted(found.items())
+            if place in here or place == ELSEWHERE
+        ]
 
     def _causes(self) -> list[Table]:
         rows = self._placed(tables.Cause)

@@ -7,7 +7,8 @@ from server.engine.device_commands import DeviceCommands
 from server.engine.duties import set_duty
 from server.engine.looks import looked
 from server.engine.people import People
-from server.engine.shop import shop_changed
+from server.engine.shop import provide_codes, shop_changed
+from server.engine.teaching import Teaching
 from server.engine.watch import Watch
 from server.engine.wishes import Wishes
 from server.engine.work import Work
@@ -18,6 +19,7 @@ from server.requests import (
     Looked,
     Request,
     RunCanaries,
+    SendCode,
     SetDuty,
     ShopChanged,
 )
@@ -25,9 +27,15 @@ from server.requests import (
 
 class Answers:
     def __init__(
-        self, db: Database, people: People, watch: Watch, wishes: Wishes, commands: DeviceCommands
+        self,
+        db: Database,
+        people: People,
+        watch: Watch,
+        wishes: Wishes,
+        commands: DeviceCommands,
+        teaching: Teaching,
     ) -> None:
-        self._wishes, self._commands = wishes, commands
+        self._wishes, self._commands, self._teaching = wishes, commands, teaching
         self._watch = watch
         self._db = db
         self._people = people
@@ -38,7 +46,9 @@ class Answers:
                 return set_duty(work, request)
             case ShopChanged():
                 with self._db.reading() as session:
-                    return shop_changed(work, request, session)
+                    answer = shop_changed(work, request, session)
+                provide_codes(work, request.store, self._db)
+                return answer
             case Looked():
                 with self._db.reading() as session:
                     return looked(work, request, session)
@@ -48,5 +58,7 @@ class Answers:
                 return self._wishes.change(work, request)
             case CommandDevice():
                 return self._commands.ask(work, request)
+            case SendCode():
+                return self._teaching.ask(work, request)
             case _:
                 return self._people.answer(work, request)

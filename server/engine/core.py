@@ -33,10 +33,11 @@ from server.engine.picture import Picture
 from server.engine.presses import Presses
 from server.engine.results import Results
 from server.engine.rhythm import USUAL, Rhythm
-from server.engine.shop import read_anew
+from server.engine.shop import provide_codes, read_anew
 from server.engine.stand_in_reports import StandInReports
 from server.engine.stand_ins import StandIns
 from server.engine.steps import Steps
+from server.engine.teaching import Teaching
 from server.engine.timers import Timers
 from server.engine.units import Units
 from server.engine.walk import Walk
@@ -92,7 +93,8 @@ class ServerCore:
         self._watch = Watch(
             db, canaries, self._devices, self._timers, calls.connected, rhythm, scheduled=watch
         )
-        self._answers = Answers(db, people, self._watch, self._wishes, self._commands)
+        teaching = Teaching(self._commands, self._health, new_id, calls.connected)
+        self._answers = Answers(db, people, self._watch, self._wishes, self._commands, teaching)
         self._presses = Presses(steps, people, canaries)
         self._results = Results(steps, people)
         self._phases = Phases(steps, self._results)
@@ -105,6 +107,7 @@ class ServerCore:
             self._health,
             self._wishes,
             self._commands,
+            teaching,
             lambda store: self._devices.round_trip_s.get(store, 0.0),
             lambda store, at, age_s: self._stalls[store].doubt_s(at, age_s),
             renew,
@@ -244,6 +247,7 @@ class ServerCore:
         with self._db.reading() as session:
             if revision_of(session, store) != work.picture.stores[store].revision:
                 read_anew(work, store, session)
+        provide_codes(work, store, self._db)
 
     def _look_up_report(self, store: str, report: FallbackReport, heard: datetime) -> Found:
         with self._db.reading() as session:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from broker_config import channels
@@ -63,18 +64,7 @@ class DeviceCommands:
         if vital.state != Presence.ONLINE or not self._connected(request.store):
             return Refusal(None, RefusalReason.AWAY)
         command = Command(id=self._new_id(), name=request.name, args=dict(request.args))
-        work.vitals.commands[command.id] = {
-            "store_id": request.store,
-            "device": request.device,
-            "name": request.name.value,
-            "args": dict(request.args),
-            "account_id": request.account,
-            "asked_at": work.now,
-            "state": "asked",
-            "text": "",
-        }
-        work.picture.note(self._open, command.id, unit, work.undo)
-        self._timers.set(("command", command.id), work.now + ANSWER_WITHIN)
+        self.begin(work, command.id, unit, request.name.value, command.args, request.account)
         packet = publication(channels.COMMAND, request.store, vital.kind, request.device, command)
         work.others.append((request.store, packet))
         if request.name in TOLD:
@@ -95,9 +85,35 @@ class DeviceCommands:
         work.rang.add(request.store)
         return CommandSent(request.store, request.device, command.id)
 
+    def begin(
+        self, work: Work, key: UUID, unit: Unit, name: str, args: Mapping[str, Any], account: int
+    ) -> None:
+        """Write down that it is asked, and wait for what comes of it."""
+        work.vitals.commands[key] = {
+            "store_id": unit[0],
+            "device": unit[1],
+            "name": name,
+            "args": dict(args),
+            "account_id": account,
+            "asked_at": work.now,
+            "state": "asked",
+            "text": "",
+        }
+        work.picture.note(self._open, key, unit, work.undo)
+        self._timers.set(("command", key), work.now + ANSWER_WITHIN)
+
+    def ended(self, work: Work, key: UUID, unit: Unit, state: str, text: str = "") -> bool:
+        """False: nothing of the kind is open at this device."""
+        if self._open.get(key) != unit:
+            return False
+        self._end(work, key, state, text)
+        return True
+
+    def is_open(self, key: UUID, unit: Unit) -> bool:
+        return self._open.get(key) == unit
+
     def answered(self, work: Work, store: str, device: str, answer: CommandAnswer) -> None:
-        if self._open.get(answer.id) == (store, device):
-            self._end(work, answer.id, "done" if answer.ok else "refused", answer.text)
+        self.ended(work, answer.id, (store, device), "done" if answer.ok else "refused", answer.text)
 
     def due(self, work: Work, command: UUID) -> None:
         if command in self._open:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from broker_config import channels
 from broker_config.codec import publication
 from broker_config.link import Publication
-from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe
+from broker_config.messages import Abilities, DeviceState, DeviceStatus, Probe, TransmitterAbilities
 from server.engine.health import Health
 from server.engine.wishes import Wishes
 from server.engine.work import Work
@@ -26,6 +27,8 @@ class Devices:
         self._lost_up_to: dict[str, int] = {}
         """The last probe that left on a connection which is gone."""
         self.round_trip_s: dict[str, float] = {}
+        self._overheard: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        """(store, gateway, transmitter) -> what it heard of foreign buttons."""
         self.probed_at: dict[str, float] = {}
         """When the last probe of a store came back, on the boot clock."""
 
@@ -63,8 +66,22 @@ class Devices:
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
         for one in abilities.transmitters:
             columns = {"state": one.state, "cause": one.cause}
-            work.transmitters.append((store, gateway, one.id, columns))
+            work.transmitters.append(
+                (store, gateway, one.id, columns | self._heard(work, store, gateway, one))
+            )
         work.rang.add(store)
+
+    def _heard(self, work: Work, store: str, gateway: str, said: TransmitterAbilities) -> dict[str, Any]:
+        """Codes of foreign buttons. The first word of a gateway since this process began may be an old one: the broker
+        keeps it."""
+        key = (store, gateway, said.id)
+        heard = [one.model_dump() for one in said.heard or ()]
+        before = self._overheard.get(key)
+        if before == heard:
+            return {}
+        work.picture.note(self._overheard, key, heard, work.undo)
+        newer = before is not None and heard and heard[:1] != before[:1]
+        return {"heard": heard, "heard_at": work.now} if newer else {"heard": heard}
 
     def probe_for(self, store: str, boot: float) -> Publication:
         self._probe_seq += 1

@@ -12,7 +12,7 @@ from broker_config.link import Delivery, Publication
 from broker_config.messages import LightState
 from server.engine.picture import Picture, Place, Undo
 from server.engine.vitals import Came, VitalRows
-from server.requests import ChangeSettings, CommandDevice, Looked, RunCanaries, SetDuty
+from server.requests import ChangeSettings, CommandDevice, Looked, RunCanaries, SendCode, SetDuty
 from server.rules.audit import NOTHING, SYSTEM, Actor, Changes, Kind, Target
 from server.rules.audit import Action as Audited
 from server.rules.canaries import Canary
@@ -193,7 +193,7 @@ class Work:
 
     def note(
         self,
-        request: SetDuty | RunCanaries | ChangeSettings | CommandDevice | Looked,
+        request: SetDuty | RunCanaries | ChangeSettings | CommandDevice | SendCode | Looked,
         action: Audited,
         store: str,
         target: Target = NOTHING,

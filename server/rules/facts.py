@@ -103,6 +103,8 @@ class Button:
     """Who has it is called before others of the same step."""
     language: str | None = None
     """Who speaks it is called before others of the same step."""
+    codes: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
+    """`watch_codes.CodeReason` -> what is sent to watches for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +218,15 @@ class Store:
     """Ids of the causes that may be chosen at close."""
     keeper: str | None = None
     """The gateway that stands in while the server is silent."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Codes for watches of a button that nobody has set up."""
 
     def button(self, device: str, number: int) -> Button:
         """The button at this input; one that nobody has set up belongs to no zone."""
         known = self.buttons.get((device, number))
         if known is not None:
             return known
-        return Button(None, device, number, None, f"{device}/{number}", "", "red")
+        return Button(None, device, number, None, f"{device}/{number}", "", "red", codes=self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)

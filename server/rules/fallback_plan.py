@@ -6,7 +6,7 @@ with other things in between."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from broker_config.messages.fallback import Slot
 from server.ids import slot
 from server.rules.edges import edges
 from server.rules.facts import Button, Pager, Policy, Store
-from server.rules.fallback_texts import buttons_of, orders_of
+from server.rules.fallback_texts import NOWHERE, buttons_of, orders_of
 from server.rules.policies import policy_for
 from server.rules.roster import Standing, roster
 from server.rules.routing import candidates, fallback_pagers
@@ -184,7 +184,7 @@ class Draft:
         return FallbackPlan(
             rev=LONGEST_REV,
             keeper=True,
-            orders=orders_of(used, self._alerts),
+            orders=orders_of(used, self._alerts, replace(NOWHERE, codes=self.store.elsewhere)),
             moments=[*(times[index] for index in kept), end],
             calls=[list(slots) for slots in calls],
             hours=[list(one) for one in hours],

@@ -15,8 +15,11 @@ NOWHERE = Button(None, "", 0, None, "", "", "red")
 Face = tuple[str, str, int, str]
 
 
-def orders_of(pagers: Iterable[Pager], alerts: Mapping[Slot, int | None]) -> list[PlannedOrder]:
-    """One order per pager. `alerts`: slot -> the pattern of the step that calls it; else the pager's own."""
+def orders_of(
+    pagers: Iterable[Pager], alerts: Mapping[Slot, int | None], nowhere: Button = NOWHERE
+) -> list[PlannedOrder]:
+    """One order per pager. `alerts`: slot -> the pattern of the step that calls it; else the pager's own. `nowhere`
+    stands for a button that nobody has set up."""
     pagers = list(pagers)
     names = _names(pagers)
     return [
@@ -25,7 +28,7 @@ def orders_of(pagers: Iterable[Pager], alerts: Mapping[Slot, int | None]) -> lis
             routes=[Route(transmitter=one.transmitter, address=one.address)],
             format=PageFormat(one.format),
             charset=one.charset,
-            body=page_body(NOWHERE, one, REASON, drill=False),
+            body=page_body(nowhere, one, REASON, drill=False),
             alert=alerts.get(slot(one.id)) or one.alert,
             face=names.get(_face(one)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from server.rules.facts import Button, Pager
+from server.rules.watch_codes import code_reason
 
 CALLS = {
     # reason -> words per language; the place stands before them
@@ -41,12 +42,15 @@ _CYRILLIC = dict(
 def page_body(
     button: Button, pager: Pager, reason: str, *, drill: bool, quiet: bool = False, who: str = ""
 ) -> str:
-    """What this pager shows for this call; "" for a tone-only pager. `who`: initials, for the reason `taken`.
+    """What this pager shows for this call; "" for a tone-only pager; for a watch the code that it was taught for this
+    place. `who`: initials, for the reason `taken`.
 
     A numeric pager gets the button's number as digits, since it can show nothing else."""
     if pager.format == "tone":
         return ""
-    if pager.format in ("numeric", "code"):
+    if pager.format == "code":
+        return button.codes.get(code_reason(reason, drill=drill, quiet=quiet), "")
+    if pager.format == "numeric":
         return "".join(letter for letter in f"{button.device}{button.input:02d}" if letter.isdigit())[
             : pager.longest
         ]

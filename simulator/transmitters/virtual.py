@@ -66,6 +66,11 @@ class VirtualTransmitter:
         self._plugged = True
         self._clock.call_later(REOPEN_S, self._try_to_open)
 
+    def do(self, control: Callable[[], None]) -> None:
+        """Something happens to the box itself: what comes of it goes out at once."""
+        control()
+        self._act()
+
     def garble(self, rate: float, seed: int = 0) -> None:
         """From now on some bytes of either direction arrive as others, or not at all."""
         self._garble = Garble(rate, seed)

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from broker_config.messages import CommandName
 from server.db import audit
-from server.db.tables import AuditEntry
+from server.db.tables import AuditEntry, Pager
 from server.requests import (
     AboutStore,
     ChangeSettings,
@@ -18,13 +18,15 @@ from server.requests import (
     Looked,
     Refusal,
     RunCanaries,
+    SendCode,
     SetDuty,
     ShopChanged,
 )
 from server.rules.audit import Action, Actor, Kind
 from server.rules.facts import DutyKind
+from server.rules.watch_codes import CodeReason
 from tests.shop import Shop
-from tests.small_shop import ADDRESS, ANNA, STORE
+from tests.small_shop import ADDRESS, ANNA, BORIS, STORE
 
 AT_DESK = Actor(Kind.ACCOUNT, ANNA, "Anna at the desk", "10.0.0.5")
 
@@ -59,7 +61,10 @@ def test_every_request_about_a_store_is_noted_once(shop: Shop) -> None:
     assert (command.action, command.changes) == (Action.DEVICE_COMMAND, {"command": [None, "identify"]})
     assert ask(shop, RunCanaries(STORE, ANNA, "b1")).action == Action.TRIED
     assert ask(shop, RunCanaries(STORE, None)).who_kind == Kind.SYSTEM
-    tested = {SetDuty, ChangeSettings, CommandDevice, RunCanaries}
+    shop.edit(Pager, BORIS, format="code")
+    sent = ask(shop, SendCode(STORE, ANNA, BORIS, "b1", 1, CodeReason.CALL))
+    assert (sent.action, sent.changes["command"]) == (Action.DEVICE_COMMAND, [None, "watch_code"])
+    tested = {SetDuty, ChangeSettings, CommandDevice, RunCanaries, SendCode}
     assert set(AboutStore.__args__) - tested == {ShopChanged}  # noted by the screen that changed the rows
 
 

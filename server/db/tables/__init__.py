@@ -22,6 +22,7 @@ from server.db.tables.retention import Retention
 from server.db.tables.stand_in import StandInReport
 from server.db.tables.store import Button, LastResort, Opening, SpecialDay, Store, Zone
 from server.db.tables.tablet import Pin, PinTries, Tablet, TabletDoor
+from server.db.tables.watch_code import WatchCode, WatchSite
 
 __all__ = [
     "Account",
@@ -65,5 +66,7 @@ __all__ = [
     "Tablet",
     "TabletDoor",
     "Transmitter",
+    "WatchCode",
+    "WatchSite",
     "Zone",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -21,6 +24,10 @@ class Transmitter(SQLModel, table=True):
     """As its gateway last said: `ready`, `busy`, `dead` or `unknown`."""
     cause: str | None = Field(default=None, max_length=500)
     """Why it is dead, in words for the technician."""
+    heard: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Codes of foreign buttons, the newest first: `broker_config.messages.HeardCode`."""
+    heard_at: datetime | None = None
+    """When the first of them came."""
 
 
 class Pager(SQLModel, table=True):

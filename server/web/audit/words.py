@@ -151,6 +151,7 @@ def thing(kind: str, name: str, key: str, t: Words) -> str:
         "identity": t.gettext("identity"),
         "session": t.gettext("browser"),
         "store": t.gettext("shop"),
+        "watch_code": t.gettext("codes of watches for"),
     }.get(kind, kind.replace("_", " "))
     return " ".join(part for part in (said, f"“{name}”" if name else key) if part)
 

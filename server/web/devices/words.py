@@ -136,6 +136,7 @@ def command(name: str, t: Words) -> str:
         CommandName.PROBE.value: t.gettext("Does it answer?"),
         CommandName.RESTART.value: t.gettext("Restart"),
         CommandName.ROTATE.value: t.gettext("New password"),
+        "watch_code": t.gettext("Code for a watch"),
     }.get(name, cut(name, 32))
 
 

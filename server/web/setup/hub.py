@@ -45,8 +45,17 @@ class HubView:
     cards: tuple[Card, ...]
 
 
-def hub_view(book: Book, t: Words, url: str, store_url: str, may: Callable[[Right], bool]) -> HubView:
-    """`url`: of the setup. Working times live with the roster. What the visitor may not open is not told."""
+def hub_view(
+    book: Book,
+    t: Words,
+    url: str,
+    store_url: str,
+    may: Callable[[Right], bool],
+    *,
+    watches: bool = False,
+) -> HubView:
+    """`url`: of the setup. Working times live with the roster. What the visitor may not open is not told, nor are
+    `watches` in a store that has none."""
     zones = sum(zone.active for zone in book.zones)
     buttons = sum(button.active for button in book.buttons)
     people = [person for person in book.people if person.active]
@@ -59,6 +68,11 @@ def hub_view(book: Book, t: Words, url: str, store_url: str, may: Callable[[Righ
         Card(t.gettext("Buttons"), t.ngettext("%(n)s button", "%(n)s buttons", buttons), f"{url}/buttons"),
         Card(t.gettext("People"), t.ngettext("%(n)s person", "%(n)s people", len(people)), f"{url}/people"),
         Card(t.gettext("Pagers"), t.ngettext("%(n)s pager", "%(n)s pagers", pagers), f"{url}/pagers"),
+        *(
+            [Card(t.gettext("Watches"), t.gettext("teach them their codes"), f"{url}/watches")]
+            if watches
+            else []
+        ),
         Card(
             t.gettext("Working times"),
             t.ngettext("%(n)s person has working times", "%(n)s people have working times", working),

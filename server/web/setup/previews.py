@@ -39,6 +39,8 @@ def _preview(
     button = facts.Button(None, "b1", 1, None, place[:30], label, "red")
     pager = facts.Pager(0, "", None, "", "", "", form, charset, longest, 1, language)
     body = page_body(button, pager, "step", drill=False)
+    if form == "code":
+        body = t.gettext("the number that it was taught")
     parts = [sayings.format_words(form, t), t.ngettext("%(n)s sign", "%(n)s signs", longest)]
     if form == "text":
         parts += [sayings.spoken(language, t), sayings.charset(charset, t)]

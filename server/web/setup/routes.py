@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.db import setup_write
 from server.db.setup_book import Book
+from server.db.watch_book import has_watches
 from server.rules.rights import Right
 from server.web.frame.place import Number, Place, holding
 from server.web.roster.fields import Fields, TypedForm
@@ -25,6 +26,7 @@ from server.web.setup.people import People
 from server.web.setup.previews import previews_of_zone
 from server.web.setup.shared import book_of, change, url_of
 from server.web.setup.sign_in_routes import router as sign_in_router
+from server.web.setup.watch_routes import router as watch_router
 from server.web.setup.zones import Zones
 
 router = APIRouter()
@@ -33,7 +35,9 @@ Changing = Annotated[Place, Depends(holding(Right.CHANGE_SHOP))]
 
 @router.get("/s/{store}/setup", response_class=Response)
 def setup_screen(place: Changing) -> Response:
-    view = hub_view(book_of(place), place.words, url_of(place), place.url, place.may)
+    with place.services.db.reading() as session:
+        watches = has_watches(session, place.store.id)
+    view = hub_view(book_of(place), place.words, url_of(place), place.url, place.may, watches=watches)
     return place.show("setup/hub.html", view, active="setup")
 
 
@@ -135,6 +139,7 @@ def _previews(place: Place, found: tuple[Preview, ...]) -> Response:
 
 ZONES, CAUSES = Zones(), Causes()
 router.include_router(sign_in_router)
+router.include_router(watch_router)
 for one in (ZONES, Buttons(), People(), Pagers(), CAUSES, Channels()):
     router.include_router(things.routes(one))
 for tree in (ZONES, CAUSES):

@@ -12,6 +12,7 @@ from server.db import setup_write
 from server.db.roster import changed
 from server.db.setup_book import Book
 from server.db.setup_read import read_book
+from server.db.watch_codes import provide
 from server.requests import DeskClosed, ShopChanged
 from server.web.frame.audited import noting
 from server.web.frame.place import Place
@@ -33,7 +34,7 @@ def book_of(place: Place) -> Book:
 def change(place: Place, what: str, do: Callable[[Session, Book], str | None]) -> bool:
     """`do` sees the shop as it is in this very transaction and gives the name of what it changed, for the journal;
     None: nothing. What became of the rows is noted in the audit log. Should the engine not answer, it finds the new
-    revision by itself within seconds."""
+    revision by itself within seconds. What a watch may now be called for gets its codes with the same."""
     with place.services.db.transaction() as session:
         setup_write.lock(session, place.store.id)
         with noting(place, session, what) as noted:
@@ -43,6 +44,7 @@ def change(place: Place, what: str, do: Callable[[Session, Book], str | None]) -
                 raise HTTPException(404) from None
             noted.saved, noted.name = name is not None, name or ""
         if name is not None:
+            provide(session, place.store.id)
             changed(session, place.store.id)
     if name is not None:
         announce(place, what, name)

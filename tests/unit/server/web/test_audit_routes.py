@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from server.db import audit
-from server.requests import ChangeSettings, CommandDevice, Looked, RunCanaries, SetDuty
+from server.requests import ChangeSettings, CommandDevice, Looked, RunCanaries, SendCode, SetDuty
 from server.web.frame.guard import SAFE
 from tests.unit.server.web.audit_net import Marked, NotNoted
 from tests.unit.server.web.conftest import ClientFor
@@ -26,6 +26,7 @@ WRITERS = (
         ChangeSettings,
         CommandDevice,
         Looked,
+        SendCode,
     ),  # by the engine: tests/stories/test_audit.py
 )
 
