@@ -136,15 +136,15 @@ def _line(folder: Path, port: int, desk: Desk, count: int) -> list[Figure]:
     idle = 100 * _idle(seen)
     return [
         most(
-            "7",
+            "",
             "TAP, warm line: order to first byte, p99",
             percentile([float(one) for one in firsts], 0.99),
             1,
             "ms",
             f"whole ms; p50 {percentile([float(one) for one in firsts], 0.5):.0f}, worst {max(firsts)}",
         ),
-        most("7", f"TAP at {BAUD} baud: line idle in a backlog", idle, 5.0, "%", f"{len(pages)} pages"),
-        none("7", "pages of the backlog that were not transmitted", lost),
+        most("", f"TAP at {BAUD} baud: line idle in a backlog", idle, 5.0, "%", f"{len(pages)} pages"),
+        none("", "pages of the backlog that were not transmitted", lost),
     ]
 
 
@@ -189,7 +189,7 @@ def _waiting(folder: Path, port: int, desk: Desk, count: int) -> list[Figure]:
             box.stop()
     detail = f"{empty:.1f} MiB with none"
     return [
-        most("7", f"gateway with 3 transmitters and {count} waiting pages: resident", full, 60, "MiB", detail)
+        most("", f"gateway with 3 transmitters and {count} waiting pages: resident", full, 60, "MiB", detail)
     ]
 
 
