@@ -71,6 +71,11 @@ def _digits(longest: int) -> Callable[[str], object]:
     return check
 
 
+def _plain_ric(address: str) -> None:
+    _digits(7)(address)
+    ric(address)
+
+
 def _comp2(address: str) -> None:
     """Ten digits, and perhaps the letter that chooses the beep."""
     _digits(10)(address[:-1] if address[-1:].upper() in ("A", "B", "C", "D") else address)
@@ -90,6 +95,7 @@ RULES: dict[str, Callable[[str], object]] = {
     "scope": _digits(7),
     "comp2": _comp2,
     "espa444": _longest(16),
+    "waveware": _plain_ric,
 }
 """Driver -> check. A driver that is not here takes any address: its box decides. `rf-bridge` calls by the code in the
 page's body, so its address is only a name for a group of watches."""

@@ -23,6 +23,7 @@ BUILT_IN: dict[str, str] = {
     "scope": "pager_gateway.drivers.scope.driver:create",
     "snpp": "pager_gateway.drivers.snpp.driver:create",
     "tap": "pager_gateway.drivers.tap.driver:create",
+    "waveware": "pager_gateway.drivers.waveware.driver:create",
 }
 
 

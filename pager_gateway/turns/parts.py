@@ -23,8 +23,8 @@ class TurnSettings(BaseModel):
     """Longest wait for the box's word on a page, counted from its last character."""
     repeats: Annotated[int, Field(ge=0, le=5)] = 1
     """How often a page is said again when no reply came or the box found it damaged. A lost reply can double a page."""
-    rest_s: Annotated[float, Field(ge=0, le=60)] = 3.0
-    """Silence after a reply that did not come."""
+    rest_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """Silence after a reply that did not come; longer than the box ever thinks about a page."""
     gap_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     """Silence after every page, for boxes with a small buffer and no word for "full"."""
     mend_s: Annotated[float, Field(gt=0, le=3_600)] = 30.0
@@ -52,6 +52,10 @@ class Answer:
     verdict: Verdict | None
     code: str = ""
     text: str = ""
+    doubt: bool = False
+    """Something went on the air, and it may not be this page."""
+    rest_s: float = 0.0
+    """The box needs so long before the next page."""
 
 
 @dataclass(slots=True)

@@ -6,51 +6,28 @@ so after a reply that did not come the line rests: a late one must not be taken 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum, auto
 
-from broker_config.messages import PageState, Proof, ResultError, TransmitterAbilities
+from broker_config.messages import PageState, Proof, TransmitterAbilities
 from pager_gateway.errors import LineTrouble, Refused, TransmitterError
-from pager_gateway.transmitter import Health, Output, Page, Probed, SubmitResult, Write
+from pager_gateway.transmitter import Page, SubmitResult, Write
 from pager_gateway.turns.parts import Answer, Turn, TurnSettings, Verdict
+from pager_gateway.turns.watch import FLUSH_S, State, TurnWatch
 
-BITS_PER_CHARACTER = 10
 DRAIN_S = 0.02
 """For what an adapter still holds when the last character should be out."""
 
 
-class State(Enum):
-    DOWN = auto()
-    IDLE = auto()
-    SENT = auto()
-    RESTING = auto()
-    ASKED = auto()
-
-
-class TurnTransmitter(ABC):
-    """A `Transmitter`. `question`: bytes that the box answers with nothing on the air; empty: it has none."""
-
-    question: bytes = b""
+class TurnTransmitter(TurnWatch):
+    """A `Transmitter`, and one whose box has a `question` with `AskingTransmitter`."""
 
     def __init__(self, settings: TurnSettings, abilities: TransmitterAbilities, baudrate: int) -> None:
-        self._s = settings
+        super().__init__(settings, baudrate)
         self.abilities = abilities
         self.batch = 1
-        self._character_s = BITS_PER_CHARACTER / baudrate
-        self._state = State.DOWN
-        self._deadline: float | None = None
         self._turns: deque[Turn] = deque()
-        self._out: list[Output] = []
-        self._health = Health("unknown")
-        self._asked = False
-        self._timeouts: dict[State, Callable[[float], None]] = {
-            State.IDLE: self._idle_is_over,
-            State.SENT: self._sent_is_over,
-            State.RESTING: self._next,
-            State.ASKED: self._no_answer,
-        }
         self._verdicts: dict[Verdict, Callable[[Answer, float], None]] = {
             Verdict.TAKEN: self._taken,
             Verdict.REFUSED: self._refused,
@@ -67,8 +44,13 @@ class TurnTransmitter(ABC):
         return ()
 
     def forget(self) -> None:
-        """The port was opened anew: half a line from before is no beginning."""
+        """What was said until now is not about the next page: half a line from before is no beginning."""
         return
+
+    @property
+    def current(self) -> bytes:
+        """The frame that the next verdict is about."""
+        return self._turns[0].data if self._state is State.SENT else b""
 
     @property
     def answers(self) -> bool:
@@ -99,7 +81,7 @@ class TurnTransmitter(ABC):
             self._ask(now)
         else:
             self._tell("ready")
-            self._next(now)
+            self._rest(FLUSH_S if self._flushed() else 0.0, now)
 
     def lost(self, reason: str, now: float) -> None:
         if self._state is State.SENT:
@@ -122,18 +104,6 @@ class TurnTransmitter(ABC):
             elif self._state is State.IDLE:
                 self._to(State.IDLE, self._quiet_until(now))
 
-    def tick(self, now: float) -> None:
-        if self._deadline is not None and now >= self._deadline:
-            self._deadline = None
-            self._timeouts[self._state](now)
-
-    def due(self) -> float | None:
-        return self._deadline
-
-    def outputs(self) -> list[Output]:
-        out, self._out = self._out, []
-        return out
-
     # Pages
 
     def _next(self, now: float) -> None:
@@ -147,6 +117,10 @@ class TurnTransmitter(ABC):
             self._to(State.IDLE, self._quiet_until(now))
 
     def _say(self, now: float) -> None:
+        if self._unclean and self._flushed():
+            self._rest(FLUSH_S, now)
+            return
+        self.forget()
         turn = self._turns[0]
         self._out.append(Write(turn.data, () if turn.begun else (turn.page,)))
         turn.begun = True
@@ -163,7 +137,7 @@ class TurnTransmitter(ABC):
 
     def _taken(self, answer: Answer, now: float) -> None:
         self._end(PageState.TRANSMITTED, Proof.ACCEPTED)
-        self._rest(self._s.gap_s, now)
+        self._rest(max(self._s.gap_s, answer.rest_s), now)
 
     def _refused(self, answer: Answer, now: float) -> None:
         self._end(PageState.FAILED, error=Refused(answer.code, answer.text))
@@ -174,7 +148,9 @@ class TurnTransmitter(ABC):
         self._rest(self._s.rest_s, now)
 
     def _spoilt(self, answer: Answer, now: float) -> None:
-        if self._turns[0].said > self._s.repeats:
+        turn = self._turns[0]
+        turn.doubt = turn.doubt or answer.doubt
+        if turn.said > self._s.repeats:
             self._refused(answer, now)
         else:
             self._rest(self._s.gap_s, now)
@@ -186,13 +162,9 @@ class TurnTransmitter(ABC):
         if turn.said > self._s.repeats:
             text = "no reply to the page: it may or may not be on the air"
             self._end(PageState.UNKNOWN, error=LineTrouble("no-reply", text, retry=False))
+        self._flushed()
+        self._unclean = True
         self._rest(self._s.rest_s, now)
-
-    def _rest(self, seconds: float, now: float) -> None:
-        if seconds > 0:
-            self._to(State.RESTING, now + seconds)
-        else:
-            self._next(now)
 
     def _end(
         self, state: PageState, proof: Proof = Proof.NONE, error: TransmitterError | None = None
@@ -202,45 +174,6 @@ class TurnTransmitter(ABC):
     def _fail_all(self, error: LineTrouble) -> None:
         while self._turns:
             self._end(PageState.FAILED, error=error)
-
-    # Whether it is there
-
-    def _quiet_until(self, now: float) -> float | None:
-        if self._health.state == "dead":
-            return now + (self._s.supervise_s or self._s.mend_s if self.question else self._s.mend_s)
-        return now + self._s.supervise_s if self.question and self._s.supervise_s else None
-
-    def _idle_is_over(self, now: float) -> None:
-        if self.question:
-            self._ask(now)
-        else:
-            self._tell("unknown")
-
-    def _ask(self, now: float) -> None:
-        self._out.append(Write(self.question))
-        self._to(State.ASKED, now + len(self.question) * self._character_s + self._s.ask_s)
-
-    def _no_answer(self, now: float) -> None:
-        text = "no answer: cable, power, speed?"
-        self._tell("dead", text)
-        self._answer_probe("no_answer", text)
-        self._fail_all(LineTrouble("no-answer", text))
-        self._to(State.IDLE, self._quiet_until(now))
-
-    def _answer_probe(self, code: str | None = None, text: str = "") -> None:
-        if self._asked:
-            self._asked = False
-            self._out.append(Probed(None if code is None else ResultError(code=code, text=text, retry=True)))
-
-    def _to(self, state: State, deadline: float | None) -> None:
-        self._state = state
-        self._deadline = deadline
-
-    def _tell(self, state: str, cause: str | None = None) -> None:
-        health = Health(state, cause)
-        if health != self._health:
-            self._health = health
-            self._out.append(health)
 
 
 class AskingTransmitter(TurnTransmitter):

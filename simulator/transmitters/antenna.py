@@ -35,6 +35,10 @@ class Antenna:
         self._airs: Airs | None = None
         self._heard_at = 0.0
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def take(self, page: OnAir, baud: int | None, now: float) -> list[BoxOutput]:
         if baud is None:
             return [page]

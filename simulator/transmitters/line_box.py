@@ -100,6 +100,11 @@ class LineBox(ABC):
     def silent(self) -> bool:
         return self._amounts[Trouble.SILENT] > 0
 
+    @property
+    def waiting(self) -> int:
+        """Pages that were taken and have not begun."""
+        return self._antenna.waiting
+
     def judged(self, address: str) -> Trouble | None:
         """What stands against a page for this address, in the words of trouble; None: it is fine."""
         for kind in (Trouble.CHECKSUM, Trouble.REFUSE):

@@ -9,6 +9,7 @@ from simulator.transmitters.base import OnAir, Trouble
 from simulator.transmitters.line_box import LineBox, LineHabits
 
 LONGEST = 300
+UNKNOWN = "Invalid Pager ID"
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class ScopeEncoder(LineBox):
         elif trouble is Trouble.BUSY:
             self._error("Queue full", now)
         elif trouble is Trouble.REFUSE:
-            self._error("Invalid Pager ID", now)
+            self._error(UNKNOWN, now)
         elif self.on_air(OnAir(address, text, alert), now):
             self.say(b"Page Queued Okay\r\n", "page taken", now)
 
@@ -81,7 +82,7 @@ class ScopeEncoder(LineBox):
         if line[1:2] not in ("N", "F", "S"):
             return "Invalid speed. Expected N, F, S"
         if len(line[2:9]) != 7 or not line[2:9].isdecimal() or not line[2:9].isascii():
-            return "Invalid Pager ID"
+            return UNKNOWN
         if line[9:10] not in ("A", "B", "C", "D"):
             return "Beep code invalid. Expected A,B,C,D"
         if line[0] == "N" and set(line[10:]) - set("0123456789 -U()"):
@@ -89,4 +90,6 @@ class ScopeEncoder(LineBox):
         return ""
 
     def _error(self, words: str, now: float) -> None:
-        self.say(f"Error - {words}\r".encode() + b"\x15\r\n", f"refused: {words}", now)
+        """An unknown pager gets no NAK, everything else does."""
+        end = b"\n" if words == UNKNOWN else b"\x15\r\n"
+        self.say(f"Error - {words}\r".encode() + end, f"refused: {words}", now)

@@ -137,9 +137,13 @@ class Bench:
         return [one for one in self.reports if isinstance(one, PageReport) and one.result.page == page.id]
 
     def final(self, page: Page) -> PageReport:
-        """The first one that ends the page; later ones may only bring better proof."""
+        """The first one that ends the page. Later ones bring better proof, or tell that the peer took its word back."""
         first, *later = [one for one in self.results(page) if one.result.state.is_final]
-        ranks = [PROOFS.index(one.result.proof) for one in (first, *later)]
+        ranks = [
+            PROOFS.index(one.result.proof)
+            for one in (first, *later)
+            if one is first or one.result.error is None
+        ]
         assert all(a < b for a, b in pairwise(ranks)), "a second result without better proof"
         return first
 

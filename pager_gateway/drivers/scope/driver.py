@@ -20,6 +20,8 @@ from pager_gateway.turns.transmitter import AskingTransmitter, TurnTransmitter
 class ScopeTransmitter(TurnTransmitter):
     """An encoder in Scope mode: it queues a page and says so."""
 
+    flush = frames.CR
+
     def __init__(self, settings: ScopeSettings, baudrate: int) -> None:
         formats = [PageFormat.TEXT, PageFormat.NUMERIC] + [PageFormat.TONE] * settings.tone
         abilities = TransmitterAbilities(

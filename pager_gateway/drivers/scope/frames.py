@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pager_gateway.lines import Lines
 from pager_gateway.turns.parts import Answer, Verdict
 
-CR, NAK = b"\r", "\x15"
+CR, LF, NAK = b"\r", "\n", "\x15"
 BAUDS = {512: b"N", 1200: b"F", 2400: b"S"}
 BEEPS = b"ABCD"
 DIGITS = 7
@@ -23,10 +23,10 @@ def page(*, numeric: bool, baud: int, capcode: str, alert: int, text: bytes) -> 
 
 
 class ScopeReplies:
-    """`Page Queued Okay`, or `Error - why` and then a NAK: the NAK ends it. One without words means a bad line."""
+    """`Page Queued Okay`, or `Error - why`, ended by CR LF or by CR NAK CR LF. A NAK without words means a bad line."""
 
     def __init__(self, busy_words: Iterable[str] = ()) -> None:
-        self._lines = Lines(NAK.encode("ascii"))
+        self._lines = Lines((NAK + LF).encode("ascii"))
         self._busy_words = [word.lower() for word in busy_words]
         self._why = ""
 
@@ -35,17 +35,19 @@ class ScopeReplies:
         self._why = ""
 
     def feed(self, data: bytes) -> list[Answer]:
-        return [self._answer(line) for line in self._lines.feed(data)]
+        return [answer for line in self._lines.feed(data) for answer in self._answers(line)]
 
-    def _answer(self, line: str) -> Answer:
-        if line == NAK:
+    def _answers(self, line: str) -> list[Answer]:
+        if line == NAK or (line == LF and self._why):
             why, self._why = self._why, ""
-            return self._refusal(why)
-        if line.lower().startswith(QUEUED):
-            return Answer(Verdict.TAKEN)
+            return [self._refusal(why)]
+        if line == LF:
+            return []
+        if QUEUED in line.lower():
+            return [Answer(Verdict.TAKEN)]
         if line.lower().startswith(ERROR):
             self._why = line[len(ERROR) :].strip(" -:")
-        return Answer(None)
+        return [Answer(None)]
 
     def _refusal(self, why: str) -> Answer:
         if not why:

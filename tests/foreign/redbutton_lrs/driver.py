@@ -41,6 +41,7 @@ class LrsTransmitter(TurnTransmitter):
         )
         super().__init__(settings, abilities, baudrate)
         self._lrs = settings
+        self.flush = ENDS[settings.end]
 
     def encode(self, page: Page) -> bytes:
         if page.format not in self.abilities.formats:

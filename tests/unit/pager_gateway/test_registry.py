@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import pager_gateway
 from pager_gateway import registry
 from pager_gateway.config import TransmitterSettings
 from pager_gateway.errors import ConfigError
@@ -46,6 +47,13 @@ def test_settings_of_a_driver_from_outside_are_checked_with_the_file() -> None:
     )
     with pytest.raises(ConfigError, match=r"transmitter tx-1: settings\.system"):
         settings.create()
+
+
+def test_the_guide_has_a_row_for_every_driver_of_ours() -> None:
+    assert pager_gateway.__file__ is not None
+    guide = Path(pager_gateway.__file__).with_name("DRIVERS.md").read_text(encoding="utf-8")
+    for name in registry.BUILT_IN:
+        assert f"| `{name}` |" in guide
 
 
 def test_a_name_that_nobody_answers_to_is_refused_with_those_that_are_there() -> None:
