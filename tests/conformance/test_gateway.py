@@ -11,7 +11,7 @@ from pager_gateway.airtime import AirLimits
 from pager_gateway.transmitter import Cancelling
 from simulator.transmitters.base import Seen, Trouble
 from tests.conformance.gateway_rig import GatewayBench
-from tests.conformance.rigs import RIGS
+from tests.conformance.rigs import RIGS, names
 
 TRANSMITTED, CONFIRMED, FAILED = PageState.TRANSMITTED, PageState.CONFIRMED, PageState.FAILED
 EXPIRED, CANCELLED, UNKNOWN, HELD = PageState.EXPIRED, PageState.CANCELLED, PageState.UNKNOWN, PageState.HELD
@@ -19,6 +19,10 @@ DONE = (TRANSMITTED, CONFIRMED)
 DEAD_S = 10.0
 KINDS = sorted({make().driver: name for name, make in sorted(RIGS.items(), reverse=True)}.values())
 """The first rig of each driver."""
+WATCHED = names(lambda bench: bench.rig.watches)
+UNWATCHED = names(lambda bench: bench.rig.receipts and not bench.rig.watches)
+REFUSING = names(lambda bench: bench.can(Trouble.REFUSE))
+CANCELLING = names(lambda bench: isinstance(bench.driver, Cancelling))
 
 
 @pytest.fixture(params=sorted(RIGS))
@@ -162,9 +166,9 @@ def test_a_box_that_falls_silent_is_dead_on_the_wire_in_ten_seconds_and_comes_ba
     assert bench.state(page) in DONE
 
 
-def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(bench: GatewayBench) -> None:
-    if bench.rig.watches or not bench.rig.receipts:
-        pytest.skip("it is watched, or nothing ever answers")
+@pytest.mark.parametrize("rig", UNWATCHED)
+def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(rig: str) -> None:
+    bench = GatewayBench(rig).start()
     bench.trouble(Trouble.SILENT, 1)
     lost = bench.order("LOST")
     bench.until_final(lost, seconds=60)
@@ -178,9 +182,9 @@ def test_a_box_that_nobody_watches_is_found_dead_by_a_page_and_tried_again(bench
     assert bench.told().state == "ready"
 
 
-def test_a_refused_page_is_no_fault_of_the_transmitter(bench: GatewayBench) -> None:
-    if Trouble.REFUSE not in bench.boxes["tx-1"].troubles:
-        pytest.skip("it cannot refuse")
+@pytest.mark.parametrize("rig", REFUSING)
+def test_a_refused_page_is_no_fault_of_the_transmitter(rig: str) -> None:
+    bench = GatewayBench(rig).start()
     bench.clock.advance(20)
     said = _troubles(bench)
     bench.trouble(Trouble.REFUSE, 1)
@@ -293,9 +297,6 @@ def test_a_primary_that_comes_and_goes_does_not_bounce_each_page() -> None:
     assert sorted(took)[-6] < 3_000
     assert len(pair.texts("tx-2")) > 100
     assert len(pair.texts()) <= 125
-
-
-CANCELLING = [name for name, make in sorted(RIGS.items()) if isinstance(make().create(), Cancelling)]
 
 
 @pytest.mark.parametrize("rig", CANCELLING)
