@@ -147,11 +147,9 @@ def test_a_line_that_is_cut_is_dead_on_the_wire_in_ten_seconds_and_comes_back(be
     assert bench.texts() == [bench.shown("WAITED")]
 
 
-def test_a_box_that_falls_silent_is_dead_on_the_wire_in_ten_seconds_and_comes_back(
-    bench: GatewayBench,
-) -> None:
-    if not bench.rig.watches:
-        pytest.skip("nothing can tell between pages")
+@pytest.mark.parametrize("rig", WATCHED)
+def test_a_box_that_falls_silent_is_dead_on_the_wire_in_ten_seconds_and_comes_back(rig: str) -> None:
+    bench = GatewayBench(rig).start()
     bench.clock.advance(20)
     assert bench.told().state == "ready"
     bench.trouble(Trouble.SILENT, 1)
