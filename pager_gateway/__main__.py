@@ -25,7 +25,6 @@ from pager_gateway.ledger import Ledger
 from pager_gateway.sender import SenderReport
 from pager_gateway.setup import Identity, link_setup, own_file
 from pager_gateway.shell import GatewayShell, SenderShell
-from pager_gateway.standby import Lane
 from pager_gateway.wall import WallClock, kernel_clock_synced
 
 USAGE = "usage: python -m pager_gateway CONFIG.toml"
@@ -52,12 +51,7 @@ def compose(settings: GatewaySettings) -> GatewayShell:
 
     senders = [SenderShell(one.name, one.create(), one.line, report, clock) for one in settings.transmitters]
     lanes = {
-        sender.name: Lane(
-            sender.driver.abilities.model_copy(update={"id": sender.name}),
-            sender.driver.batch,
-            sender.loop.put,
-            one.canary_address,
-        )
+        sender.name: one.lane(sender.driver, sender.loop.put)
         for sender, one in zip(senders, settings.transmitters, strict=True)
     }
     wall = WallClock(time.time, kernel_clock_synced())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from broker_config.messages import PageState, Route
-from pager_gateway.entry import Entry
+from broker_config.messages import PageState
+from pager_gateway.entry import Entry, ways
 from pager_gateway.pages import Pages
 from pager_gateway.probes import Found, Probes
 from pager_gateway.standby import Lane
@@ -24,7 +24,7 @@ class Canaries:
         lane = self._lanes[entry.routes[0].transmitter]
         entry.transmitter = lane.id
         address = lane.canary_address
-        entry.routes = [] if address is None else [Route(transmitter=lane.id, address=address)]
+        entry.routes = () if address is None else ways((lane.id, address))
         self._pages.hold(entry, now)
         self._probes.ask([lane.id], lambda found, then: self._over(entry, found[lane.id], then), now)
 

@@ -41,6 +41,17 @@ def check_config(config: Config) -> None:
 
 
 @app.command()
+def drivers() -> None:
+    """List the kinds of transmitters that this installation knows, a line each."""
+    from pager_gateway import registry
+
+    names = registry.names()
+    width = max(map(len, names))
+    for name in names:
+        typer.echo(f"{name:{width}}  {registry.describe(name)}")
+
+
+@app.command()
 def enrol(
     config: Config,
     file: Annotated[

@@ -84,20 +84,14 @@ class Desk:
         self._dirty |= self._overheard.take(now)
         if self._dirty and self._link.connected:
             self._dirty = False
-            self._say(ABILITIES, self.abilities())
+            self._say(ABILITIES, self.abilities(now))
         if self._next is not None and self._next <= now:
             self._next = now + (self._settings.telemetry_s or self._telling_s)
             self._say(TELEMETRY, self.telemetry(now))
 
-    def abilities(self) -> Abilities:
+    def abilities(self, now: float) -> Abilities:
         found = [
-            lane.abilities.model_copy(
-                update={
-                    "state": lane.health.state,
-                    "cause": lane.health.cause,
-                    "heard": self._overheard.of(lane.id),
-                }
-            )
+            lane.abilities.model_copy(update={**_now(lane, now), "heard": self._overheard.of(lane.id)})
             for lane in self._lanes.values()
         ]
         return Abilities(run=self._identity.run[:32], transmitters=found)
@@ -171,3 +165,14 @@ class Desk:
             return Settings.model_validate_json(self._ledger.noted("settings") or '{"rev": 0}')
         except ValidationError:
             return Settings(rev=0)
+
+
+def _now(lane: Lane, now: float) -> dict[str, object]:
+    """How a transmitter is. One that has no air left is busy; all other trouble comes first."""
+    full = lane.air_full and lane.health.state == "ready"
+    return {
+        "state": "busy" if full else lane.health.state,
+        "cause": lane.health.cause or lane.air_cause,
+        "ceiling_s_per_h": lane.limits.ceiling_s_per_h,
+        "air_s": round(lane.air.used(now)),
+    }

@@ -34,6 +34,7 @@ from pager_gateway.canaries import Canaries
 from pager_gateway.desk import Desk
 from pager_gateway.keeper import Keeper
 from pager_gateway.ledger import Ledger
+from pager_gateway.meter import Meter
 from pager_gateway.orders import Orders
 from pager_gateway.outcomes import Outcomes
 from pager_gateway.pages import Pages
@@ -86,10 +87,11 @@ class Gateway:
         self._probes = Probes(lanes)
         canaries = Canaries(lanes, self._pages, self._probes)
         self._orders = Orders(identity.boot, ledger, self._pages, self._results, canaries, wall.epoch)
-        self._outcomes = Outcomes(ledger, lanes, self._pages, self._results)
         self._desk = Desk(
             identity, link, ledger, lanes, self._pages.load, self._probes, wall.synced, telling_s
         )
+        self._meter = Meter(identity.boot, lanes, ledger, wall.epoch, self._desk.changed)
+        self._outcomes = Outcomes(ledger, lanes, self._pages, self._results, self._meter)
         self._keeper: Keeper | None = None
         if identity.keeper:
             self._keeper = Keeper(identity, link, ledger, self._pages, wall, new_id)
@@ -101,6 +103,9 @@ class Gateway:
     def start(self, now: float) -> None:
         """Take up what the ledger holds from before: nothing that was on the air is sent again."""
         self._tidy_at = now
+        for lane in self._lanes.values():
+            lane.since = now
+        self._meter.start(now)
         if self._keeper is not None:
             self._keeper.start()
         self._pages.take_up(now)
@@ -122,10 +127,10 @@ class Gateway:
                 self._health(event)
             elif isinstance(event, ProbeReport):
                 self._probes.heard(event, now)
+            elif isinstance(event, AirReport):
+                self._meter.report(event)
             elif isinstance(event, HeardReport):
                 self._desk.heard(event.transmitter, event.heard, now)
-            elif isinstance(event, AirReport):
-                continue
             elif isinstance(event, NewKey):
                 self._renewal.made(event, now)
             else:
@@ -146,6 +151,7 @@ class Gateway:
         for delivery in deliveries:
             if delivery.qos > 0:
                 self._link.settle(delivery)
+        self._meter.act(now)
         self._desk.act(now)
         self._renewal.work(now)
         self._tidy(now)
@@ -156,6 +162,7 @@ class Gateway:
             self._pages.due(),
             self._desk.due(),
             self._probes.due(),
+            self._meter.due(),
             self._tidy_at,
             self._renewal.due(),
         ]
@@ -227,10 +234,7 @@ class Gateway:
     # From the senders
 
     def _health(self, event: HealthReport) -> None:
-        lane = self._lanes[event.transmitter]
-        lane.heard_at = event.at
-        if lane.health != event.health:
-            lane.health = event.health
+        if self._lanes[event.transmitter].hear(event.health, event.at):
             self._desk.changed()
 
     def _tidy(self, now: float) -> None:

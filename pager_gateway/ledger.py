@@ -19,6 +19,7 @@ from pager_gateway.errors import LedgerError
 SEQ_BLOCK = 100_000
 KEEP_S = 7 * 86_400.0
 KEEP_ROWS = 100_000
+CACHE_KIB = 512
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (
@@ -36,13 +37,18 @@ CREATE TABLE IF NOT EXISTS call (
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _COLUMNS = "page, attempt, state, doubted, arrived_at, expires_at, boot, wall, seq, payload, result"
+_AGAIN = (
+    "ON CONFLICT (page) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:] if name != "payload")
+    + ", payload = coalesce(excluded.payload, payload)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """The latest attempt of one page; 0: the stand-in's, and no order has asked for it yet. `payload` is the order as
-    it came (None: a cancel came first), `result` the last result as it was published; `arrived_at` and `expires_at`
-    are boot-time seconds of `boot`."""
+    it came (None: as the ledger has it; or a cancel came first), `result` the last result as it was published;
+    `arrived_at` and `expires_at` are boot-time seconds of `boot`."""
 
     page: UUID
     attempt: int
@@ -84,6 +90,7 @@ class Ledger:
             self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             self._db.executescript(_SCHEMA)
             self._seq, self._seq_end = 0, 0
             self._reserve()
@@ -131,7 +138,7 @@ class Ledger:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.executemany(
-                f"INSERT OR REPLACE INTO page ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+                f"INSERT INTO page ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?) {_AGAIN}",  # noqa: S608
                 values,
             )
             self._db.executemany("INSERT OR REPLACE INTO call VALUES (?,?,?,?,?,?,?,?,?,?)", called)

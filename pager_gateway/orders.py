@@ -40,11 +40,8 @@ class Orders:
         if entry is not None:
             if not entry.ordered:
                 self._pages.prolong(entry, expires_at)
-            if order.attempt > entry.attempt or entry.result is None:
-                entry.attempt = max(order.attempt, entry.attempt)
-                self._pages.tell(entry)
-            else:
-                self._results.repeat(entry.page, entry.result)
+            entry.attempt = max(order.attempt, entry.attempt)
+            self._pages.tell(entry)
             return
         known = self._pages.known(order.page)
         if known is not None and not verdicts.may_live_again(known, order.attempt):
@@ -59,16 +56,21 @@ class Orders:
             self._pages.wait(entry, now)
 
     def cancel(self, cancel: PageCancel, now: float) -> None:
-        """A page on the air gets nothing but its final result. A cancel that comes before its order is kept, so
-        that the order finds it. Whoever cancels a page of the stand-in knows of it: its results go out."""
+        """What a transmitter has is taken back if its driver can do that, and gets the result that comes of it. A
+        cancel that comes before its order is kept, so that the order finds it. Whoever cancels a page of the stand-in
+        knows of it: its results go out."""
         entry = self._pages.active.get(cancel.page)
         if entry is not None:
             entry.attempt = max(1, entry.attempt)
             if entry.state is PageState.HELD:
                 self._pages.finish(entry, PageState.CANCELLED)
+            else:
+                self._pages.take_back(entry.page, entry.transmitter)
             return
         known = self._pages.known(cancel.page)
         if known is not None:
+            if known.state is PageState.TRANSMITTED:
+                self._pages.take_back(cancel.page, verdicts.sent_by(known))
             self._answer_again(known, max(1, known.attempt))
             return
         seq = self._ledger.next_seq()

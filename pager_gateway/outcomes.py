@@ -9,6 +9,7 @@ from broker_config import codec
 from broker_config.messages import PageResult, PageState
 from pager_gateway import verdicts
 from pager_gateway.ledger import Ledger
+from pager_gateway.meter import Meter
 from pager_gateway.pages import Pages
 from pager_gateway.results import Results
 from pager_gateway.sender import PageReport
@@ -18,11 +19,14 @@ log = logging.getLogger(__name__)
 
 
 class Outcomes:
-    def __init__(self, ledger: Ledger, lanes: Mapping[str, Lane], pages: Pages, results: Results) -> None:
+    def __init__(
+        self, ledger: Ledger, lanes: Mapping[str, Lane], pages: Pages, results: Results, meter: Meter
+    ) -> None:
         self._ledger = ledger
         self._lanes = lanes
         self._pages = pages
         self._results = results
+        self._meter = meter
 
     def report(self, event: PageReport, now: float) -> None:
         result = event.result
@@ -37,6 +41,7 @@ class Outcomes:
         entry.proof = result.proof
         if not result.state.is_final:
             return
+        self._meter.aired(entry.wanted, event, now)
         entry.error = result.error
         if result.state not in (PageState.FAILED, PageState.UNKNOWN):
             self._pages.finish(entry, result.state, result.error)

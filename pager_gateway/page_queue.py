@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from pager_gateway.entry import Entry
 
 
 class PageQueue:
-    """Each entry stands in the line of every transmitter that it may still go to.
+    """Entries with the same routes, in the same order of preference, stand in one line: all of them may go, or none.
 
     Leaving a line is lazy: an entry that is no longer waiting is skipped when it comes to the front."""
 
     def __init__(self) -> None:
-        self._waiting: dict[UUID, tuple[Entry, int]] = {}
-        self._lines: dict[str, list[tuple[int, int, int, Entry]]] = {}
+        self._waiting: dict[UUID, Entry] = {}
+        self._lines: dict[tuple[str, ...], list[tuple[int, int, int, Entry]]] = {}
         self._ends: list[tuple[float, int, Entry]] = []
         self._ticket = 0
 
@@ -28,47 +28,38 @@ class PageQueue:
 
     def put(self, entry: Entry) -> None:
         """A page that waits already is replaced. Its place is by priority, then by when its order arrived."""
+        self.remove(entry.page)
         self._ticket += 1
-        ticket = self._ticket
-        self._waiting[entry.page] = (entry, ticket)
-        for route in entry.routes:
-            line = self._lines.setdefault(route.transmitter, [])
-            heapq.heappush(line, (entry.order.priority, entry.number, ticket, entry))
+        ticket = entry.ticket = self._ticket
+        self._waiting[entry.page] = entry
+        line = self._lines.setdefault(entry.names, [])
+        heapq.heappush(line, (entry.wanted.priority, entry.number, ticket, entry))
         heapq.heappush(self._ends, (entry.expires_at, ticket, entry))
 
     def remove(self, page: UUID) -> Entry | None:
         """The entry if it was waiting."""
         found = self._waiting.pop(page, None)
-        return None if found is None else found[0]
-
-    def front(self, transmitter: str) -> Entry | None:
-        """Who would be next on this transmitter."""
-        line = self._lines.get(transmitter)
-        while line:
-            if self._is_waiting(line[0][3], line[0][2]):
-                return line[0][3]
-            heapq.heappop(line)
-        return None
-
-    def take(self, transmitter: str, most: int, allowed: Callable[[Entry], bool]) -> list[Entry]:
-        """Up to `most` entries from the front, stopping at the first that is not allowed here."""
-        found: list[Entry] = []
-        while len(found) < most:
-            entry = self.front(transmitter)
-            if entry is None or not allowed(entry):
-                break
-            self.remove(entry.page)
-            found.append(entry)
+        if found is not None:
+            found.ticket = 0
         return found
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """The routes, as names of transmitters, that somebody waits for."""
+        for names in [names for names in self._lines if self._first(names) is None]:
+            del self._lines[names]
+        return list(self._lines)
+
+    def front(self, lines: Iterable[tuple[str, ...]]) -> Entry | None:
+        """Who is next in these lines."""
+        firsts = [first for first in map(self._first, lines) if first is not None]
+        return min(firsts)[3] if firsts else None
 
     def expired(self, now: float) -> list[Entry]:
         """Take out everything whose time is over."""
         found: list[Entry] = []
-        while self._ends and (
-            self._ends[0][0] <= now or not self._is_waiting(self._ends[0][2], self._ends[0][1])
-        ):
+        while self._ends and (self._ends[0][0] <= now or self._ends[0][2].ticket != self._ends[0][1]):
             _, ticket, entry = heapq.heappop(self._ends)
-            if self._is_waiting(entry, ticket):
+            if entry.ticket == ticket:
                 self.remove(entry.page)
                 found.append(entry)
         return found
@@ -77,9 +68,10 @@ class PageQueue:
         """When `expired` will find something, at the latest."""
         return self._ends[0][0] if self._ends else None
 
-    def entries(self) -> Iterable[Entry]:
-        return [entry for entry, _ in self._waiting.values()]
-
-    def _is_waiting(self, entry: Entry, ticket: int) -> bool:
-        found = self._waiting.get(entry.page)
-        return found is not None and found[1] == ticket
+    def _first(self, names: tuple[str, ...]) -> tuple[int, int, int, Entry] | None:
+        line = self._lines.get(names)
+        while line:
+            if line[0][3].ticket == line[0][2]:
+                return line[0]
+            heapq.heappop(line)
+        return None

@@ -6,16 +6,19 @@ import heapq
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from uuid import UUID
 
-from broker_config.messages import PageOrder, PageState, Proof, Purpose, ResultError
+from pydantic import ValidationError
+
+from broker_config.messages import PageOrder, PageResult, PageState, Proof, Purpose, ResultError
 from pager_gateway import verdicts
-from pager_gateway.entry import Entry
+from pager_gateway.entry import Entry, Wanted, ways
 from pager_gateway.ledger import CallRow, Ledger, Row
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.results import Results
-from pager_gateway.standby import Lane, choose
+from pager_gateway.sender import CancelPage
+from pager_gateway.share import Share
+from pager_gateway.standby import Lane, obstacle
 from pager_gateway.transmitter import Page
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Pages:
         self._results = results
         self._wall = wall
         self._queue = PageQueue()
+        self._share = Share(self._queue, lanes)
         self.active: dict[UUID, Entry] = {}
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
@@ -46,14 +50,20 @@ class Pages:
         """Told of pages that begin or end."""
 
     def due(self) -> float | None:
-        moments = [self._queue.next_expiry(), self._resting[0][0] if self._resting else None]
+        resting = self._resting[0][0] if self._resting else None
+        moments = (self._queue.next_expiry(), resting, self._share.better_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def take_up(self, now: float) -> None:
         """What the ledger holds from before this start: nothing that was on the air is sent again."""
         for row in self._ledger.unfinished():
-            order = PageOrder.model_validate_json(row.payload or b"")
-            entry = self.enter(order, row.payload or b"", row.arrived_at, row.expires_at)
+            payload = row.payload or b""
+            try:
+                order = PageOrder.model_validate_json(payload)
+            except ValidationError:
+                self._unreadable(row)
+                continue
+            entry = self.enter(order, payload, row.arrived_at, row.expires_at)
             entry.attempt, entry.doubted = row.attempt, row.doubted
             entry.seq, entry.result = row.seq, row.result
             if row.state is PageState.TRANSMITTING:
@@ -66,11 +76,24 @@ class Pages:
             else:
                 self.wait(entry, now)
 
+    def _unreadable(self, row: Row) -> None:
+        """The disk spoilt an order: whatever became of it, the server is told that nobody knows."""
+        log.critical("a page cannot be read from the ledger", extra={"page_id": str(row.page)})
+        seq = self._ledger.next_seq()
+        unknown = PageState.UNKNOWN
+        result = PageResult(
+            page=row.page, attempt=max(1, row.attempt), seq=seq, state=unknown, error=verdicts.RESTARTED
+        )
+        said = self._results.say(result)
+        self.keep(verdicts.renamed(row, result.attempt, seq, said, unknown))
+
     def enter(self, order: PageOrder, payload: bytes, arrived_at: float, expires_at: float) -> Entry:
         """A page without a final state, known from now on."""
         self._number += 1
-        routes = [route for route in order.routes if route.transmitter in self._lanes]
-        entry = Entry(order, payload, self._number, arrived_at, expires_at, routes)
+        lanes = self._lanes
+        here = (route for route in order.routes if route.transmitter in lanes)
+        routes = ways(*((lanes[route.transmitter].id, route.address) for route in here))
+        entry = Entry(Wanted.of(order), payload, self._number, arrived_at, expires_at, routes)
         entry.attempt = order.attempt
         self.active[entry.page] = entry
         return entry
@@ -122,45 +145,38 @@ class Pages:
             if self.active.get(entry.page) is entry:
                 self._queue.put(entry)
         for entry in self._queue.expired(now):
-            self.finish(entry, PageState.EXPIRED, entry.error)
+            self.finish(entry, PageState.EXPIRED, entry.error or obstacle(entry.names, self._lanes))
 
     def assign(self, now: float) -> list[tuple[Lane, tuple[Page, ...]]]:
-        """Free channels take what waits for them; several passes, since a taken channel frees the standby."""
-        found: list[tuple[Lane, tuple[Page, ...]]] = []
-        progress = len(self._queue) > 0
-        while progress:
-            progress = False
-            for lane in self._lanes.values():
-                if not lane.free or lane.health.state == "dead":
-                    continue
-                name = lane.id
-                entries = self._queue.take(name, lane.batch, partial(self._belongs_to, name))
-                if entries:
-                    progress = True
-                    found.append((lane, tuple(self._launch(entry, lane, now) for entry in entries)))
-        return found
-
-    def _belongs_to(self, transmitter: str, entry: Entry) -> bool:
-        return choose(entry.routes, self._lanes) == transmitter
+        """Free channels take what waits for them."""
+        return [
+            (lane, tuple(self._launch(entry, lane, now) for entry in entries))
+            for lane, entries in self._share.out(now)
+        ]
 
     def _launch(self, entry: Entry, lane: Lane, now: float) -> Page:
         entry.state = PageState.TRANSMITTING
         entry.transmitter = lane.id
-        entry.tries[lane.id] = entry.tries.get(lane.id, 0) + 1
-        lane.in_hand.add(entry.page)
+        entry.tries += (lane.id,)
         self.hold(entry, now)
         self.observe(entry.page, entry.state, entry.proof, None)
-        order = entry.order
+        wanted = entry.wanted
         return Page(
             entry.page,
-            entry.route().address,
-            order.body,
-            order.format,
-            order.charset,
-            order.alert,
-            order.priority,
+            entry.address(lane.id),
+            wanted.body,
+            wanted.format,
+            wanted.charset,
+            wanted.alert,
+            wanted.priority,
             entry.expires_at,
         )
+
+    def take_back(self, page: UUID, transmitter: str | None) -> None:
+        """Nobody wants any more what this transmitter has, or had."""
+        lane = self._lanes.get(transmitter or "")
+        if lane is not None:
+            lane.hand(CancelPage(page))
 
     def finish(self, entry: Entry, state: PageState, error: ResultError | None = None) -> None:
         """Its one final result. What may have been on the air never ends as if it had not been."""
@@ -176,7 +192,11 @@ class Pages:
         log.info(
             "page %s",
             entry.state.value,
-            extra={"action": "page.over", "page_id": str(entry.page), "press_id": str(entry.order.press)},
+            extra={
+                "action": "page.over",
+                "page_id": str(entry.page),
+                "press_id": str(UUID(int=entry.wanted.press)),
+            },
         )
 
     def tell(self, entry: Entry) -> None:
@@ -195,6 +215,10 @@ class Pages:
         except sqlite3.Error as error:
             log.critical("the ledger cannot be written: %s", error, extra={"action": "ledger.failed"})
             return False
+        for page in self._dirty:
+            kept = self.active.get(page)
+            if kept is not None:
+                kept.payload = kept.result = None
         self._dirty.clear()
         return True
 

@@ -14,10 +14,14 @@ from typing import Annotated, Literal, TypeAlias
 import serial
 from pydantic import BaseModel, ConfigDict, Field
 
+from pager_gateway.line_trouble import NO_CARRIER, explain
 from pager_gateway.sender import PortBytes, PortLost, PortOpened
 
 log = logging.getLogger(__name__)
 
+MOST = 4_096
+"""Bytes that are read in one go."""
+CARRIER_S = 0.5
 _BREAKS = (serial.SerialException, OSError, TypeError, ValueError)
 """What pyserial raises from a line that breaks; TypeError from one that is closed meanwhile."""
 PortEvent: TypeAlias = PortOpened | PortLost | PortBytes
@@ -35,6 +39,8 @@ class PortSettings(BaseModel):
     stopbits: Literal[1, 2] = 1
     xonxoff: bool = False
     rtscts: bool = False
+    carrier: Literal["cd", "dsr", "cts"] | None = None
+    """The wire of the cable that a box with power holds up; without one only silence tells of a cable that is out."""
     reopen_s: tuple[float, float] = (0.2, 2.0)
     """First and longest wait between two tries to open."""
 
@@ -51,6 +57,8 @@ class SerialPort:
         self._serial: serial.SerialBase | None = None
         self._closing = threading.Event()
         self._broken = threading.Event()
+        self._reason = ""
+        """Why the line is opened anew."""
         self._thread = threading.Thread(target=self._run, name="port", daemon=True)
 
     def start(self) -> None:
@@ -64,20 +72,21 @@ class SerialPort:
             line.write(data)
         except _BREAKS as error:
             log.warning("write failed: %s", error, extra={"action": "port.write"})
-            self._break()
+            self._break(explain(error, self._s.url))
 
     def reopen(self, reason: str) -> None:
         log.info("opening the port anew: %s", reason, extra={"action": "port.reopen"})
-        self._break()
+        self._break(reason)
 
     def close(self) -> None:
         """Stop the thread; safe to call twice."""
         self._closing.set()
-        self._break()
+        self._break("the port was closed")
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
 
-    def _break(self) -> None:
+    def _break(self, reason: str) -> None:
+        self._reason = reason
         self._broken.set()
         line = self._serial
         if line is not None and hasattr(line, "cancel_read"):
@@ -100,15 +109,36 @@ class SerialPort:
                 wait = min(longest, wait * 2)
                 continue
             wait, told = first, True
-            self._serial = line
-            self._sink(PortOpened(self._clock()))
-            reason = self._read(line)
+            reason = self._listen(line)
             self._serial = None
             with suppress(serial.SerialException, OSError):
                 line.close()
             self._sink(PortLost(reason, self._clock()))
             if not self._closing.is_set():
                 self._closing.wait(first)
+
+    def _listen(self, line: serial.SerialBase) -> str:
+        """Until the line breaks; returns why, in words. It is open for us only while there is a carrier."""
+        while True:
+            if not self._has_carrier(line):
+                self._sink(PortLost(NO_CARRIER, self._clock()))
+                while not self._has_carrier(line):
+                    if self._broken.wait(CARRIER_S) or self._closing.is_set():
+                        return self._reason
+            self._serial = line
+            self._sink(PortOpened(self._clock()))
+            reason = self._read(line)
+            self._serial = None
+            if reason is not NO_CARRIER:
+                return reason
+
+    def _has_carrier(self, line: serial.SerialBase) -> bool:
+        """A line that cannot be asked any more has none."""
+        if self._s.carrier is None:
+            return True
+        with suppress(*_BREAKS):
+            return bool(getattr(line, self._s.carrier))
+        return False
 
     def _open(self) -> serial.SerialBase:
         line = serial.serial_for_url(
@@ -129,29 +159,15 @@ class SerialPort:
         return line
 
     def _read(self, line: serial.SerialBase) -> str:
-        """Until the line breaks; returns why, in words."""
         while not self._closing.is_set() and not self._broken.is_set():
             try:
                 data = line.read(1)
-                waiting = getattr(line, "in_waiting", 0) if data else 0
-                if waiting:
+                while data and len(data) < MOST and (waiting := getattr(line, "in_waiting", 0)):
                     data += line.read(waiting)
             except _BREAKS as error:
                 return explain(error, self._s.url)
             if data:
                 self._sink(PortBytes(data, self._clock()))
-        return "the port was closed" if self._closing.is_set() else "the port is opened anew"
-
-
-def explain(error: Exception, url: str) -> str:
-    """A cause that tells the technician what to look at."""
-    text = str(error).lower()
-    if "no such file" in text or "errno 2" in text:
-        return f"{url} is not there: is the adapter plugged in?"
-    if "permission" in text:
-        return f"no right to open {url}: is the user in group dialout?"
-    if "exclusive" in text or "lock" in text or "busy" in text:
-        return f"{url} is in use by another program"
-    if "refused" in text or "timed out" in text or "unreachable" in text:
-        return f"{url} does not answer: address, network, power?"
-    return f"{url} vanished: cable or adapter?"
+            elif not self._has_carrier(line):
+                return NO_CARRIER
+        return self._reason

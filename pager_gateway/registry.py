@@ -40,3 +40,12 @@ def find(name: str) -> Factory:
     for point in entry_points(group=GROUP, name=name):
         return cast(Factory, point.load())
     raise ConfigError(f"no driver called {name!r}; there are: {', '.join(names())}")
+
+
+def describe(name: str) -> str:
+    """The first line that the driver's own module says of itself; why not, if it cannot be loaded."""
+    try:
+        module = importlib.import_module(find(name).__module__)
+    except (ConfigError, ImportError, AttributeError) as error:
+        return f"cannot be loaded: {error}"
+    return (module.__doc__ or "says nothing of itself").strip().splitlines()[0]

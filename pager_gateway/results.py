@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 COALESCE_S = 0.5
 """`held` and `transmitting` are told only if no final state came this soon; the server waits 4 s for them."""
 MOST_KEPT = 10_000
+MOST_UNDER_WAY = 256
+"""While so many are on their way to the broker, what is not final waits: it says nothing that is urgent."""
 
 
 class Results:
@@ -66,14 +68,17 @@ class Results:
     def lasting(self, now: float) -> list[Entry]:
         """Entries that have been in the same unfinished state since they were put under watch."""
         found: list[Entry] = []
-        while self._watch and self._watch[0][0] <= now:
+        while self._may_tell(len(found)) and self._watch[0][0] <= now:
             _, _, entry, state = heapq.heappop(self._watch)
             if entry.state is state:
                 found.append(entry)
         return found
 
     def due(self) -> float | None:
-        return self._watch[0][0] if self._watch else None
+        return self._watch[0][0] if self._may_tell() else None
+
+    def _may_tell(self, more: int = 0) -> bool:
+        return bool(self._watch) and len(self._in_flight) + more < MOST_UNDER_WAY
 
     def flush(self) -> None:
         for page, publication in self._outbox.items():

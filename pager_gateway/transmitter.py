@@ -59,7 +59,10 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`ready`: it answered; `dead`: it does not, `cause` says it in words; `unknown`: not asked yet."""
+    """`ready`: it answered; `dead`: it does not, `cause` says it in words; `unknown`: not asked yet.
+
+    A dead one gets no page. So its driver must ask on its own until it answers; one that cannot ask says `unknown`
+    after a while, and as the port opens, so that the next page tells."""
 
     state: str
     cause: str | None = None

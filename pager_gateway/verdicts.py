@@ -31,14 +31,14 @@ def after_failure(entry: Entry, result: SubmitResult, lanes: Mapping[str, Lane],
     transmitter or ends as unknown: the driver has repeated it as often as its bound allows."""
     here = entry.transmitter
     retry = result.state is PageState.FAILED and result.error is not None and result.error.retry
-    others = [route for route in entry.routes if route.transmitter != here]
-    same = [route for route in entry.routes if route.transmitter == here]
-    if not retry or entry.tries.get(here or "", 0) >= MOST_TRIES:
-        same = []
+    others = tuple(way for way in entry.routes if way.transmitter != here)
+    same = tuple(way for way in entry.routes if way.transmitter == here)
+    if not retry or entry.tries.count(here or "") >= MOST_TRIES:
+        same = ()
     entry.routes = others + same
     if not entry.routes or entry.expires_at <= now:
         return None
-    if not same or any(lanes[route.transmitter].health.state == "ready" for route in others):
+    if not same or any(lanes[way.transmitter].health.state == "ready" for way in others):
         return 0.0
     return REST_S
 
@@ -85,6 +85,11 @@ def said(known: Row) -> tuple[Proof, ResultError | None]:
         return Proof.NONE, None
     last = PageResult.model_validate_json(known.result)
     return last.proof, last.error
+
+
+def sent_by(known: Row) -> str | None:
+    """The transmitter that its last result names."""
+    return None if known.result is None else PageResult.model_validate_json(known.result).transmitter
 
 
 def tombstone(page: UUID, seq: int, payload: bytes, now: float, boot: str, wall: float) -> Row:

@@ -11,6 +11,7 @@ from uuid import UUID
 from broker_config.credentials import Credentials
 from broker_config.link import Link, LinkSetup
 from pager_gateway import registry
+from pager_gateway.airtime import AirLimits
 from pager_gateway.gateway import TELLING_S, Gateway, GatewayEvent
 from pager_gateway.ledger import Ledger
 from pager_gateway.sender import Sender, SenderInput
@@ -44,6 +45,7 @@ class SimulatedGateway:
         drivers: Mapping[str, Mapping[str, Any]] | None = None,
         keeper: bool = True,
         canary_addresses: Mapping[str, str] | None = None,
+        limits: Mapping[str, AirLimits] | None = None,
         telling_s: float = TELLING_S,
         seed: int = 0,
     ) -> None:
@@ -57,6 +59,7 @@ class SimulatedGateway:
         self._drivers = drivers or {}
         self._keeper = keeper
         self._canary_addresses = canary_addresses or {}
+        self._limits = limits or {}
         self._telling_s = telling_s
         self.synced = True
         """Whether it trusts its wall clock."""
@@ -82,11 +85,13 @@ class SimulatedGateway:
         opens: list[tuple[VirtualTransmitter, VirtualLoop[SenderInput]]] = []
         for name, transmitter in self._transmitters.items():
             settings = dict(self._drivers.get(name, {}))
-            driver = registry.find(str(settings.pop("driver", "tap")))(settings, 9600)
+            create = registry.find(str(settings.pop("driver", "tap")))
+            driver = create(settings, transmitter.baudrate or 9600)
             sender = Sender(name, driver, transmitter, lambda report: reports[0](report), self._clock.boot)
             loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self._clock)
             abilities = driver.abilities.model_copy(update={"id": name})
-            lanes[name] = Lane(abilities, driver.batch, loop.put, self._canary_addresses.get(name))
+            canary, limits = self._canary_addresses.get(name), self._limits.get(name, AirLimits())
+            lanes[name] = Lane(abilities, driver.batch, loop.put, canary, limits)
             opens.append((transmitter, loop))
             self._loops.append(loop)
         wall = WallClock(self._clock.epoch, lambda: self.synced)

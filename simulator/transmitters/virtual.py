@@ -21,7 +21,7 @@ class VirtualTransmitter:
         self._clock = clock
         self.box = box
         self._air = air
-        self._baudrate = baudrate
+        self.baudrate = baudrate
         self._sink: Callable[[SenderInput], None] | None = None
         self._plugged = True
         self._line = 0
@@ -109,7 +109,7 @@ class VirtualTransmitter:
 
     def _travel(self, way: str, data: bytes, arrive: Callable[[], None]) -> None:
         """One direction carries one byte at a time; `arrive` is called with the last of them."""
-        took = 0.0 if self._baudrate is None else len(data) * BITS / self._baudrate
+        took = 0.0 if self.baudrate is None else len(data) * BITS / self.baudrate
         self._free_at[way] = max(self._clock.boot(), self._free_at[way]) + took
         line = self._line
         self._clock.call_at(self._free_at[way], lambda: arrive() if self._line == line else None)

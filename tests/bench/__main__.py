@@ -19,7 +19,20 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.bench import board, button, devices, hostile, idle, kills, latency, load, people, pocsag, world
+from tests.bench import (
+    board,
+    button,
+    devices,
+    gateway,
+    hostile,
+    idle,
+    kills,
+    latency,
+    load,
+    people,
+    pocsag,
+    world,
+)
 from tests.bench.results import Figure, failed, keep, markdown, none, show
 
 Measure = Callable[[Path, bool], list[Figure]]
@@ -29,6 +42,7 @@ PARTS: dict[str, Measure] = {
     "held": lambda folder, quick: load.held(folder, quick=quick),
     "kills": lambda folder, quick: kills.measure(folder, quick=quick),
     "button": lambda folder, quick: button.measure(folder, quick=quick),
+    "gateway": lambda folder, quick: gateway.measure(folder, quick=quick),
     "board": lambda folder, quick: board.measure(folder, quick=quick),
     "connected": lambda folder, quick: load.connected(folder, quick=quick),
     "people": lambda folder, quick: people.measure(folder, quick=quick),

@@ -186,6 +186,8 @@ class RfBridgeDialogue:
         elif self.jobs or self._wanted:
             self._ask(now)
         else:
+            if not self._s.version and self._health.state == "dead":
+                self._tell("unknown")  # only the next page can tell: it must be tried
             wait_s = self._s.mend_s if self._health.state == "dead" else self._s.supervise_s
             self._to(State.READY, now + wait_s if self._s.version and wait_s else None)
 

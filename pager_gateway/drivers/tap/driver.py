@@ -52,7 +52,9 @@ class TapTransmitter:
         for page in pages:
             try:
                 blocks = tuple(self.encode(page))
-                jobs.append(Job(page.id, blocks, page.expires_at, whole_each=not self._s.multi_block))
+                jobs.append(
+                    Job(page.id, blocks, page.expires_at, page.address, whole_each=not self._s.multi_block)
+                )
             except Refused as error:
                 failed = SubmitResult(page.id, PageState.FAILED, Proof.NONE, error.as_result())
                 self._dialogue.out.append(failed)

@@ -21,8 +21,8 @@ CODES = {
     507: "the terminal did not understand the logon",
     508: "the terminal does not offer this service: check service and kind",
     509: "the terminal refuses the password",
-    510: "the capcode has illegal characters or length",
-    511: "the terminal knows no such pager: check the capcode",
+    510: "it has illegal characters or length",
+    511: "the terminal knows no such pager",
     512: "cannot deliver now",
     513: "message too long",
     514: "checksum error: is the line noisy?",
@@ -32,6 +32,7 @@ CODES = {
 }
 _PASSING = frozenset({512, 516})
 """Refusals that a later try may not meet again."""
+_OF_THE_CAPCODE = frozenset({"tap-504", "tap-505", "tap-510", "tap-511"})
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Job:
     key: UUID
     blocks: tuple[bytes, ...]
     expires_at: float = float("inf")
+    address: str = ""
     next_block: int = 0
     repeats: int = 0
     begun: bool = False
@@ -59,6 +61,8 @@ class Job:
         if self.doubt and state in (PageState.FAILED, PageState.EXPIRED):
             state = PageState.UNKNOWN
         proof = Proof.ACCEPTED if state is PageState.TRANSMITTED else Proof.NONE
+        if error is not None and error.code in _OF_THE_CAPCODE:
+            error = Refused(error.code, f"refuses capcode {self.address}: {error}", retry=error.retry)
         return SubmitResult(self.key, state, proof, None if error is None else error.as_result())
 
 

@@ -70,6 +70,8 @@ class TapSession(ABC):
         if self._s.implied_login and self._s.keep_alive and (self._asked or self._health.state != "ready"):
             self._ask(now)
         elif self._s.implied_login and not self._asked:
+            if self._health.state == "dead":
+                self._tell("unknown")  # only the next page can tell: it must be tried
             self._to(State.READY, None)
             self._next(now)
         else:
@@ -212,6 +214,8 @@ class TapSession(ABC):
     def _goodbye_is_over(self, now: float, *, answered: bool) -> None:
         self._last_accepted = None
         wait_s = RELOG_S if self._s.log_on_early or self._s.stay else self._s.supervise_s
+        if self._s.implied_login and self._health.state == "dead":
+            wait_s = self._s.mend_s
         self._to(State.OFF, now + wait_s if wait_s else None)
         if self.jobs or self._asked:
             self._connect(now)

@@ -26,6 +26,7 @@ from broker_config.messages import (
 from broker_config.messages import Command as CommandMessage
 from broker_config.messages import Settings as SettingsMessage
 from broker_config.rights import User
+from pager_gateway.airtime import AirLimits
 from simulator.broker import MemoryBroker
 from simulator.clock import FakeClock
 from simulator.gateway import SimulatedGateway
@@ -45,7 +46,9 @@ class Rig:
         transmitters: int = 1,
         settings: dict[str, Any] | None = None,
         canary_addresses: dict[str, str] | None = None,
+        limits: dict[str, AirLimits] | None = None,
     ) -> None:
+        folder.mkdir(exist_ok=True)
         self.clock = FakeClock()
         roles = {GATEWAY: Role.KEEPER, SERVER: Role.SERVER, UNIT: Role.BUTTON}
         users = [User(STORE, name, role, "pw") for name, role in roles.items()]
@@ -68,6 +71,7 @@ class Rig:
             password="pw",
             drivers=dict.fromkeys(names, tap),
             canary_addresses=canary_addresses,
+            limits=limits,
         )
         self.heard: list[Message] = []
         self.arrivals: list[float] = []

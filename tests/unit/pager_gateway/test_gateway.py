@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +20,9 @@ from broker_config.messages import (
     SettingsAnswer,
     Telemetry,
 )
+from pager_gateway.results import MOST_UNDER_WAY
+from pager_gateway.sender import CancelPage, SenderInput
+from pager_gateway.transmitter import Health
 from tests.unit.pager_gateway.rig import Rig
 
 HELD, TRANSMITTING, TRANSMITTED = PageState.HELD, PageState.TRANSMITTING, PageState.TRANSMITTED
@@ -120,6 +125,29 @@ def test_a_page_on_the_air_cannot_be_cancelled(rig: Rig) -> None:
     rig.cancel(page)
     rig.clock.advance(3)
     assert rig.states(page) == [TRANSMITTED]
+
+
+def test_a_cancel_reaches_the_driver_that_has_or_had_the_page(pair: Rig) -> None:
+    assert pair.gateway.core is not None
+    asked: list[tuple[str, SenderInput]] = []
+    for lane in pair.gateway.core._lanes.values():
+        lane.hand = partial(_watched, asked, lane.id, lane.hand)
+    pair.terminals["tx-2"].faults.delay_reply_s = 0.3
+    page = pair.order("GOING", routes=("tx-2",))
+    pair.clock.advance(0.05)
+    pair.cancel(page)
+    pair.clock.advance(3)
+    pair.cancel(page)
+    pair.clock.advance(1)
+    assert [one for one in asked if isinstance(one[1], CancelPage)] == [("tx-2", CancelPage(page))] * 2
+    assert pair.states(page) == [TRANSMITTED, TRANSMITTED]
+
+
+def _watched(
+    asked: list[tuple[str, SenderInput]], name: str, hand: Callable[[SenderInput], None], event: SenderInput
+) -> None:
+    asked.append((name, event))
+    hand(event)
 
 
 def test_a_cancel_that_comes_before_its_order(rig: Rig) -> None:
@@ -321,6 +349,52 @@ def test_a_dead_transmitter_is_passed_over_and_taken_again_later(pair: Rig) -> N
     assert pair.results(back)[-1].transmitter == "tx-1"
 
 
+def test_a_page_that_must_wait_holds_up_none_that_may_go(pair: Rig) -> None:
+    """The first in line waits for a transmitter that is known and busy; the next may take the free one, of which
+    nothing is known yet."""
+    pair.terminals["tx-1"].faults.delay_reply_s = 3.0
+    assert pair.gateway.core is not None
+    lane = pair.gateway.core._lanes["tx-2"]
+    lane.hear(Health("unknown"), pair.clock.boot())
+    pair.order("ON AIR")
+    pair.clock.advance(0.05)
+    waits = pair.order("WAITS", routes=("tx-1", "tx-2"))
+    pair.clock.advance(0.05)
+    goes = pair.order("GOES", routes=("tx-2",))
+    pair.clock.advance(1)
+    assert pair.states(goes) == [TRANSMITTED]
+    assert TRANSMITTED not in pair.states(waits)
+
+
+def test_what_expires_before_a_dead_line_says_so(rig: Rig) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    page = rig.order("STALE", exp_s=5)
+    rig.clock.advance(6)
+    error = rig.results(page)[-1].error
+    assert error is not None
+    assert (error.code, error.text) == ("dead", "tx-1: the cable was pulled")
+
+
+def test_a_page_that_the_ledger_cannot_give_back_is_in_doubt(rig: Rig) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    bad, good = rig.order("BAD"), rig.order("GOOD")
+    rig.clock.advance(1)
+    assert rig.gateway.core is not None
+    ledger = rig.gateway.core._ledger
+    ledger._db.execute("UPDATE page SET payload = x'7b' WHERE page = ?", (bad.bytes,))
+    rig.lines["tx-1"].plug()
+    rig.gateway.restart()
+    rig.clock.advance(10)
+    assert rig.states(good)[-1] is TRANSMITTED
+    assert rig.states(bad)[-1] is UNKNOWN
+    rig.order("BAD", page=bad)
+    rig.clock.advance(2)
+    assert rig.states(bad)[-1] is UNKNOWN
+    assert rig.texts() == ["GOOD"]
+
+
 def test_a_busy_transmitter_lets_the_standby_help(pair: Rig) -> None:
     pair.terminals["tx-1"].faults.delay_reply_s = 3.0
     first = pair.order("ONE", routes=("tx-1", "tx-2"))
@@ -473,3 +547,27 @@ def test_an_idle_gateway_sleeps(rig: Rig) -> None:
     core.handle = counted  # type: ignore[method-assign]
     rig.clock.advance(600)
     assert calls < 60
+
+
+def test_a_terminal_that_refuses_a_pager_names_its_capcode(rig: Rig) -> None:
+    rig.terminals["tx-1"].faults.refuse = [511]
+    page = rig.order(address="1021")
+    rig.clock.advance(2)
+    error = rig.results(page)[-1].error
+    assert error is not None
+    assert error.text == "refuses capcode 1021: the terminal knows no such pager (511)"
+    assert rig.abilities().transmitters[0].state == "ready"
+
+
+def test_a_flood_of_pages_that_wait_does_not_flood_the_broker(rig: Rig) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    pages = [rig.order(f"PAGE {number}") for number in range(2 * MOST_UNDER_WAY)]
+    rig.clock.advance(0.3)
+    rig.broker.freeze()
+    rig.clock.advance(1)
+    assert rig.gateway.core is not None
+    assert len(rig.gateway.core._results._in_flight) == MOST_UNDER_WAY
+    rig.broker.thaw()
+    rig.clock.advance(1)
+    assert {tuple(rig.states(page)) for page in pages} == {(HELD,)}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from broker_config.messages import PageFormat, PageOrder, Route
-from pager_gateway.entry import Entry
+from pager_gateway.entry import Entry, Wanted, Way
 from pager_gateway.page_queue import PageQueue
 
 LINES = ("tx-1", "tx-2")
@@ -28,7 +28,8 @@ def entry(number: int, priority: int, expires_at: float, routes: list[str], page
         priority=priority,
         exp_s=60,
     )
-    return Entry(order, b"", number, 0.0, expires_at, list(order.routes))
+    ways = tuple(Way(name, "1") for name in routes)
+    return Entry(Wanted.of(order), b"", number, 0.0, expires_at, ways)
 
 
 class Queueing(RuleBasedStateMachine):
@@ -55,16 +56,18 @@ class Queueing(RuleBasedStateMachine):
     def cancel(self, page: int) -> None:
         assert self.queue.remove(UUID(int=page)) is self.model.pop(UUID(int=page), None)
 
-    @rule(line=st.sampled_from(LINES), most=st.integers(1, 3))
-    def take(self, line: str, most: int) -> None:
-        expected = sorted(
-            (one for one in self.model.values() if line in [route.transmitter for route in one.routes]),
-            key=lambda one: (one.order.priority, one.number),
-        )[:most]
-        taken = self.queue.take(line, most, lambda one: True)
-        assert taken == expected
-        for one in taken:
-            del self.model[one.page]
+    @rule(line=st.sampled_from(LINES))
+    def take(self, line: str) -> None:
+        expected = min(
+            (one for one in self.model.values() if line in one.names),
+            key=lambda one: (one.wanted.priority, one.number),
+            default=None,
+        )
+        front = self.queue.front(names for names in self.queue.lines() if line in names)
+        assert front is expected
+        if front is not None:
+            assert self.queue.remove(front.page) is front
+            del self.model[front.page]
 
     @rule(seconds=st.integers(1, 10))
     def wait(self, seconds: int) -> None:
@@ -80,6 +83,7 @@ class Queueing(RuleBasedStateMachine):
     def same_pages(self) -> None:
         assert len(self.queue) == len(self.model)
         assert all(page in self.queue for page in self.model)
+        assert set(self.queue.lines()) == {one.names for one in self.model.values()}
 
     @invariant()
     def nothing_expires_unseen(self) -> None:
@@ -93,12 +97,26 @@ TestQueueing = Queueing.TestCase
 TestQueueing.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
-def test_who_is_not_allowed_here_keeps_the_place() -> None:
+def test_who_may_not_go_holds_up_nobody_who_may() -> None:
     queue = PageQueue()
-    first, second = entry(1, 1, 60, ["tx-1", "tx-2"]), entry(2, 2, 60, ["tx-1"])
-    queue.put(first)
-    queue.put(second)
-    assert queue.take("tx-1", 2, lambda one: one is not first) == []
-    assert queue.front("tx-1") is first
-    assert queue.take("tx-1", 2, lambda one: True) == [first, second]
-    assert queue.front("tx-2") is None
+    first, second, third = (
+        entry(1, 1, 60, ["tx-1", "tx-2"]),
+        entry(2, 2, 60, ["tx-2"]),
+        entry(3, 2, 60, ["tx-2"]),
+    )
+    for one in (third, first, second):
+        queue.put(one)
+    assert queue.front([("tx-2",)]) is second
+    assert queue.front([("tx-2",), ("tx-1", "tx-2")]) is first
+    assert queue.front([]) is None
+    queue.remove(second.page)
+    assert queue.front([("tx-2",)]) is third
+
+
+def test_a_line_is_forgotten_with_the_last_who_waits_in_it() -> None:
+    queue = PageQueue()
+    only = entry(1, 1, 60, ["tx-1"])
+    queue.put(only)
+    assert queue.lines() == [("tx-1",)]
+    queue.remove(only.page)
+    assert queue.lines() == []
