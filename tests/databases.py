@@ -6,11 +6,13 @@ that a missing PostgreSQL fails them."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -257,3 +259,28 @@ def _as_postgres(*more: str) -> list[str]:
     if os.geteuid() != 0:
         return ["setpriv", *more] if more else []
     return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", *more]
+
+
+def upgraded(db: Database) -> None:
+    """As `server.db.upgrade.upgrade`, for an empty SQLite: all migrations once in a process, then copies of what they
+    made. Who tries the migrations themselves calls that."""
+    connection = db.write_engine.raw_connection()
+    try:
+        driver = connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        _newest().backup(driver)
+    finally:
+        connection.close()
+
+
+@functools.cache
+def _newest() -> sqlite3.Connection:
+    db = Database("sqlite://")
+    upgrade(db)
+    connection = db.write_engine.raw_connection()
+    found = sqlite3.connect(":memory:", check_same_thread=False)
+    assert isinstance(connection.driver_connection, sqlite3.Connection)
+    connection.driver_connection.backup(found)
+    connection.close()
+    db.close()
+    return found

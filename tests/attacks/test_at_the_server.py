@@ -14,7 +14,7 @@ from broker_config.link import LinkSetup, Publication
 from broker_config.messages import Press
 from server import intake
 from server.db.connect import Database
-from server.db.upgrade import upgrade
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, STORE
 
@@ -33,7 +33,7 @@ PRESS = {
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, tmp_path)
     yield made
     made.server.kill()

@@ -27,12 +27,12 @@ from server.db.tables import (
     PressRow,
     Refused,
 )
-from server.db.upgrade import upgrade
 from simulator.floor.staff_api import HttpStaffApi
 from simulator.pager import Air
 from simulator.transmitters.base import Box
 from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.tap import TapHabits, TapTerminal
+from tests.databases import upgraded
 from tests.identities import broker_identity, device_identity
 from tests.live.brokers import GATEWAY, SERVER, STORE, users
 from tests.live.live_unit import Unit
@@ -97,7 +97,7 @@ class WholeShop:
         url = f"sqlite:///{folder / 'server.sqlite'}"
         self.db = Database(url)
         self._stack.callback(self.db.close)
-        upgrade(self.db)
+        upgraded(self.db)
         with self.db.transaction() as session:
             fill(session, units | silent, ttl_s)
             self.furnish(session)

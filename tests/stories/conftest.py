@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.db.connect import Database
-from server.db.upgrade import upgrade
+from tests.databases import upgraded
 from tests.shop import Shop
 
 
@@ -25,7 +25,7 @@ def unkept(tmp_path: Path) -> Iterator[Shop]:
 
 def _shop(folder: Path, *, keeper: bool) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, folder, keeper=keeper)
     yield made
     made.done()

@@ -12,9 +12,9 @@ import pytest
 from server.db.account import read_facts
 from server.db.connect import Database
 from server.db.tables import PressRow
-from server.db.upgrade import upgrade
 from server.rules.account import Account, Truth, draw_up
 from tests.account import Fate, Meant, audit
+from tests.databases import upgraded
 from tests.repeat import told_how_to_repeat
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, STORE
@@ -40,7 +40,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BadDisk:
 @pytest.fixture
 def shop(tmp_path: Path, disk: BadDisk) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, tmp_path, keeper=False, ears=[EAR])
     yield made
     made.server.kill()

@@ -36,7 +36,6 @@ from broker_config.messages import (
 from broker_config.topics import parse
 from server.db.connect import Database
 from server.db.tables import Incident, Page, Pager, PolicyStep
-from server.db.upgrade import upgrade
 from server.requests import (
     Acknowledge,
     Arrive,
@@ -52,6 +51,7 @@ from server.rules.facts import DutyKind
 from server.rules.incidents import SAID_BY_STAFF
 from server.rules.pages import TELLS
 from tests import small_shop
+from tests.databases import upgraded
 from tests.engine_box import EngineBox
 from tests.small_shop import ANNA, BORIS, CARMEN, DMITRI, STORE
 
@@ -66,7 +66,7 @@ OPEN = ("triggered", "acknowledged", "attended")
 def _shop() -> bytes:
     """A database with the shop in it, made once."""
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     with db.transaction() as session:
         small_shop.fill(session, units=1, tell_others=True)
         session.get_one(Pager, DMITRI).fallback = True

@@ -12,10 +12,10 @@ from server.db.connect import Database
 from server.db.incidents import whole
 from server.db.open_incidents import open_incidents
 from server.db.tables import Pager, Policy, PolicyStep
-from server.db.upgrade import upgrade
 from server.rules.facts import DutyKind
 from server.web.frame.words import Words, read_catalogues
 from server.web.incident.called import called
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, BORIS, CARMEN, STORE
 
@@ -27,7 +27,7 @@ EVERYBODY = (ANNA, BORIS, CARMEN)
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """Everybody is called at once, by one capcode for all three."""
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, tmp_path)
     made.remove(PolicyStep)
     made.change(

@@ -13,8 +13,8 @@ from firmware_bridge.light import Shown
 from server.db.account import read_facts
 from server.db.connect import Database
 from server.db.tables import Journal, Pager, Transmitter
-from server.db.upgrade import upgrade
 from server.rules.account import draw_up
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, BORIS, CARMEN, STORE
 
@@ -25,7 +25,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
 
     def make(**how: object) -> Shop:
         db = Database("sqlite://")
-        upgrade(db)
+        upgraded(db)
         made.append(Shop(db, tmp_path, **how))  # type: ignore[arg-type]
         return made[0]
 

@@ -17,11 +17,11 @@ from server.db import readiness as rows
 from server.db.connect import Database
 from server.db.engine_store import read_store
 from server.db.tables import Button, Canary, Incident, Journal, Opening, Page
-from server.db.upgrade import upgrade
 from server.requests import Refusal, RunCanaries, StoreDone
 from server.rules.coverage import Covered, covered_minutes
 from server.rules.opening import stretches
 from server.rules.readiness import Cause, LinkFact, Readiness, readiness
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, STORE
 
@@ -86,7 +86,7 @@ class Morning(Shop):
 @pytest.fixture
 def morning(tmp_path: Path) -> Iterator[Morning]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Morning(db, tmp_path)
     yield made
     made.done()

@@ -13,8 +13,8 @@ from firmware_bridge.light import Shown
 from server.db.account import read_facts
 from server.db.connect import Database
 from server.db.tables import Journal
-from server.db.upgrade import upgrade
 from server.rules.account import Account, draw_up
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ADDRESS, ANNA, STORE
 
@@ -22,7 +22,7 @@ from tests.small_shop import ADDRESS, ANNA, STORE
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, tmp_path, standby="g2")
     yield made
     made.done()

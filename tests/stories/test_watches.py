@@ -9,13 +9,13 @@ import pytest
 
 from server.db.connect import Database
 from server.db.tables import Pager
-from server.db.upgrade import upgrade
 from server.db.watch_book import read_watches
 from server.db.watch_codes import take
 from server.requests import CommandSent, SendCode
 from server.rules.watch_codes import CALLS, CodeReason
 from simulator.transmitters.rf_bridge import RfBridge
 from simulator.watch import ForeignButton, Watch
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ANNA, BORIS, CARMEN, DMITRI, STORE
 
@@ -23,7 +23,7 @@ from tests.small_shop import ANNA, BORIS, CARMEN, DMITRI, STORE
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     box = RfBridge()
     made = Shop(db, tmp_path, box=box, driver="rf-bridge")
     with db.transaction() as session:

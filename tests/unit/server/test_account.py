@@ -14,8 +14,8 @@ import pytest
 from broker_config.command import GROUP, run
 from server.db.connect import Database
 from server.db.tables import Device, PressRow
-from server.db.upgrade import upgrade
 from tests import small_shop
+from tests.databases import upgraded
 from tests.small_shop import STORE
 
 CONFIG = (
@@ -32,7 +32,7 @@ def main(*words: str) -> int:
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path}/redbutton.db")
-    upgrade(made)
+    upgraded(made)
     with made.transaction() as session:
         small_shop.fill(session)
     yield made

@@ -10,10 +10,10 @@ import pytest
 
 from broker_config.command import GROUP, run
 from server.db.connect import Database
-from server.db.upgrade import upgrade
 from server.replay.file import write
 from server.supervise.toml import dump
 from tests import small_shop
+from tests.databases import upgraded
 from tests.unit.server.replay.month import head, lines, policy, shop
 
 CONFIG = (
@@ -41,7 +41,7 @@ def other(tmp_path: Path) -> str:
 @pytest.fixture
 def config(tmp_path: Path) -> str:
     db = Database(f"sqlite:///{tmp_path}/redbutton.db")
-    upgrade(db)
+    upgraded(db)
     with db.transaction() as session:
         small_shop.fill(session)
     db.close()

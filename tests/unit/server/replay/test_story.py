@@ -12,7 +12,6 @@ import pytest
 
 from server.db.connect import Database
 from server.db.tables import LastResort, Opening, Pager, Policy, PolicyStep
-from server.db.upgrade import upgrade
 from server.replay.compare import SAME, TRUTH, Comparison, compare
 from server.replay.file import RecordFile
 from server.replay.make import make_record
@@ -20,6 +19,7 @@ from server.replay.went import Went
 from server.rules.facts import DutyKind
 from server.rules.incidents import Outcome, State
 from server.shop_file import ShopFile, parse_shop
+from tests.databases import upgraded
 from tests.shop import Shop
 from tests.small_shop import ANNA, BORIS, CARMEN, DMITRI, STORE
 
@@ -30,7 +30,7 @@ NEAR = 0.7
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     db = Database("sqlite://")
-    upgrade(db)
+    upgraded(db)
     made = Shop(db, tmp_path)
     yield made
     made.server.kill()
