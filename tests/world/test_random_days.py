@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from server.in_world import shop_plan
+from simulator.world.lines import PLAIN
 from simulator.world.run import Outcome, run
 from simulator.world.schedule import Fault, draw_acts, draw_faults, kinds
 from simulator.world.shop import EXAMPLE
@@ -104,9 +105,10 @@ def test_a_day_reads_no_clock_and_no_chance_but_its_own(monkeypatch: pytest.Monk
 
 def test_another_workload_does_not_reshuffle_the_trouble() -> None:
     plan = shop_plan(EXAMPLE)
-    faults = draw_faults(random.Random("1 trouble"), plan, 600)
-    assert faults == draw_faults(random.Random("1 trouble"), plan, 600)
-    assert faults != draw_faults(random.Random("2 trouble"), plan, 600)
+    offers = {line.name: PLAIN.can_fail for line in plan.lines}
+    faults = draw_faults(random.Random("1 trouble"), plan, offers, 600)
+    assert faults == draw_faults(random.Random("1 trouble"), plan, offers, 600)
+    assert faults != draw_faults(random.Random("2 trouble"), plan, offers, 600)
     assert draw_acts(random.Random("1 workload"), plan, 600) == draw_acts(
         random.Random("1 workload"), plan, 600
     )
@@ -115,7 +117,7 @@ def test_another_workload_does_not_reshuffle_the_trouble() -> None:
 def test_shrinking_leaves_what_is_needed() -> None:
     schedule = [Fault(float(at), "server kill", "server", 1.0, 0.5) for at in range(20)]
 
-    def again(seed: int, minutes: float, only: list[int]) -> Outcome:
+    def again(seed: int, minutes: float, only: list[int], among: list[str]) -> Outcome:
         return Outcome(seed, minutes, schedule=schedule, misses=["lost"] if {3, 17} <= set(only) else [])
 
     kept, out = shrink(Outcome(7, 10, schedule=schedule, misses=["lost"]), again)
