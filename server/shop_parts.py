@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
 
@@ -115,9 +115,18 @@ class TransmitterPart(Part):
     name: DeviceId
     driver: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")] = "tap"
     url: Annotated[str, text(200)] | None = Field(default=None, validation_alias=AliasChoices("url", "port"))
-    """Device path or pyserial URL of the serial line. For the gateway alone: the server does not keep it."""
+    """Device path or pyserial URL of the serial line. For the gateway alone: the server does not keep it, nor
+    the two below."""
+    baudrate: Annotated[int, Field(ge=50, le=4_000_000)] | None = None
+    """None: the usual one of its kind of box."""
+    settings: dict[str, Any] = {}
+    """Of its driver; the gateway checks them."""
     standby: LineName | None = None
     """Another transmitter that calls the same pagers and takes over when this one does not get a page out."""
+
+
+OF_THE_GATEWAY = ("url", "baudrate", "settings")
+"""What a shop file says of a transmitter and the server's database does not keep."""
 
 
 class CarrierPart(Part):

@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from broker_config.loop import Core
 
@@ -26,6 +26,16 @@ class Timer:
 
     def cancel(self) -> None:
         self.call = None
+
+
+class Clock(Protocol):
+    """Whatever calls back at moments of its own boot time, all in one thread: a FakeClock or a RealClock."""
+
+    def boot(self) -> float: ...
+
+    def call_at(self, boot: float, call: Callable[[], None]) -> Timer: ...
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> Timer: ...
 
 
 class FakeClock:
@@ -75,9 +85,9 @@ class VirtualLoop(Generic[E]):
     """What `broker_config.loop.Loop` is in a real process: gives a core its events and its due moments.
 
     Events that are put at the same moment arrive as one group, as they do in a real process that was busy.
-    `clock` is what the core reads as `now`; it must run at the pace of the FakeClock's boot time."""
+    `clock` is what the core reads as `now`; it must run at the pace of that clock's boot time."""
 
-    def __init__(self, core: Core[E], time: FakeClock, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, core: Core[E], time: Clock, clock: Callable[[], float] | None = None) -> None:
         self._core = core
         self._time = time
         self._clock = clock or time.boot

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from broker_config import lines
 from broker_config.config import FileSettings
 from broker_config.messages.base import Address, DeviceId, InputNumber
 from broker_config.messages.page import PageFormat
+from simulator.transmitters.kinds import KINDS
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -82,9 +84,37 @@ class BoxSettings(Row):
 class TransmitterSettings(Row):
     gateway: DeviceId
     name: DeviceId
-    driver: Literal["tap"] = "tap"
-    link: Path
+    driver: str = "tap"
+    """That of the gateway; it names the kind of box."""
+    link: Path | None = None
     """Where the gateway's config looks for the serial line: a symlink to the pty, made anew at every start."""
+    port: Port | None = None
+    """In place of a link, on this machine: of a box in the network."""
+    baudrate: Annotated[int, Field(ge=50, le=4_000_000)] | None = None
+    """None: the usual one of its kind."""
+    settings: dict[str, Any] = {}
+    """Those of the gateway's driver: the box is set up to fit them."""
+
+    @model_validator(mode="after")
+    def _is_a_kind(self) -> Self:
+        if self.driver not in KINDS:
+            raise ValueError(
+                f"no simulated box speaks {self.driver!r}; there are: {', '.join(sorted(KINDS))}"
+            )
+        in_network = self.driver in lines.TCP
+        if (self.port is None) == in_network or (self.link is None) != in_network:
+            needs = "port" if in_network else "link"
+            raise ValueError(
+                f"transmitter {self.name}: with driver {self.driver} it has a {needs}, and only that"
+            )
+        return self
+
+    @property
+    def where(self) -> Path | int:
+        """The link or the port."""
+        found = self.link if self.port is None else self.port
+        assert found is not None
+        return found
 
 
 class PagerSettings(Row):

@@ -18,6 +18,8 @@ from broker_config.loop import Loop
 from broker_config.machine import boot_clock
 from simulator.config import PagerSettings, SimulateSettings
 from simulator.floor.app import make_app
+from simulator.floor.bench import Bench
+from simulator.floor.bench_screen import BenchScreen
 from simulator.floor.boxes import Boxes
 from simulator.floor.controls import FloorControls
 from simulator.floor.core import FloorCore
@@ -32,7 +34,7 @@ from simulator.floor.serve import FloorServer, listen, say_ready
 from simulator.floor.staff import FloorStaff, make_people
 from simulator.floor.stage import FloorStage
 from simulator.floor.switches import add_switches
-from simulator.floor.terminal import TapOnFloor
+from simulator.floor.terminal import BoxOnFloor
 from simulator.floor.theatre import make_scenes
 from simulator.floor.unit_child import UnitChild
 from simulator.floor.unit_line import UnitLine
@@ -87,8 +89,16 @@ class SimulatedShop:
         self.air = Air(self._pagers, known_only=True)
         self.air.listen(self._on_air)
         self.terminals = {
-            one.name: TapOnFloor(
-                one.name, one.link, self.air, settings.seed + index, self._happened, self._clock
+            one.name: BoxOnFloor(
+                one.name,
+                one.where,
+                self.air,
+                settings.seed + index,
+                self._happened,
+                self._clock,
+                driver=one.driver,
+                baudrate=one.baudrate,
+                settings=one.settings,
             )
             for index, one in enumerate(settings.transmitters)
         }
@@ -147,6 +157,7 @@ class SimulatedShop:
             [box.name for box in settings.boxes],
         )
         self._floor: Loop[FloorEvent] = Loop(core, self._clock)
+        self.bench = Bench(RealTimer(), self._clock, wall_at_zero)
         listener = listen(settings.host, settings.floor_port)
         app = make_app(
             Screen(settings),
@@ -156,6 +167,7 @@ class SimulatedShop:
             lambda made: add_switches(made, self._stage, plays),
             self.scenes,
             self.boxes,
+            (self.bench, BenchScreen(settings).render),
         )
         self.server = FloorServer(app, listener, died)
         self._owners = [self._owner("floor core", self._floor)]
@@ -179,6 +191,7 @@ class SimulatedShop:
         for line in self._lines.values():
             line.open()
         self._timer.open()
+        self.bench.open()
         self._stage.open()
         if self._settings.ready_file is not None:
             say_ready(self._settings.ready_file, self.address)
@@ -186,6 +199,7 @@ class SimulatedShop:
     def close(self) -> None:
         """Streams end at once, units say farewell side by side, no process and no link stays behind."""
         self.feed.close()
+        self.bench.close()
         self.scenes.close()
         self._stage.close()
         self._timer.close()

@@ -19,7 +19,8 @@ from server.supervise.toml import dump
 
 HEADING = (
     "The shop {name}, as it stands in the database.\n"
-    "On which port a transmitter hangs (url) is known to its gateway alone: add it before `redbutton up` takes it."
+    "On which port a transmitter hangs (url, baudrate) and its driver's settings are known to its gateway alone: add\n"
+    "them before `redbutton up` takes it."
 )
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from server.db.rows import Rows
 from server.db.tables import Carrier, Pager, Rotation, RotationMember, Shift, Transmitter
 from server.shop_file import ShopFile
+from server.shop_parts import OF_THE_GATEWAY
 
 SHIFT = ("carrier_id", "rotation_id", "zone_id", "weekday", "starts", "ends")
 
@@ -30,7 +31,7 @@ def paging(rows: Rows, shop: ShopFile, people: dict[str, int]) -> dict[str, int]
     had = rows.of(Transmitter, "gateway", "name")
     place = rows.positions(had, [(part.gateway, part.name) for part in shop.transmitters])
     listed: dict[Any, Any] = {
-        (part.gateway, part.name): part.model_dump(exclude={"url", "standby"})
+        (part.gateway, part.name): part.model_dump(exclude={*OF_THE_GATEWAY, "standby"})
         | {"store_id": shop.store.id, "position": place[part.gateway, part.name]}
         for part in shop.transmitters
     }

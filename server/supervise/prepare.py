@@ -13,6 +13,7 @@ from pathlib import Path
 
 from broker_config.broker.run import Broker
 from broker_config.channels import Role
+from broker_config.lines import TCP
 from broker_config.rights import User
 from server.supervise import ports, render
 from server.supervise.errors import Refused
@@ -60,10 +61,14 @@ def shop_file(wish: Wish, folder: Folder) -> Path:
 
 
 def place(
-    wish: Wish, folder: Folder, wait: Callable[[float], bool], with_network: tuple[str, ...] = ()
+    wish: Wish,
+    folder: Folder,
+    wait: Callable[[float], bool],
+    with_network: tuple[str, ...] = (),
+    in_network: tuple[str, ...] = (),
 ) -> Place:
     """Settle the ports. The broker keeps its port from start to start, as button units elsewhere know it; each part of
-    a simulated shop has a way to the broker of its own."""
+    a simulated shop has a way to the broker of its own, and each of its transmitters in the network a port."""
     kept = read_kept(folder).get("broker_port", 0)
     floor = wish.floor_port if wish.floor_port is not None else (wish.port + 1) % 65_536 if wish.port else 0
     https = wish.https_port if wish.https_port is not None else https_beside(wish.port)
@@ -73,18 +78,27 @@ def place(
     if wish.password_port is not None:
         wanted["passwords"] = wish.password_port
     wanted |= {f"network of {part}": 0 for part in with_network}
+    wanted |= {f"box {name}": 0 for name in in_network}
     if wish.broker_port is None and isinstance(kept, int) and kept and ports.is_free(wish.host, kept):
         wanted["broker"] = kept
     settled = ports.settle(wish.host, wanted, wait)
     keep(folder, broker_port=settled["broker"])
     sockets = Path(tempfile.mkdtemp(prefix="rb-"))
     ways = {part: settled[f"network of {part}"] for part in with_network}
-    return Place(folder.path, sockets, wish.host, settled, folder.password_file, folder.ready_file, ways)
+    boxes = {name: settled[f"box {name}"] for name in in_network}
+    return Place(
+        folder.path, sockets, wish.host, settled, folder.password_file, folder.ready_file, ways, boxes
+    )
 
 
 def https_beside(port: int) -> int:
     """8443 beside 8080, and so on; any free one where there is no room above."""
     return port + HTTPS_ABOVE if port and port + HTTPS_ABOVE < 65_536 else 0
+
+
+def boxes_in_network(shop: Shop) -> tuple[str, ...]:
+    """Transmitters that a gateway reaches over the network."""
+    return tuple(render.box_name(line) for line in shop.lines if line.driver in TCP)
 
 
 def parts_with_network(shop: Shop) -> tuple[str, ...]:

@@ -47,7 +47,10 @@ def shop_of(file: ShopFile) -> Shop:
         server=file.store.server,
         language=file.store.language,
         units=_units(file),
-        lines=tuple(Line(one.gateway, one.name, one.driver, one.url) for one in file.transmitters),
+        lines=tuple(
+            Line(one.gateway, one.name, one.driver, one.url, one.baudrate, one.settings)
+            for one in file.transmitters
+        ),
         pagers=pagers,
         people=tuple(
             Person(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker_config.lines import TCP, speed
 from server.rules.rights import Role
 from server.shop_checks import FIRST_OWNER
 from server.supervise import toml
@@ -36,6 +37,8 @@ class Place:
     ready_file: Callable[[str], Path]
     ways: Mapping[str, int] = field(default_factory=dict)
     """In a simulated shop: by part, the port of its own way to the broker, which can be cut."""
+    boxes: Mapping[str, int] = field(default_factory=dict)
+    """In a simulated shop: by `box_name`, the port of a transmitter that is reached over the network."""
 
     def broker(self, part: str) -> tuple[str, int]:
         """Where a part finds the broker."""
@@ -74,6 +77,14 @@ class Place:
     def line(self, one: Line) -> Path:
         """The link that the simulator points at a pty."""
         return self.folder / "lines" / f"{one.gateway}-{one.name}"
+
+    def simulated_port(self, one: Line) -> str:
+        """Where a gateway finds the simulated box."""
+        return f"socket://127.0.0.1:{self.boxes[box_name(one)]}" if one.driver in TCP else str(self.line(one))
+
+
+def box_name(one: Line) -> str:
+    return f"{one.gateway}/{one.name}"
 
 
 def server(shop: Shop, place: Place, allowed_hosts: tuple[str, ...]) -> str:
@@ -145,7 +156,9 @@ def gateway(shop: Shop, name: str, place: Place, *, simulate: bool) -> str:
                 {
                     "name": line.name,
                     "driver": line.driver,
-                    "port": place.line(line) if simulate else line.port,
+                    "port": place.simulated_port(line) if simulate else line.port,
+                    "baudrate": line.baudrate or speed(line.driver),
+                    "settings": line.settings or None,
                 }
                 for line in shop.lines
                 if line.gateway == name
@@ -245,7 +258,10 @@ def simulate(shop: Shop, place: Place, seed: int) -> str:
                     "gateway": line.gateway,
                     "name": line.name,
                     "driver": line.driver,
-                    "link": place.line(line),
+                    "link": None if line.driver in TCP else place.line(line),
+                    "port": place.boxes[box_name(line)] if line.driver in TCP else None,
+                    "baudrate": line.baudrate,
+                    "settings": line.settings or None,
                 }
                 for line in shop.lines
             ],

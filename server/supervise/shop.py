@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Line:
     driver: str
     port: str | None = None
     """Device path or pyserial URL of the real box; None: known only when it is simulated."""
+    baudrate: int | None = None
+    """None: the usual one of its kind."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of its driver."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ def _up(wish: Wish, folder: Folder, stop: Stop, say: Callable[[str], None]) -> i
         )
     folder.keep(source, "shop.toml")  # only one that is whole: a bad file never replaces a good one
     networks = prepare.parts_with_network(shop) if wish.simulate else ()
-    where = prepare.place(wish, folder, stop.wait, networks)
+    boxes = prepare.boxes_in_network(shop) if wish.simulate else ()
+    where = prepare.place(wish, folder, stop.wait, networks, boxes)
     held = ports.hold("127.0.0.1", where.ways.values())
     switches: list[Switchboard] = []
     renewals: list[Renewals] = []

@@ -13,9 +13,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.floor.events import Deed, Mood
+from simulator.config import Language
+from simulator.floor.bench_routes import BenchHands, add_bench
+from simulator.floor.events import Deed
 from simulator.floor.feed import Feed
 from simulator.floor.guard import App, Guard
+from simulator.floor.line_hands import LineBody, LineHands, handle_line
 from simulator.floor.screen import Screen
 from simulator.floor.unit_line import UnitSilent
 from simulator.floor.words import choose
@@ -28,7 +31,7 @@ FONTS = Path(__file__).parents[2] / "server" / "web" / "static" / "vendor" / "in
 """Those of the board, since one wheel holds both; without them the page takes a font of the machine."""
 
 
-class Controls(Protocol):
+class Controls(LineHands, Protocol):
     """What a visitor can do. KeyError: there is no such thing in this shop; UnitSilent: try again."""
 
     def hold(self, contact: str) -> None: ...
@@ -36,10 +39,7 @@ class Controls(Protocol):
     def press(self, contact: str, ms: int) -> None: ...
     def do(self, button: str, deed: Deed) -> None: ...
     def fit(self, button: str, switch: str) -> None: ...
-    def plug(self, transmitter: str, plugged: bool) -> None: ...
-    def mood(self, transmitter: str, mood: Mood) -> None: ...
     def staff(self, on: bool) -> None: ...
-    def garble(self, transmitter: str, garbled: bool) -> None: ...
     def ask(self, login: str, verb: Verb) -> None: ...
 
 
@@ -89,12 +89,6 @@ class AskBody(_Body):
     verb: Literal["pass", "help"]
 
 
-class LineBody(_Body):
-    plugged: bool | None = None
-    mood: Annotated[Mood | None, Field(strict=False)] = None
-    garbled: bool | None = None
-
-
 class StaffBody(_Body):
     on: bool
 
@@ -118,8 +112,10 @@ def make_app(
     switches: Callable[[FastAPI], None] = lambda app: None,
     scenes: Scenes | None = None,
     boxes: Boxes | None = None,
+    bench: tuple[BenchHands, Callable[[Language], str]] | None = None,
 ) -> App:
-    """`hosts`: the Host headers that are ours, with their port. `switches` adds the actions of trouble."""
+    """`hosts`: the Host headers that are ours, with their port. `switches` adds the actions of trouble; `bench`:
+    who acts there, and how its screen looks."""
     app = FastAPI(title="Red Button floor", docs_url=None, redoc_url=None, openapi_url=None)
     _screens(app, screen, feed)
     _actions(app, controls)
@@ -128,6 +124,11 @@ def make_app(
         _scenes(app, screen, scenes)
     if boxes is not None:
         _boxes(app, boxes)
+    if bench is not None:
+        hands, render = bench
+        add_bench(
+            app, hands, lambda request, lang: _page(screen.default_language, request, lang, render), _stream
+        )
     if FONTS.is_dir():
         app.mount("/inter", StaticFiles(directory=str(FONTS)), name="fonts")
     static = files("simulator.floor").joinpath("static")
@@ -138,7 +139,7 @@ def make_app(
 def _screens(app: FastAPI, screen: Screen, feed: Feed) -> None:
     @app.get("/", response_class=HTMLResponse)
     def floor(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
-        return _page(screen, request, lang, Where.LIVE)
+        return _page(screen.default_language, request, lang, screen.render)
 
     @app.get("/live", response_class=EventSourceResponse)
     async def live() -> AsyncIterator[ServerSentEvent]:
@@ -146,14 +147,16 @@ def _screens(app: FastAPI, screen: Screen, feed: Feed) -> None:
             yield event
 
 
-def _page(screen: Screen, request: Request, lang: str | None, where: Where) -> HTMLResponse:
+def _page(
+    default: Language, request: Request, lang: str | None, render: Callable[[Language], str]
+) -> HTMLResponse:
     language = choose(
         lang,
         request.cookies.get(LANGUAGE_COOKIE),
         request.headers.get("accept-language", ""),
-        screen.default_language,
+        default,
     )
-    answer = HTMLResponse(screen.render(language, where), headers={"cache-control": "no-store"})
+    answer = HTMLResponse(render(language), headers={"cache-control": "no-store"})
     if lang == language:
         answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, httponly=True, samesite="lax")
     return answer
@@ -169,7 +172,9 @@ async def _stream(feed: Feed) -> AsyncIterator[ServerSentEvent]:
 def _scenes(app: FastAPI, screen: Screen, scenes: Scenes) -> None:
     @app.get("/motion", response_class=HTMLResponse)
     def motion(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
-        return _page(screen, request, lang, Where.MOTION)
+        return _page(
+            screen.default_language, request, lang, lambda language: screen.render(language, Where.MOTION)
+        )
 
     @app.get("/motion/live", response_class=EventSourceResponse)
     async def motion_live() -> AsyncIterator[ServerSentEvent]:
@@ -236,14 +241,7 @@ def _actions(app: FastAPI, controls: Controls) -> None:
 
     @app.post("/transmitters/{transmitter}", status_code=204)
     def line(transmitter: str, body: LineBody) -> None:
-        if body == LineBody():
-            raise HTTPException(422, "say plugged, mood or garbled")
-        if body.plugged is not None:
-            controls.plug(transmitter, body.plugged)
-        if body.mood is not None:
-            controls.mood(transmitter, body.mood)
-        if body.garbled is not None:
-            controls.garble(transmitter, body.garbled)
+        handle_line(controls, transmitter, body)
 
     @app.post("/staff", status_code=204)
     def staff(body: StaffBody) -> None:

@@ -21,7 +21,7 @@ from broker_config.identity.certificate import facts
 from simulator.config import BoxSettings
 from simulator.floor.box_items import CLOSED
 from simulator.floor.events import BoxIs, FloorEvent
-from simulator.floor.terminal import TapOnFloor
+from simulator.floor.terminal import BoxOnFloor
 from simulator.floor.unit_child import UnitChild
 from simulator.pager import Air
 
@@ -53,7 +53,7 @@ class Boxes:
         self._clock = clock
         self._modules = {"button": button_module, "gateway": gateway_module}
         self._children: dict[str, UnitChild] = {}
-        self._terminals: dict[str, TapOnFloor] = {}
+        self._terminals: dict[str, BoxOnFloor] = {}
         self._told: dict[str, BoxIs] = {}
         self._lock = threading.Lock()
         self._look = threading.Event()
@@ -116,7 +116,7 @@ class Boxes:
         if box.kind == "button":
             arguments += ["--control", str(box.control)]
         else:
-            self._terminals[box.name] = terminal = TapOnFloor(
+            self._terminals[box.name] = terminal = BoxOnFloor(
                 box.name, box.line, self._air, self._seed, lambda event: None, self._clock
             )
             terminal.open()

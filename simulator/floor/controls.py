@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from simulator.contacts import PROFILES
-from simulator.floor.events import AwayIs, Deed, Did, FloorEvent, LetGo, LineIs, Mood, Pushed, StaffIs
+from simulator.floor.events import AwayIs, Deed, Did, FloorEvent, LetGo, LineIs, Pushed, StaffIs
 from simulator.floor.layout import FloorButton
 from simulator.floor.unit_line import UnitLine, UnitSilent
 from simulator.staff import Verb
+from simulator.transmitters.base import Trouble
 from simulator.verbs import VERBS
 
 log = logging.getLogger(__name__)
@@ -24,8 +25,10 @@ class Terminal(Protocol):
     """A transmitter that can be made trouble with."""
 
     def plug(self, plugged: bool) -> None: ...
-    def mood(self, mood: Mood) -> None: ...
     def garble(self, garbled: bool) -> None: ...
+    def slow(self, slow: bool) -> None: ...
+    def trouble(self, kind: Trouble, amount: int) -> None:
+        """It tells by itself what it is in. Raises KeyError for what this kind of box cannot have."""
 
 
 class Staff(Protocol):
@@ -129,13 +132,16 @@ class FloorControls:
         self._terminals[transmitter].plug(plugged)
         self._sink(LineIs(transmitter, self._clock(), plugged=plugged))
 
-    def mood(self, transmitter: str, mood: Mood) -> None:
-        self._terminals[transmitter].mood(mood)
-        self._sink(LineIs(transmitter, self._clock(), mood=mood))
-
     def garble(self, transmitter: str, garbled: bool) -> None:
         self._terminals[transmitter].garble(garbled)
         self._sink(LineIs(transmitter, self._clock(), garbled=garbled))
+
+    def slow(self, transmitter: str, slow: bool) -> None:
+        self._terminals[transmitter].slow(slow)
+        self._sink(LineIs(transmitter, self._clock(), slow=slow))
+
+    def trouble(self, transmitter: str, kind: Trouble, amount: int) -> None:
+        self._terminals[transmitter].trouble(kind, amount)
 
     def staff(self, on: bool) -> None:
         if self._staff is None:

@@ -8,15 +8,7 @@ from typing import TypeAlias
 
 from firmware_bridge.light import LOUDEST
 from simulator.staff import Doing
-
-
-class Mood(StrEnum):
-    """How a simulated transmitter behaves."""
-
-    NORMAL = "normal"
-    SILENT = "silent"
-    REFUSING = "refusing"
-    SLOW = "slow"
+from simulator.transmitters.base import Trouble
 
 
 class PartState(StrEnum):
@@ -158,13 +150,15 @@ class BytesSeen:
 
 @dataclass(frozen=True, slots=True)
 class LineIs:
-    """How the visitor has set a transmitter. None: unchanged."""
+    """How the visitor has set a transmitter and its line, or what of it is left. None: unchanged."""
 
     transmitter: str
     at: float
     plugged: bool | None = None
-    mood: Mood | None = None
     garbled: bool | None = None
+    slow: bool | None = None
+    troubles: tuple[tuple[Trouble, int], ...] | None = None
+    """All that the box is in, with their amounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Hop(StrEnum):
     WRIST = "wrist"
 
 
+TAKEN = frozenset({"accepted", "taken", "page_taken", "250_message_sent_successfully"})
+"""What boxes say to a page that they take. One that says nothing is not asked."""
 STORED = frozenset({"received", "called", "coming"})
 """A light that says more than a receipt has had one."""
 
@@ -84,7 +86,7 @@ class Journeys:
             return False
         if event.way is Way.TRANSMITTER:
             return self._offer(event)
-        if event.way is Way.GATEWAY and event.means.key == "accepted":
+        if event.way is Way.GATEWAY and event.means.key in TAKEN:
             self._awake.pop(event.transmitter, None)
             taken = self._offered.pop(event.transmitter, None)
             return taken is not None and taken.pass_by(Hop.TRANSMITTER, event.at) and self._is_newest(taken)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from firmware_bridge.light import LOUDEST
-from simulator.floor.events import NOTHING_YET, BytesSeen, Counted, LineIs, Mood, PageArrived
+from simulator.floor.events import NOTHING_YET, BytesSeen, Counted, LineIs, PageArrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,17 @@ class LineState:
     """How the visitor has set a transmitter and its serial line."""
 
     plugged: bool = True
-    mood: Mood = Mood.NORMAL
     garbled: bool = False
+    slow: bool = False
+    troubles: dict[str, int] = field(default_factory=dict)
+    """What the box itself is in, with amounts."""
 
     def changed(self, event: LineIs) -> LineState:
         return LineState(
             self.plugged if event.plugged is None else event.plugged,
-            self.mood if event.mood is None else event.mood,
             self.garbled if event.garbled is None else event.garbled,
+            self.slow if event.slow is None else event.slow,
+            self.troubles if event.troubles is None else {kind.value: n for kind, n in event.troubles},
         )
 
 
@@ -61,8 +64,23 @@ class Tail:
         while len(self.entries) > self.keep:
             self.entries.popleft()
 
+    def again(self, entry: dict[str, Any], back: int) -> bool:
+        """Whether one of the last `back` entries said the same: it is counted there, and nothing new is added."""
+        same = next((one for one in list(self.entries)[-back:] if _alike(one, entry)), None)
+        if same is None:
+            return False
+        self.entries[self.entries.index(same)] = {**same, "at": entry["at"], "times": same["times"] + 1}
+        return True
+
     def item(self) -> dict[str, Any]:
         return {"count": self.count, "entries": list(self.entries)}
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    own = ("n", "at", "times")
+    return {key: value for key, value in one.items() if key not in own} == {
+        key: value for key, value in other.items() if key not in own
+    }
 
 
 def page_row(event: PageArrived, at_ms: int, after_ms: int | None) -> dict[str, Any]:
@@ -84,4 +102,5 @@ def bytes_row(event: BytesSeen, at_ms: int) -> dict[str, Any]:
         "bytes": event.shown,
         "means": event.means.key,
         "values": dict(event.means.values),
+        "times": 1,
     }

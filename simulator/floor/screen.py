@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulator.config import Language, PagerSettings, SimulateSettings
 from simulator.contacts import PROFILES
 from simulator.floor.hops import Hop
 from simulator.floor.layout import FloorButton, boxed_buttons, buttons_of, homes_of
 from simulator.floor.lights import for_script, legend, light_sets
+from simulator.floor.line_cards import fault_words, line_card
+from simulator.floor.paper import as_data, environment, script_words
 from simulator.floor.plan import SHEETS, Plan, plan_of
 from simulator.floor.words import LANGUAGES, NAMES, catalogue
 from simulator.scenarios.item import Where
+from simulator.transmitters.kinds import SLOW_LINE
 
-FOR_SCRIPT = "js."
-"""Words whose key begins like this are handed to the script."""
 LCD_WIDTH = 16
 """Signs in a line of a wrist pager's display."""
 
@@ -42,13 +40,7 @@ class PagerCard:
 class Screen:
     def __init__(self, settings: SimulateSettings) -> None:
         self._settings = settings
-        self._environment = Environment(
-            loader=PackageLoader("simulator.floor"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment()
 
     @property
     def default_language(self) -> Language:
@@ -85,7 +77,8 @@ class Screen:
             light_sets=light_sets(),
             switches=tuple(PROFILES),
             pagers=[_card(one) for one in settings.pagers],
-            transmitters=settings.transmitters,
+            lines=[line_card(one.name, one.driver) for one in settings.transmitters],
+            slow_line=SLOW_LINE,
             people=settings.people,
             script=_for_script(language, where, plans, buttons, settings),
         )
@@ -120,16 +113,11 @@ def _for_script(
     buttons: Sequence[FloorButton],
     settings: SimulateSettings,
 ) -> str:
-    """JSON inside a script element that is data only; `<` is escaped, so that no text can end it."""
-    words = {
-        key.removeprefix(FOR_SCRIPT): text
-        for key, text in catalogue(language).items()
-        if key.startswith(FOR_SCRIPT)
-    }
+    """What the page's script must know at its start."""
     named = {
         "language": language,
         "stream": "/live" if where is Where.LIVE else "/motion/live",
-        "words": words,
+        "words": script_words(language),
         "plans": {plan.sheet.name: plan.for_script() for plan in plans},
         "buttons": {
             one.key: {"label": one.label, "zone": one.zone, "device": one.device, "colour": one.colour}
@@ -139,9 +127,10 @@ def _for_script(
         "pagers": {one.address: one.holder or one.label for one in settings.pagers},
         "people": _people(settings),
         "gateways": {one.name: one.gateway for one in settings.transmitters},
+        "faults": fault_words(language),
         **for_script(),
     }
-    return json.dumps(named, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+    return as_data(named)
 
 
 def _people(settings: SimulateSettings) -> dict[str, dict[str, str]]:

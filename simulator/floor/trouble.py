@@ -4,18 +4,19 @@
                          "network": "ok"|"cut"|null, "network_since": ms}
                         `broker`, `server`, each gateway and each unit by its device id; network null: the broker has
                         none. No part has an item where nobody can handle it (the floor without `up`).
-    air:<transmitter>   {"on": bool, "address": "1001"|null, "since": ms, "until": ms, "queue": 0}
-                        the page that is on the air and how many wait behind it; the wrist vibrates at `until`
+    air:<transmitter>   {"on": bool, "addresses": ["1001"], "since": ms, "until": ms, "queue": 0}
+                        who is called by the transmission that is on the air (a packed one calls several, and names
+                        them one by one), and how many wait behind; the last wrist vibrates at `until`
     event               {"prank": null, "rush": {"since": ms, "until": ms}, "empty_shift": null}
-    line:<transmitter>  has "garbled": bool besides
     staff               each of `doing` has "away": bool besides
 
-The story tells `part_<state>` and `network_cut`, `network_ok` with `part`; `garbled`, `clean` with `transmitter`;
-`event_<play>`, `event_over_<play>`.
+The story tells `part_<state>` and `network_cut`, `network_ok` with `part`; `event_<play>`, `event_over_<play>`. Lines:
+see `line_items`.
 
     POST /parts/{part}/power          {"verb": "kill|stop|start|freeze|thaw"}
     POST /parts/{part}/network        {"verb": "cut|mend"}
-    POST /transmitters/{transmitter}  {"garbled": true}, alone or beside plugged and mood
+    POST /transmitters/{transmitter}  {"plugged": false}, {"garbled": true}, {"slow": true},
+                                      {"trouble": "refuse", "amount": 3}; amount 0 ends it
     POST /people/{login}/away         {"away": true}
     POST /events/{play}               {"on": true, "seed": 7}   seed may be left out
 
@@ -28,6 +29,8 @@ from typing import Any
 
 from simulator.floor.events import AirIs, PartIs, PartState, Play, PlayIs
 
+NOBODY = "?"
+"""A carrier that calls nobody, as far as is known."""
 Put = Callable[[str, Mapping[str, Any]], None]
 Tell = Callable[..., None]
 """at, what, and more."""
@@ -97,11 +100,15 @@ class TroubleItems:
     def _on_air(self, event: AirIs) -> None:
         if event.transmitter not in self._air:
             return
-        on = event.address is not None
+        before = self._air[event.transmitter]
+        since = self._epoch_ms(event.at if event.since is None else event.since)
+        called = before["addresses"] if before["since"] == since else []
+        if event.address not in (None, NOBODY, *called):
+            called = [*called, event.address]
         self._air[event.transmitter] = item = {
-            "on": on,
-            "address": event.address,
-            "since": self._epoch_ms(event.at if event.since is None else event.since),
+            "on": event.address is not None,
+            "addresses": called if event.address is not None else [],
+            "since": since,
             "until": self._epoch_ms(event.until),
             "queue": event.waiting,
         }
@@ -109,4 +116,4 @@ class TroubleItems:
 
 
 def _silence() -> dict[str, Any]:
-    return {"on": False, "address": None, "since": 0, "until": 0, "queue": 0}
+    return {"on": False, "addresses": [], "since": 0, "until": 0, "queue": 0}

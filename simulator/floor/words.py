@@ -1,4 +1,5 @@
-"""The floor page's words in three languages: one flat JSON catalogue each, the same keys in all of them."""
+"""The floor page's words in three languages: flat JSON catalogues with the same keys; what simulated boxes say on their
+lines stands in one of its own."""
 
 from __future__ import annotations
 
@@ -12,13 +13,20 @@ from typing import get_args
 from simulator.config import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+TALK = "js.means_"
+"""What bytes mean."""
 NAMES = {"en": "English", "ru": "Русский", "et": "Eesti"}
 
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
-    text = files("simulator.floor").joinpath("locale", f"{language}.json").read_text(encoding="utf-8")
-    words: Mapping[str, str] = json.loads(text)
+    talk = {f"{TALK}{key}": text for key, text in _read(f"talk.{language}.json").items()}
+    return {**_read(f"{language}.json"), **talk}
+
+
+def _read(name: str) -> dict[str, str]:
+    text = files("simulator.floor").joinpath("locale", name).read_text(encoding="utf-8")
+    words: dict[str, str] = json.loads(text)
     return words
 
 

@@ -94,6 +94,11 @@ class LineBox(ABC):
             self.forget()
             self._out.extend(self._antenna.power_off())
 
+    @property
+    def amounts(self) -> dict[Trouble, int]:
+        """What trouble it is in."""
+        return dict(self._amounts)
+
     # For the kinds
 
     @property

@@ -1,11 +1,11 @@
-"""A transmitter and its serial line in virtual time: the Port of a gateway's sender, with a speed and a plug."""
+"""A transmitter and its serial line without a device: the Port of a gateway's sender, with a speed and a plug."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from pager_gateway.sender import PortBytes, PortLost, PortOpened, SenderInput
-from simulator.clock import FakeClock, Timer
+from simulator.clock import Clock, Timer
 from simulator.faults import Garble
 from simulator.pager import Air
 from simulator.transmitters.base import Airs, Box, Greeting, HangUp, OnAir, Say, Seen, Understood
@@ -17,7 +17,7 @@ BITS = 10
 class VirtualTransmitter:
     """Give it to a SimulatedGateway, or `open` it towards any sender. `baudrate` None: bytes take no time."""
 
-    def __init__(self, clock: FakeClock, box: Box, air: Air, *, baudrate: int | None = 9600) -> None:
+    def __init__(self, clock: Clock, box: Box, air: Air, *, baudrate: int | None = 9600) -> None:
         self._clock = clock
         self.box = box
         self._air = air
@@ -69,7 +69,7 @@ class VirtualTransmitter:
     def do(self, control: Callable[[], None]) -> None:
         """Something happens to the box itself: what comes of it goes out at once."""
         control()
-        self._act()
+        self._tick()
 
     def garble(self, rate: float, seed: int = 0) -> None:
         """From now on some bytes of either direction arrive as others, or not at all."""

@@ -22,8 +22,10 @@ from pager_gateway.sender import (
 )
 from pager_gateway.transmitter import Page, Transmitter
 from simulator.clock import FakeClock, VirtualLoop
+from simulator.floor.explain import UNKNOWN, meaning
 from simulator.pager import Air
-from simulator.transmitters.base import Trouble, TroubledBox
+from simulator.transmitters.base import Seen, Trouble, TroubledBox
+from simulator.transmitters.kinds import KINDS
 from simulator.transmitters.virtual import VirtualTransmitter
 
 PATIENCE_S = 200.0
@@ -68,6 +70,12 @@ class Rig:
         return registry.find(self.driver)(self.settings, self.baudrate)
 
 
+def _explains(seen: Seen) -> None:
+    """Visitors of the simulated shop read what each byte means in their own language."""
+    if seen.why and seen.direction != "air":
+        assert meaning(seen.why).key != UNKNOWN, f"no translation in simulator/floor/locale: {seen.why!r}"
+
+
 @dataclass
 class Bench:
     rig: Rig
@@ -85,6 +93,8 @@ class Bench:
     def use(self, line: VirtualTransmitter) -> None:
         """Another line, before anything happened on this one."""
         self.line = line
+        if self.rig.driver in KINDS:
+            line.observe(_explains)
         sender = Sender("tx-1", self.driver, self.line, self._report, self.clock.boot)
         self.loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self.clock)
 

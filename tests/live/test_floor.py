@@ -17,7 +17,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from broker_config.messages.page import PageFormat
 from simulator.floor.lights import light_sets
+from simulator.transmitters.kinds import KINDS
 
 pytestmark = pytest.mark.live
 
@@ -194,12 +196,19 @@ class Gateway:
         os.close(self._line)
 
     def page(self, address: str, text: str) -> None:
+        self._offer(address, text, b"\x06\r")
+
+    def damaged(self, address: str, text: str) -> None:
+        """The terminal does not like what it got."""
+        self._offer(address, text, b"\x15\r")
+
+    def _offer(self, address: str, text: str, answer: bytes) -> None:
         self._say(b"\r", b"ID=")
         self._say(b"\x1bPG1\r", b"\x1b[p\r")
         block = b"\x02" + f"{address}\r{text}\r".encode("ascii") + b"\x03"
         total = sum(block) % 4096
         sums = bytes(0x30 + (total >> shift & 15) for shift in (8, 4, 0))
-        self._say(block + sums + b"\r", b"\x06\r")
+        self._say(block + sums + b"\r", answer)
         self._say(b"\x04\r", b"\x1b\x04\r")
 
     def _say(self, data: bytes, until: bytes) -> None:
@@ -391,28 +400,71 @@ def test_a_tap_of_assistive_technology_is_a_press(floor: Floor, context: Browser
     expect(page.locator('[data-button="b1.2"] .says')).to_have_text("Sending")
 
 
-def test_the_cable_can_be_pulled_and_the_transmitter_silenced(floor: Floor, context: BrowserContext) -> None:
+def test_the_cable_can_be_pulled_and_trouble_is_chosen_told_counted_and_ended(
+    floor: Floor, context: BrowserContext
+) -> None:
     page, other = visit(context, floor), visit(context, floor)
     for one in (page, other):
         one.get_by_role("button", name="Transmitter", exact=True).click()
-    cable = page.locator('[data-line="t1"] .cable')
+    cable = page.locator('#drawer-transmitter [data-line="t1"] .cable')
     cable.click()
     expect(cable).to_have_attribute("aria-checked", "false")
-    expect(other.locator('[data-line="t1"] .cable')).to_have_attribute("aria-checked", "false")
+    expect(other.locator('.serial [data-line="t1"] .cable')).to_have_attribute("aria-checked", "false")
+    expect(page.locator('[data-node="transmitter"] .node-state')).to_have_text("cable out")
     assert wait_for(lambda: not floor.tty.is_symlink())
     cable.click()
     expect(cable).to_have_attribute("aria-checked", "true")
     assert wait_for(floor.tty.exists)
-    page.get_by_label("Not at all").check()
-    expect(other.get_by_label("Not at all")).to_be_checked()
-    expect(page.locator("#story")).to_contain_text("says nothing any more")
+    page.get_by_role("button", name="Trouble and talk of t1").click()
+    panel = page.locator("#serial-t1")
+    expect(panel).to_contain_text("A paging terminal")
+    silent = panel.get_by_role("switch", name="Silent: no power")
+    silent.click()
+    expect(other.locator('.serial [data-line="t1"] .chips')).to_have_text("silent")
+    expect(page.locator("#story")).to_contain_text("Transmitter t1 has no power")
     line = os.open(floor.tty, os.O_RDWR | os.O_NOCTTY)
     os.write(line, b"\r")
     expect(page.locator(".bytes")).to_contain_text("Nobody listens")
     os.close(line)
-    page.get_by_label("As it should").check()
-    expect(other.get_by_label("As it should")).to_be_checked()
+    silent.click()
+    panel.get_by_label("How much: Finds the next frames damaged").fill("2")
+    panel.get_by_role("button", name="Make it: Finds the next frames damaged").click()
+    expect(panel.locator(".chips")).to_have_text("finds 2 more frames damaged")
+    gateway = Gateway(floor.tty)
+    gateway.damaged("1001", "DAIRY 9")
+    gateway.close()
+    expect(panel.locator(".chips")).to_have_text("finds 1 more frames damaged")
+    expect(panel.locator(".bytes")).to_contain_text("Say that again (514)")
+    panel.get_by_role("button", name="All as it should be").click()
+    expect(panel.locator(".chips li")).to_have_count(0)
+    expect(page.locator("#story")).to_contain_text("that trouble is over: Finds the next frames damaged")
     assert floor.said == []
+
+
+def test_the_bench_pages_through_every_kind_that_carries_text(floor: Floor, context: BrowserContext) -> None:
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(floor.address)
+    page.get_by_role("link", name="Try every kind of transmitter").click()
+    expect(page.locator('[data-kind="tap"]')).to_have_attribute("data-state", "ready")  # the link named it
+    kinds = [name for name, kind in KINDS.items() if PageFormat.TEXT in kind.formats]
+    for count, name in enumerate(kinds, 1):
+        page.locator(f'[name="kind"][value="{name}"]').check(force=True)
+        expect(page.locator(f'[data-kind="{name}"]')).to_have_attribute("data-state", "ready")
+        work = page.locator(f'section[data-try="{name}"]')
+        work.get_by_label("Text").fill(f"DAIRY {count}")
+        work.get_by_label("Text").press("Enter")
+        came = work.locator(".sent li")
+        expect(came).to_contain_text(f"Pager 1: DAIRY {count}")
+        expect(came).to_contain_text("transmitted, ", timeout=8_000)
+        expect(page.locator(f'[data-bytes="{name}"] li').first).to_be_visible()
+        if count == 1:
+            expect(page.locator('[data-pager="1"] .lcd-text')).to_have_text("DAIRY 1")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert said == []
 
 
 def test_staff_can_be_switched_on_and_say_that_the_server_is_away(

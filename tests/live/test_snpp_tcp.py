@@ -131,6 +131,20 @@ def test_pages_go_by_tcp_and_a_cut_connection_mends_itself(server: TcpTransmitte
     assert [one.text for one in server.air.pager("5551234").history] == ["FITTING ROOMS", "TWO\nLINES"]
 
 
+def test_a_server_that_nobody_reaches_is_dead_until_its_cable_is_in_again(server: TcpTransmitter) -> None:
+    running = Running(server.url)
+    running.wait_for_health("ready")
+    server.unplug()
+    running.wait_for_health("ready", "dead")
+    server.plug()
+    running.wait_for_health("ready", "dead", "ready")
+    server.garble(0.2, 1)
+    server.clean()
+    server.do(lambda: setattr(server, "baudrate", 2400))
+    assert running.page("FITTING ROOMS") is PageState.TRANSMITTED
+    running.stop()
+
+
 def test_a_server_of_other_people_takes_our_pages() -> None:
     """It does not know LEVEl, and refuses addresses of less than seven digits."""
     other = perl(SERVER)

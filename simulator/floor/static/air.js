@@ -3,22 +3,23 @@ import { data, word, seconds, percent } from "./words.js";
 import { haste, now } from "./time.js";
 
 const WINDOW = 30000; // ms
-const known = new Map(); // transmitter -> pages that were on the air
+const known = new Map(); // transmitter -> transmissions
 let timer = 0;
 
 export function drawAir(name, item) {
   const pages = known.get(name) ?? known.set(name, []).get(name);
   const last = pages.at(-1);
-  if (item.on && last?.since !== item.since) pages.push({ since: item.since, until: item.until, address: item.address });
+  if (item.on && last?.since !== item.since) pages.push({ since: item.since, until: item.until });
+  else if (item.on) last.until = item.until; // a transmission that goes on
   else if (!item.on && last && last.until > now()) last.until = now();
   const box = document.querySelector(`[data-air="${CSS.escape(name)}"]`);
   if (!box) return;
   box.dataset.on = item.on ? "yes" : "no";
-  const who = data.pagers[item.address] ?? item.address;
+  const who = item.addresses.map((one) => data.pagers[one] ?? one).join(", ") || word("air_carrier");
   const says = item.on ? word("air_on", { who, time: seconds(item.until - item.since) }) : word("air_silent");
   box.querySelector(".air-says").textContent = item.queue ? `${says} ${word("air_waits", { count: item.queue })}` : says;
   const node = document.querySelector('[data-node="air"]');
-  node.dataset.on = [...document.querySelectorAll('[data-air][data-on="yes"]')].length ? "yes" : "no";
+  if (node) node.dataset.on = [...document.querySelectorAll('[data-air][data-on="yes"]')].length ? "yes" : "no";
   move();
 }
 

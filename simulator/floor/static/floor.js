@@ -9,11 +9,13 @@ import { callPeople, drawCustomer, drawFolk } from "./people.js";
 import { drawBox, listenToBoxes } from "./boxes.js";
 import { drawWay } from "./way.js";
 import { drawAir } from "./air.js";
-import { drawEvents, drawLine, drawPart, listenToEvents, listenToParts } from "./parts.js";
+import { drawLine, listenToFaults } from "./faults.js";
+import { drawEvents, drawNode, drawPart, listenToEvents, listenToParts } from "./parts.js";
 import { drawList, drawScenario, listenToScenarios } from "./scenarios.js";
 import { invite, pressed, staffHint } from "./hints.js";
 import { keepTime } from "./time.js";
-import { data, word, clock, post } from "./words.js";
+import { listenToStream } from "./stream.js";
+import { data, word, post } from "./words.js";
 
 const AT_A_CALL = new Set(["walking", "talking", "asked_help"]);
 let acting = false;
@@ -27,7 +29,7 @@ const draws = {
   staff: (_, item) => drawStaff(item),
   pager: (key, item, first) => { drawPager(key, item, first); if (!first) staffHint(acting, true); },
   bytes: (key, item) => drawBytes(key, item),
-  line: (key, item) => drawLine(key, item),
+  line: (key, item) => { drawLine(key, item); drawNode("transmitter"); },
   air: (key, item) => drawAir(key, item),
   part: (key, item) => drawPart(key, item),
   event: (_, item) => drawEvents(item),
@@ -38,17 +40,6 @@ const draws = {
 
 // A world in fast motion is made of the shop file; what that gained since the page was made has no place on it.
 const placed = { button: data.buttons, customer: data.buttons, pager: data.pagers, bytes: data.gateways, line: data.gateways, air: data.gateways };
-
-// In the order above: a customer is there before whoever comes to help.
-export function draw(items, first = false) {
-  const kinds = Object.keys(draws);
-  const sorted = Object.entries(items).map(([key, item]) => {
-    const dot = key.indexOf(":");
-    return [dot < 0 ? key : key.slice(0, dot), key.slice(dot + 1), item];
-  });
-  sorted.sort(([a], [b]) => kinds.indexOf(a) - kinds.indexOf(b));
-  for (const [kind, key, item] of sorted) if (!placed[kind] || key in placed[kind]) draws[kind]?.(key, item, first);
-}
 
 function drawStaff(item) {
   acting = item.on;
@@ -63,28 +54,6 @@ function drawStaff(item) {
   drawFolk(item);
 }
 
-const live = document.getElementById("live");
-function say(state, text) {
-  live.dataset.live = state;
-  document.getElementById("live-words").textContent = text;
-}
-
-function connect() {
-  let lost = false;
-  const source = new EventSource(data.stream);
-  source.addEventListener("all", (event) => {
-    lost = false;
-    say("yes", word(data.stream === "/live" ? "live" : "motion"));
-    draw(JSON.parse(event.data), true);
-  });
-  source.addEventListener("some", (event) => draw(JSON.parse(event.data), false));
-  source.addEventListener("error", () => {
-    if (!lost) say("no", word("lost", { time: clock(Date.now()) }));
-    lost = true;
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
-  });
-}
-
 function listenToStaff() {
   const staff = document.getElementById("staff");
   staff?.addEventListener("click", () => post("/staff", { on: staff.getAttribute("aria-checked") !== "true" }));
@@ -94,8 +63,6 @@ function listenToStaff() {
   }
 }
 
-say("", word("connecting"));
-document.documentElement.lang = data.language;
 callPeople();
 unrollPaper();
 listenToButtons();
@@ -104,8 +71,9 @@ listenToContacts();
 if (document.getElementById("lights")) showLights();
 listenToStaff();
 listenToParts();
+listenToFaults();
 listenToEvents();
 listenToBoxes();
 listenToScenarios();
 invite();
-connect();
+listenToStream(draws, placed);

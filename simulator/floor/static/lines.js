@@ -15,7 +15,10 @@ function grow(list, item, make, first) {
   const anew = item.count < last; // the simulator was started again
   if (anew) list.replaceChildren();
   for (const entry of item.entries) {
-    if (entry.n <= last && !anew) continue;
+    if (entry.n <= last && !anew) {
+      if (entry.times > 1) list.querySelector(`[data-n="${entry.n}"]`)?.replaceWith(make(entry));
+      continue;
+    }
     if (first) list.prepend(make(entry));
     else list.append(make(entry));
   }
@@ -37,10 +40,11 @@ export function drawStory(item) {
 
 function told(entry) {
   const place = data.buttons[entry.button]?.label ?? entry.at_place;
-  const kind = entry.mood ?? entry.deed ?? entry.fault;
+  const kind = entry.what === "trouble" ? entry.trouble : entry.deed ?? entry.fault;
   const key = kind ? `story_${entry.what}_${kind}` : `story_${entry.what}`;
   return word(key, { ...entry, place, light: word(`light_${entry.shown}`), part: partName(entry.part), box: entry.box && boxed(entry.box),
-    who: entry.login ? data.people[entry.login]?.name : data.pagers[entry.pager], time: entry.held_ms ? seconds(entry.held_ms) : "" });
+    who: entry.login ? data.people[entry.login]?.name : data.pagers[entry.pager],
+    fault: data.faults[entry.trouble], time: entry.held_ms || entry.amount ? seconds(entry.held_ms ?? entry.amount) : "" });
 }
 
 function partName(part) {
@@ -60,19 +64,23 @@ export function drawBytes(name, item) {
 function talk(entry) {
   const row = element("li");
   row.dataset.way = entry.way;
+  row.dataset.n = entry.n;
   const who = element("span", "unseen", `${word(`to_${entry.way}`)}: `);
   const says = element("div", "says-what");
-  says.append(who, element("span", "means", word(`means_${entry.means}`, entry.values)), element("time", "", fineClock(entry.at)));
+  says.append(who, element("span", "means", word(`means_${entry.means}`, entry.values)), element("time", "", entry.times > 1 ? `${word("times", { times: entry.times })} · ${fineClock(entry.at)}` : fineClock(entry.at)));
   if (entry.bytes && entry.way !== "air") says.append(bytes(entry.bytes));
   row.append(says);
   return row;
 }
 
-// "<STX>1001<CR>" with its control characters set apart from the letters.
+const WORDS = { "7C D2 15 D8": "sync", "7A 89 C1 97": "idle" };
+
+// "<STX>1001<CR>" with its control characters set apart from the letters; of POCSAG what begins a batch and what fills it.
 function bytes(text) {
   const said = element("span", "said");
-  for (const part of text.split(/(<[A-Z0-9 ]{1,8}>)/)) {
+  for (const part of text.split(/(<[A-Z0-9 ]{1,8}>|7C D2 15 D8|7A 89 C1 97)/)) {
     if (/^<[A-Z0-9 ]{1,8}>$/.test(part)) said.append(element("span", "ctl", part.slice(1, -1)));
+    else if (part in WORDS) said.append(element("span", WORDS[part], part));
     else if (part) said.append(element("span", "raw", part));
   }
   return said;

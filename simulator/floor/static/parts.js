@@ -1,9 +1,9 @@
-// Trouble: what state each part of the way is in, and the hands that stop, freeze, kill, start, cut, pull and spoil.
+// Trouble: what state each part of the way is in, and the hands that stop, freeze, kill, start and cut.
+import { allLineTrouble, anyUnplugged } from "./faults.js";
 import { word, clock, post } from "./words.js";
 
 const VERBS = { running: ["freeze", "stop", "kill"], starting: ["kill"], frozen: ["thaw", "kill"], stopped: ["start"], dead: ["start"] };
 const parts = new Map();
-const lines = new Map();
 
 const row = (name) => document.querySelector(`[data-part="${CSS.escape(name)}"]`);
 
@@ -22,20 +22,10 @@ export function drawPart(name, item) {
   drawNode(one.closest(".drawer").id.replace("drawer-", ""));
 }
 
-export function drawLine(name, item) {
-  const line = document.querySelector(`[data-line="${CSS.escape(name)}"]`);
-  if (!line) return;
-  lines.set(name, item);
-  line.querySelector(".cable").setAttribute("aria-checked", String(item.plugged));
-  line.querySelector(".garbled").setAttribute("aria-checked", String(item.garbled));
-  line.querySelector(`input[value="${item.mood}"]`).checked = true;
-  drawNode("transmitter");
-}
-
 // Of all parts of one kind, what is worst is said under the node, in words.
-function drawNode(kind) {
+export function drawNode(kind) {
   const node = document.querySelector(`[data-node="${kind}"]`);
-  const said = kind === "transmitter" ? lineTrouble() : partTrouble(kind);
+  const said = kind === "transmitter" ? allLineTrouble() : partTrouble(kind);
   const state = node.querySelector(".node-state");
   node.dataset.trouble = said.length ? "yes" : "no";
   node.dataset.cut = cutOf(kind) ? "yes" : "no";
@@ -56,14 +46,8 @@ function partTrouble(kind) {
   });
 }
 
-function lineTrouble() {
-  return [...lines].flatMap(([, { plugged, garbled, mood }]) => [
-    ...(plugged ? [] : [word("is_unplugged")]), ...(garbled ? [word("is_garbled")] : []), ...(mood === "normal" ? [] : [word(`is_${mood}`)]),
-  ]);
-}
-
 function cutOf(kind) {
-  if (kind === "transmitter") return [...lines.values()].some((one) => !one.plugged);
+  if (kind === "transmitter") return anyUnplugged();
   return [...document.querySelectorAll(`#drawer-${kind} [data-part]`)].some((one) => parts.get(one.dataset.part)?.network === "cut");
 }
 
@@ -84,14 +68,6 @@ export function listenToParts() {
     for (const verb of part.querySelectorAll("[data-power]")) verb.addEventListener("click", () => post(`${path}/power`, { verb: verb.dataset.power }));
     const network = part.querySelector(".network");
     network.addEventListener("click", () => post(`${path}/network`, { verb: off(network) ? "mend" : "cut" }));
-  }
-  for (const line of document.querySelectorAll("[data-line]")) {
-    const path = `/transmitters/${encodeURIComponent(line.dataset.line)}`;
-    const cable = line.querySelector(".cable");
-    const garbled = line.querySelector(".garbled");
-    cable.addEventListener("click", () => post(path, { plugged: off(cable) }));
-    garbled.addEventListener("click", () => post(path, { garbled: off(garbled) }));
-    line.addEventListener("change", (event) => post(path, { mood: event.target.value }));
   }
 }
 

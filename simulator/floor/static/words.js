@@ -39,15 +39,17 @@ function problem(text) {
   hide = setTimeout(() => { line.hidden = true; }, 5000);
 }
 
+const FAILED = { 409: "failed_full", 422: "failed_letters", 503: "failed_unit" };
+
 export async function post(path, body) {
-  if (data.stream !== "/live" && !path.startsWith("/scenarios/")) return false; // nobody reaches into fast motion
+  if (data.stream === "/motion/live" && !path.startsWith("/scenarios/")) return false; // nobody reaches into fast motion
   try {
     const answer = await fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body ?? {}),
     });
-    if (!answer.ok) problem(word(answer.status === 503 ? "failed_unit" : "failed"));
+    if (!answer.ok) problem(word(FAILED[answer.status] ?? "failed"));
     return answer.ok;
   } catch {
     problem(word("failed"));

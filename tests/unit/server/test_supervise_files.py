@@ -229,6 +229,36 @@ def test_a_real_gateway_gets_the_ports_of_the_shop_file(folder: Folder, place: P
     assert render.without_port((*SHOP.lines, Line("gw-1", "tx-3", "tap"))) == ["tx-3"]
 
 
+def test_a_line_of_any_kind_has_its_speed_and_the_settings_of_its_driver(place: Place) -> None:
+    stick = Line(
+        "gw-1", "tx-3", "pocsag-raw", "/dev/ttyACM0", settings={"baud": 512, "functions": {"text": [3]}}
+    )
+    shop = replace(SHOP, lines=(replace(SHOP.lines[0], baudrate=1200), stick))
+    written = tomllib.loads(render.gateway(shop, "gw-1", place, simulate=False))["transmitters"]
+    assert [one["baudrate"] for one in written] == [1200, 38400]
+    assert "settings" not in written[0]
+    assert written[1]["settings"] == {"baud": 512, "functions": {"text": [3]}}
+    world = SimulateSettings.model_validate(
+        tomllib.loads(render.simulate(replace(shop, pagers=(), people=()), place, 1))
+    )
+    assert [(one.driver, one.baudrate) for one in world.transmitters] == [("tap", 1200), ("pocsag-raw", None)]
+    assert world.transmitters[1].settings["baud"] == 512
+
+
+def test_a_simulated_box_in_the_network_has_a_port_that_its_gateway_knows(folder: Folder) -> None:
+    shop = replace(
+        SHOP, lines=(Line("gw-1", "tx-1", "tap"), Line("gw-1", "tx-9", "snpp")), pagers=(), people=()
+    )
+    boxes = prepare.boxes_in_network(shop)
+    where = prepare.place(prepare.Wish(folder.path, port=0, simulate=True), folder, no_wait, (), boxes)
+    where.sockets.rmdir()
+    port = where.boxes["gw-1/tx-9"]
+    written = tomllib.loads(render.gateway(shop, "gw-1", where, simulate=True))["transmitters"]
+    assert [one["port"] for one in written] == [str(where.line(shop.lines[0])), f"socket://127.0.0.1:{port}"]
+    world = SimulateSettings.model_validate(tomllib.loads(render.simulate(shop, where, 1)))
+    assert [one.where for one in world.transmitters] == [where.line(shop.lines[0]), port]
+
+
 def test_every_device_is_a_user_of_the_broker_and_comes_by_tls_only(folder: Folder, place: Place) -> None:
     identified(folder, place)
     prepare.write_broker(SHOP, place, folder)

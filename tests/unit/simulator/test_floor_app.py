@@ -16,7 +16,7 @@ from firmware_bridge.light import Shown
 from simulator.config import Language
 from simulator.contacts import PROFILES
 from simulator.floor.app import make_app
-from simulator.floor.events import Deed, Mood
+from simulator.floor.events import Deed
 from simulator.floor.feed import Feed
 from simulator.floor.guard import own_hosts
 from simulator.floor.lights import light_sets
@@ -25,6 +25,7 @@ from simulator.floor.unit_line import UnitSilent
 from simulator.floor.words import LANGUAGES, catalogue
 from simulator.scenarios.item import Where
 from simulator.staff import Verb
+from simulator.transmitters.base import Trouble
 from tests.unit.simulator.floor_settings import settings
 
 PAGE = {"origin": "http://127.0.0.1:8081", "sec-fetch-site": "same-origin"}
@@ -66,8 +67,11 @@ class Controls:
     def plug(self, transmitter: str, plugged: bool) -> None:
         self._do("plug", transmitter, plugged)
 
-    def mood(self, transmitter: str, mood: Mood) -> None:
-        self._do("mood", transmitter, mood)
+    def slow(self, transmitter: str, slow: bool) -> None:
+        self._do("slow", transmitter, slow)
+
+    def trouble(self, transmitter: str, kind: Trouble, amount: int) -> None:
+        self._do("trouble", transmitter, kind, amount)
 
     def staff(self, on: bool) -> None:
         self._do("staff", on)
@@ -248,7 +252,9 @@ def test_what_a_visitor_can_do(page: Page) -> None:
     assert page.post("/contacts/b1.1/up") == 204
     assert page.post("/contacts/b1.1/press", {"ms": 300}) == 204
     assert page.post("/transmitters/t1", {"plugged": False}) == 204
-    assert page.post("/transmitters/t1", {"mood": "silent"}) == 204
+    assert page.post("/transmitters/t1", {"slow": True}) == 204
+    assert page.post("/transmitters/t1", {"trouble": "silent"}) == 204
+    assert page.post("/transmitters/t1", {"trouble": "refuse", "amount": 3}) == 204
     assert page.post("/staff", {"on": True}) == 204
     for deed in Deed:
         assert page.post("/buttons/b1.1/do", {"deed": deed.value}) == 204
@@ -260,7 +266,9 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("lift", "b1.1"),
         ("press", "b1.1", 300),
         ("plug", "t1", False),
-        ("mood", "t1", Mood.SILENT),
+        ("slow", "t1", True),
+        ("trouble", "t1", Trouble.SILENT, 1),
+        ("trouble", "t1", Trouble.REFUSE, 3),
         ("staff", True),
         *(("do", "b1.1", deed) for deed in Deed),
         ("fit", "b1.1", "mushroom"),
@@ -277,7 +285,9 @@ def test_what_a_visitor_can_do(page: Page) -> None:
         ("/contacts/b1.1/press", {"ms": 10**9}, 422),
         ("/contacts/b1.1/press", {"ms": "200"}, 422),
         ("/transmitters/t1", {}, 422),
-        ("/transmitters/t1", {"mood": "angry"}, 422),
+        ("/transmitters/t1", {"trouble": "angry"}, 422),
+        ("/transmitters/t1", {"amount": 3}, 422),
+        ("/transmitters/t1", {"trouble": "refuse", "amount": -1}, 422),
         ("/transmitters/t1", {"plugged": True, "more": 1}, 422),
         ("/transmitters/t9", {"plugged": True}, 404),
         ("/staff", {"on": "yes"}, 422),

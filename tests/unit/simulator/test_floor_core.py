@@ -25,7 +25,6 @@ from simulator.floor.events import (
     LetGo,
     LineIs,
     Meaning,
-    Mood,
     PageArrived,
     PersonIs,
     Pushed,
@@ -37,6 +36,7 @@ from simulator.floor.events import (
 from simulator.floor.layout import buttons_of
 from simulator.floor.line_items import BYTES_KEPT
 from simulator.staff import Doing
+from simulator.transmitters.base import Trouble
 from tests.unit.simulator.floor_settings import Items, settings
 
 KEY = "b1.9"
@@ -89,7 +89,9 @@ def test_a_fresh_page_finds_every_item(floor: Floor) -> None:
         "story", "staff", "air:t1", "event", "way", "customer:b1.1", "customer:b1.2", "customer:b2.1",
     }  # fmt: skip
     assert floor.item("button:b1.1")["up"] is False
-    assert floor.item("line:t1") == {"plugged": True, "mood": "normal", "garbled": False}
+    assert floor.item("line:t1") == {
+        "plugged": True, "garbled": False, "slow": False, "troubles": {},
+    }  # fmt: skip
 
 
 def test_a_finger_is_seen_where_the_unit_has_one(floor: Floor) -> None:
@@ -264,9 +266,35 @@ def test_lists_are_cut_and_numbered(floor: Floor) -> None:
 
 
 def test_switches_show_what_was_set(floor: Floor) -> None:
-    floor.happens(LineIs("t1", floor.now, plugged=False), LineIs("t1", floor.now, mood=Mood.SILENT))
-    assert floor.item("line:t1") == {"plugged": False, "mood": "silent", "garbled": False}
-    assert [one["what"] for one in floor.story()] == ["unplugged", "mood"]
+    floor.happens(LineIs("t1", floor.now, plugged=False), LineIs("t1", floor.now, slow=True))
+    floor.happens(LineIs("t1", floor.now, troubles=((Trouble.SILENT, 1), (Trouble.REFUSE, 2))))
+    assert floor.item("line:t1") == {
+        "plugged": False, "garbled": False, "slow": True, "troubles": {"silent": 1, "refuse": 2},
+    }  # fmt: skip
+    told = [one["what"] for one in floor.story()]
+    assert told == ["unplugged", "line_slow", "trouble", "trouble"]
+
+
+def test_a_count_that_goes_down_is_shown_and_its_end_is_told(floor: Floor) -> None:
+    for left in (2, 1, 0):
+        troubles = ((Trouble.REFUSE, left),) if left else ()
+        floor.happens(LineIs("t1", floor.now, troubles=troubles))
+        assert floor.item("line:t1")["troubles"] == ({"refuse": left} if left else {})
+    told = [(one["what"], one["trouble"], one.get("amount")) for one in floor.story()]
+    assert told == [("trouble", "refuse", 2), ("trouble_over", "refuse", None)]
+
+
+def test_idle_talk_is_counted_and_everything_else_is_said_again(floor: Floor) -> None:
+    for _ in range(3):
+        for means in (Meaning("how_are_you"), Meaning("room_silent", (("n", "14"),)), Meaning("accepted")):
+            floor.happens(BytesSeen("t1", Way.GATEWAY, "E0", means, floor.now))
+    entries = floor.item("bytes:t1")["entries"]
+    assert [(one["means"], one["times"]) for one in entries] == [
+        ("how_are_you", 3), ("room_silent", 3), ("accepted", 1), ("accepted", 1), ("accepted", 1),
+    ]  # fmt: skip
+
+
+def test_what_people_do_is_told(floor: Floor) -> None:
     floor.happens(StaffIs(True, floor.now), PersonIs("anna", Doing.WALKING, "Dairy", floor.now))
     assert floor.item("staff") == {
         "on": True,

@@ -17,7 +17,6 @@ from simulator.floor.events import (
     Did,
     FloorEvent,
     LineIs,
-    Mood,
     PartIs,
     PartState,
     Pushed,
@@ -30,6 +29,7 @@ from simulator.floor.unit_child import UnitChild
 from simulator.floor.unit_line import UnitLine
 from simulator.staff import Verb
 from simulator.stage import BROKER, SERVER, Cable, Network, NoSuchThing, Power, Stage
+from simulator.transmitters.base import Trouble
 from tests.unit.simulator.floor_settings import settings
 
 
@@ -86,7 +86,9 @@ class Box:
     def plug(self, plugged: bool) -> None:
         self.done.append(("plug", plugged))
 
-    def mood(self, mood: Mood) -> None: ...
+    def slow(self, slow: bool) -> None: ...
+
+    def trouble(self, kind: Trouble, amount: int) -> None: ...
 
     def garble(self, garbled: bool) -> None:
         self.done.append(("garble", garbled))

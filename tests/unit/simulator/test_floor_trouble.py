@@ -66,9 +66,26 @@ def test_the_broker_has_no_network(page: Page) -> None:
 def test_the_air_shows_who_is_called_and_who_waits(page: Page) -> None:
     assert page.item("air:t1")["on"] is False
     page.trouble.happened(AirIs("t1", 1.0, "1001", 2.4, 3))
-    assert page.item("air:t1") == {"on": True, "address": "1001", "since": 1000, "until": 2400, "queue": 3}
+    assert page.item("air:t1") == {
+        "on": True,
+        "addresses": ["1001"],
+        "since": 1000,
+        "until": 2400,
+        "queue": 3,
+    }
     page.trouble.happened(AirIs("nobody", 1.0, "1001", 2.4, 3))
     assert "air:nobody" not in page.items.now
+    page.trouble.happened(AirIs("t1", 2.4, None, 2.4, 0))
+    assert (page.item("air:t1")["on"], page.item("air:t1")["addresses"]) == (False, [])
+
+
+def test_a_packed_transmission_names_everybody_whom_it_calls(page: Page) -> None:
+    for at, address, until in ((1.0, "?", 1.5), (1.1, "1234001", 3.0), (2.0, "1234002", 4.0)):
+        page.trouble.happened(AirIs("t1", at, address, until, 1, since=1.0))
+    assert page.item("air:t1")["addresses"] == ["1234001", "1234002"]
+    assert page.item("air:t1")["until"] == 4000
+    page.trouble.happened(AirIs("t1", 5.0, "1234003", 6.0, 0, since=5.0))
+    assert page.item("air:t1")["addresses"] == ["1234003"]
 
 
 def test_a_play_begins_and_is_over(page: Page) -> None:

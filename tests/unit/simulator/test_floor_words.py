@@ -7,13 +7,15 @@ from importlib.resources import files
 
 import pytest
 
+from broker_config.enrol import words as enrol_words
 from broker_config.enrol.core import Stage
-from broker_config.enrol.words import Trouble
+from broker_config.messages.page import PageFormat, PageState, Proof
 from simulator.config import Language
 from simulator.contacts import PROFILES
 from simulator.floor import box_items
+from simulator.floor.bench_items import WAITING
 from simulator.floor.box_items import CLOSED
-from simulator.floor.events import Deed, Mood, PartState, Play, Way
+from simulator.floor.events import Deed, PartState, Play, Way
 from simulator.floor.hops import Hop
 from simulator.floor.lights import light_sets
 from simulator.floor.words import LANGUAGES, catalogue, choose
@@ -21,8 +23,10 @@ from simulator.habits import OUTCOMES
 from simulator.scenarios.item import State
 from simulator.staff import Doing
 from simulator.stage import Power
+from simulator.transmitters.base import Trouble
+from simulator.transmitters.kinds import KINDS
 
-SAME_ON_PURPOSE = {"js.seconds", "js.milliseconds", "js.means_other", "js.air_on"}
+SAME_ON_PURPOSE = {"js.seconds", "js.milliseconds", "js.means_other", "js.air_on", "js.times"}
 """Words that are the same in two languages because they have no letters of their own."""
 ESTONIAN_TOO = {"node_server", "js.part_server", "js.hop_server"}
 """Words that English and Estonian share."""
@@ -79,7 +83,13 @@ def test_every_word_is_asked_for() -> None:
     made: tuple[str, ...] = (
         "button_",
         "pager_",
-        "mood_",
+        "trouble_",
+        "how_",
+        "format_",
+        "js.result_",
+        "js.proof_",
+        "js.bench_",
+        "kind_",
         "js.light_",
         "js.story_",
         "js.doing_",
@@ -98,7 +108,7 @@ def test_every_word_is_asked_for() -> None:
         "js.scenario_",
         "js.part_",
     )
-    made += ("box_", "boxed_", "js.box_", "js.boxed_", "js.trouble_")
+    made += ("bench_wearer", "box_", "boxed_", "js.box_", "js.boxed_", "js.trouble_")
     for key in catalogue("en"):
         if not key.startswith(made):
             assert re.search(rf"\b{re.escape(key.removeprefix('js.'))}\b", text), key
@@ -116,15 +126,24 @@ def test_every_state_has_its_word() -> None:
     for fault in ("stuck", "chatter", "flood"):
         wanted += [f"js.fault_{fault}", f"js.story_fault_{fault}"]
     wanted += [f"js.doing_{doing}" for doing in Doing]
-    wanted += [f"mood_{mood}" for mood in Mood] + [f"js.story_mood_{mood}" for mood in Mood]
+    for trouble in Trouble:
+        wanted += [f"trouble_{trouble}", f"js.story_trouble_{trouble}", f"js.is_trouble_{trouble}"]
+    wanted += [f"{word}_{driver.replace('-', '_')}" for driver in KINDS for word in ("kind", "how")]
+    wanted += [
+        f"js.result_{state}" for state in (WAITING, *PageState) if state not in ("queued", "ordered", "held")
+    ]
+    wanted += [f"js.proof_{proof}" for proof in Proof] + [f"format_{one}" for one in PageFormat]
+    wanted += [f"js.bench_{state}" for state in ("off", "unknown", "ready", "dead")]
     wanted += [f"js.to_{way}" for way in Way]
-    wanted += [f"js.hop_{hop}" for hop in Hop] + [f"js.is_{mood}" for mood in Mood if mood != Mood.NORMAL]
+    wanted += [f"js.hop_{hop}" for hop in Hop]
     wanted += [f"js.state_{state}" for state in PartState]
     wanted += [f"js.is_{state}" for state in PartState if state != PartState.RUNNING]
     wanted += [f"power_{verb}" for verb in Power] + [f"play_{play}" for play in Play]
     wanted += [f"js.scenario_{state}" for state in State]
     wanted += [f"js.story_closed_{outcome}" for _, outcome in OUTCOMES]
-    wanted += [f"js.box_{stage}" for stage in (CLOSED, *Stage)] + [f"js.trouble_{one}" for one in Trouble]
+    wanted += [f"js.box_{stage}" for stage in (CLOSED, *Stage)] + [
+        f"js.trouble_{one}" for one in enrol_words.Trouble
+    ]
     wanted += [f"js.story_box_{stage}" for stage in box_items.TOLD]
     told = set(PartState) - {PartState.STARTING}
     wanted += [f"js.story_part_{state}" for state in told]
