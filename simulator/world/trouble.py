@@ -83,13 +83,14 @@ class Trouble:
         """Everything is over and comes back."""
         for timer in self._timers:
             timer.cancel()
-        for fault in list(self._open):
-            self._end(fault)
         self._on_air.clear()
         self._on_press.clear()
         self._at_press.clear()
         self._bad_commits.clear()
         self._words_left = None
+        self._back_s = TRIES_AGAIN_S  # of a server that is about to die
+        for fault in list(self._open):
+            self._end(fault)
         self._disk.locked = False
         for part in self._stage.parts:
             self._stage.power(part, Power.THAW)
