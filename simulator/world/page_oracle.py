@@ -106,8 +106,10 @@ class _Lines:
         lies = {GARBLED, Trouble.GARBAGE} & self.wrong(line, span)  # an answer may have become another one
         return self.kinds[line].copies * (MOST_TRIES if lies else 1)
 
-    def least(self, page: PageFacts, span: Span) -> int:
-        """How often it must have rung, by what is proven."""
+    def least(self, page: PageFacts, span: Span, *, stood_in: bool) -> int:
+        """How often it must have rung, by what is proven. Which line the stand-in took, the row does not know."""
+        if stood_in:
+            return int(page.state in RANG and all(self._proves(line, span) for line in self.kinds))
         tries = [(page.transmitter, page.state), *((one.transmitter, one.state) for one in page.others)]
         return sum(state in RANG and self._proves(line, span) for line, state in tries)
 
@@ -118,8 +120,11 @@ class _Lines:
 
     def spoilt(self, rang: Rang) -> bool:
         """It may have been meant for somebody else, or in other words."""
-        line = self.kinds[rang.line]
-        return not line.checked and GARBLED in self.wrong(rang.line, Span(rang.began, rang.at))
+        return not self.kinds[rang.line].checked and any(
+            one.fault.part == rang.line and one.begins <= rang.at and one.ends >= rang.began
+            for one in self._struck
+            if one.fault.kind == f"line {GARBLED}"
+        )
 
 
 def judge_pages(
@@ -149,7 +154,7 @@ def _counts(
         if page.incident not in stood_in:
             here.append((page.address, page.body))
         for key in here:
-            least[key] += lines.least(page, spans[page.id])
+            least[key] += lines.least(page, spans[page.id], stood_in=page.incident in stood_in)
             most[key] += lines.most(page, spans[page.id])
     mixed = {page.address for page in books.pages if page.incident in stood_in}
     found = Counter(key for one in heard for key in ((one.address, ANY), (one.address, one.text)))
@@ -179,7 +184,7 @@ def _times(
 
 def _span(page: PageFacts, zero: datetime, *, stood_in: bool) -> Span:
     begins = (page.created_at - zero).total_seconds() - (STOOD_IN_S if stood_in else 0.0)
-    over = page.final_at if page.state in RANG else None
+    over = page.final_at if page.state in RANG and not stood_in else None  # that one is by the age of a press
     return Span(
         begins,
         (page.deadline_at - zero).total_seconds() + LATEST_S,

@@ -29,7 +29,7 @@ from tests.world.planted import AMONG, PLANTED
 ROOT = Path(__file__).parents[2]
 MINUTES = 6.0
 GROUP = 3
-SHORT, LONG = 12, 360
+SHORT, LONG = 9, 360
 FAULTY_SEEDS = 40
 """A planted fault is found in so many seeds."""
 
