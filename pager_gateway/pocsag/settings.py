@@ -19,7 +19,8 @@ class FunctionTable(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Functions = (3, 2, 1, 0)
+    text: Functions = (3, 2, 1)
+    """Never 0 by itself: most pagers would show the letters as digits."""
     numeric: Functions = (0, 1, 2, 3)
     tone: Functions = (1, 2, 3, 0)
 

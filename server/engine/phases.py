@@ -7,7 +7,7 @@ from uuid import UUID
 
 from broker_config.messages import PageState
 from server.dispatch import asked_back, cancel
-from server.engine.calls import context
+from server.engine.calls import context, may_ring
 from server.engine.closing import close_by_itself
 from server.engine.line_watch import LineWatch
 from server.engine.results import Results
@@ -113,7 +113,8 @@ class Phases:
             work.put_page(taken)
             self._lines.passed_over(work, page)
             return
-        if page.state is PageState.QUEUED and self._steps.calls.connected(page.store_id):
+        leaves = self._steps.calls.connected(page.store_id) and may_ring(page, incident, work.now)
+        if page.state is PageState.QUEUED and leaves:
             page = replace(page, state=PageState.ORDERED, ordered_at=work.now)
             if page.others:
                 page = replace(page, attempt_at=work.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from server.db.account import read_facts
 from server.db.connect import Database
 from server.db.tables import Incident, Journal, Page, PressRow, StandInReport
 from server.rules.account import Account, draw_up
-from server.rules.facts import Attempt
+from server.rules.facts import Attempt, Way
 from server.rules.journal import Action
 
 
@@ -60,19 +61,23 @@ class PageFacts:
     id: UUID
     incident: UUID
     gateway: str
+    transmitter: str
     address: str
     body: str
     step: int
     reason: str
     state: str
+    proof: str
     attempt: int
     created_at: datetime
     deadline_at: datetime
     ordered_at: datetime | None
     final_at: datetime | None
     error: str | None
-    others: tuple[str, ...] = ()
-    """States of the attempts of other gateways."""
+    ways: tuple[Way, ...] = ()
+    """(gateway, transmitter) of all ways to its pager; empty: there is only one."""
+    others: tuple[Attempt, ...] = ()
+    """What became of it at other gateways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +140,20 @@ def read_books(db: Database, store: str) -> Books:
                 col(page.id),
                 col(page.incident_id),
                 col(page.gateway),
+                col(page.transmitter),
                 col(page.address),
                 col(page.body),
                 col(page.step),
                 col(page.reason),
                 col(page.state),
+                col(page.proof),
                 col(page.attempt),
                 col(page.created_at),
                 col(page.deadline_at),
                 col(page.ordered_at),
                 col(page.final_at),
                 col(page.error_code),
+                col(page.ways),
                 col(page.others),
             )
             .where(col(page.store_id) == store)
@@ -157,11 +165,17 @@ def read_books(db: Database, store: str) -> Books:
     return Books(
         tuple(PressFacts(*row) for row in presses),
         tuple(CallFacts(*row) for row in calls),
-        tuple(
-            replace(PageFacts(*row[:-1]), others=tuple(Attempt(*one).state for one in row[-1]))
-            for row in pages
-        ),
+        tuple(_page(*row) for row in pages),
         reports or 0,
+    )
+
+
+def _page(*row: Any) -> PageFacts:
+    *plain, ways, others = row
+    return replace(
+        PageFacts(*plain),
+        ways=tuple((gateway, name) for gateway, name in ways),
+        others=tuple(Attempt(*one) for one in others),
     )
 
 

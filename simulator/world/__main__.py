@@ -19,19 +19,20 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     seeds = [asked.seed] if asked.seed is not None else _range(asked.seeds)
     only = None if asked.only is None else [int(one) for one in asked.only.split(",") if one]
+    among = [] if asked.lines is None else asked.lines.split(",")
     sometimes: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     presses, failed = 0, 0
     began = time.perf_counter()
     for seed in seeds:
-        out = run(seed, asked.minutes, only)
+        out = run(seed, asked.minutes, only, among)
         sometimes += out.sometimes
         faults += out.faults
         presses += out.presses
         failed += bool(out.misses)
         if out.misses or not asked.quiet:
             say(line(out))
-        if out.misses:
+        if out.misses or asked.story:
             tell(out, story=asked.story, shrinks=asked.shrink and only is None)
     took = time.perf_counter() - began
     missed = [one for one in STATES if not sometimes[one]]
@@ -52,15 +53,23 @@ def main(arguments: list[str]) -> int:
 def line(out: Outcome) -> str:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(out.faults.items()) if count)
     word = "ok" if not out.misses else f"{len(out.misses)} MISSES"
-    return f"seed {out.seed}: {word}, {out.presses} presses, {out.pages} pages, faults: {kinds or 'none'}; {out.trace}"
+    lines = ", ".join(f"{name} {kind}" for name, kind in out.lines.items())
+    return (
+        f"seed {out.seed}: {word}, {lines}; {out.presses} presses, {out.pages} pages, faults: {kinds or 'none'}; "
+        f"{out.trace}"
+    )
 
 
 def tell(out: Outcome, *, story: bool, shrinks: bool) -> None:
     for miss in out.misses:
         say(f"  {miss}")
     if story:
+        for name, kind in out.lines.items():
+            say(f"    line {name}: {kind}")
         for words in out.story:
             say(f"    {words}")
+    if not out.misses:
+        return
     say(f"  repeat it: {out.command}")
     if shrinks:
         kept, smaller = shrink(out)
@@ -86,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--seeds", default="1-20", help="A-B, both in it")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of each shop day, virtual")
     parser.add_argument("--only", help="numbers of the faults that happen, with commas")
+    parser.add_argument("--lines", help="drivers or kinds of lines, with commas: no others are in the shops")
     parser.add_argument("--shrink", action="store_true", help="find the fewest faults that still fail")
     parser.add_argument("--story", action="store_true", help="print what happened")
     parser.add_argument("--every", action="store_true", help="fail when a rare state was never reached")

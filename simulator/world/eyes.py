@@ -8,8 +8,8 @@ from datetime import timedelta
 from firmware_bridge.light import Shown
 from server import in_world
 from server.in_world import Disk
-from simulator.pager import ReceivedPage
 from simulator.world.hands import Hands
+from simulator.world.lines import Rang
 from simulator.world.shop import WorldShop
 from simulator.world.trace import Trace
 
@@ -28,8 +28,8 @@ class Eyes:
         self._shop, self._disk, self._hands, self._trace = shop, disk, hands, trace
         self.misses: list[str] = []
         self.seen: set[Shown] = set()
-        self.rang: list[ReceivedPage] = []
-        shop.air.listen(self._ring)
+        self.rang: list[Rang] = []
+        shop.on_air.append(self._ring)
         for name, unit in shop.units.items():
             unit.outputs.watchers.append(
                 lambda number, shown, name=name: self._light(name, number, shown)  # type: ignore[misc]
@@ -56,8 +56,8 @@ class Eyes:
             one.at > at for one in self._hands.touches if (one.device, one.input) == (device, number)
         )
 
-    def _ring(self, page: ReceivedPage) -> None:
-        self._trace.say(page.at, f"air {page.address} {page.alert} {page.text}")
+    def _ring(self, page: Rang) -> None:
+        self._trace.say(page.at, f"air {page.line} {page.address} {page.alert} {page.text}")
         self.rang.append(page)
 
     def _light(self, device: str, number: int, shown: Shown) -> None:

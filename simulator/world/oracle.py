@@ -13,6 +13,7 @@ from server.rules.account import GapKind
 from simulator.stage import SERVER
 from simulator.world.eyes import Eyes
 from simulator.world.hands import Hands
+from simulator.world.page_oracle import FINAL, RANG, judge_pages, latest_s
 from simulator.world.shop import WorldShop
 from simulator.world.trouble import Trouble
 
@@ -23,11 +24,6 @@ YOUNG_S = 90.0
 """Nothing that adds to an age by mistake adds more than the rest of the time to live, if nothing stood still."""
 SETTLE_S = 120.0
 """After the last fault everything is settled in this time."""
-FINAL = frozenset({"transmitted", "confirmed", "failed", "expired", "cancelled", "unknown"})
-RANG = frozenset({"transmitted", "confirmed"})
-UNSURE = frozenset({"unknown", "failed", "expired", "cancelled"})
-LATEST_S = 15.0
-"""A page's gateway may begin it in its last second, and a transmitter takes its time."""
 
 
 class Oracle:
@@ -45,7 +41,7 @@ class Oracle:
             f"{name}: {unit.waiting} presses still wait" for name, unit in shop.units.items() if unit.waiting
         ]
         for page in books.pages:
-            if page.state not in FINAL and now > page.deadline_at + timedelta(seconds=LATEST_S):
+            if page.state not in FINAL and now > page.deadline_at + timedelta(seconds=latest_s(shop)):
                 found.append(f"page {page.id} is still {page.state}, its time was over at {page.deadline_at}")
         for call in books.calls:
             if call.closed_at is None and (call.due_at is None or call.due_at < now - timedelta(seconds=10)):
@@ -59,7 +55,7 @@ class Oracle:
             *self._eyes.misses,
             *self._presses(books),
             *self._calls(books),
-            *self._pages(books),
+            *judge_pages(self._shop, books, self._eyes.rang, self._trouble.struck),
             *self._lights(),
         ]
         found += [*self._ages(books), *self._account(books)]
@@ -172,54 +168,6 @@ class Oracle:
                 yield f"NOBODY TOLD: call {call.number} at {call.device}.{call.input}"
             if call.called_at is not None and call.id not in rang:
                 yield f"UNTRUE: call {call.number} says somebody was called, and no page rang"
-
-    def _pages(self, books: Books) -> Iterator[str]:
-        """What rang against what the rows say, by address."""
-        sure: Counter[str] = Counter()
-        unsure: Counter[str] = Counter()
-        for page in books.pages:
-            if page.state not in FINAL:
-                yield f"page {page.id} has no final state: {page.state}"
-            sure[page.address] += page.state in RANG
-            unsure[page.address] += page.state in UNSURE
-            for state in page.others:  # a page that another gateway took over may have rung there too
-                sure[page.address] += state in RANG
-                unsure[page.address] += state not in RANG
-        rang = Counter(page.address for page in self._eyes.rang)
-        # a reply that got lost, or a process that died between the byte and its row, may double one
-        doubles = self._trouble.counts
-        more = sum(
-            doubles[kind] * each
-            for kind, each in (
-                ("line reply_lost", 9),
-                ("line garbled", 99),
-                ("line pulled", 3),
-                ("line hangs_up", 6),
-                ("line no_power", 3),
-                ("line slow_replies", 99),
-            )
-        )
-        for address in sorted(rang | sure):
-            if rang[address] < sure[address] and not doubles["line garbled"]:
-                yield f"NEVER RANG: {address}: {sure[address]} pages say so, it rang {rang[address]} times"
-            if rang[address] > sure[address] + unsure[address] + more:
-                yield (
-                    f"DOUBLED: {address} rang {rang[address]} times, {sure[address]} pages say so, "
-                    f"of {unsure[address]} nobody knows"
-                )
-        zero = self._shop.clock.now() - timedelta(seconds=self._shop.clock.boot())
-        stood_in = {call.id for call in books.calls if call.stood_in_at is not None}
-        times: dict[str, list[tuple[float, float]]] = {}
-        for page in books.pages:
-            begins, ends = ((one - zero).total_seconds() for one in (page.created_at, page.deadline_at))
-            if page.incident in stood_in:  # it rang before the server heard of it, in the plan's words
-                begins -= 600.0
-                times.setdefault(page.address, []).append((begins, ends))
-            times.setdefault(f"{page.address} {page.body}", []).append((begins, ends))
-        for heard in self._eyes.rang:
-            found = [*times.get(f"{heard.address} {heard.text}", []), *times.get(heard.address, [])]
-            if not any(begins <= heard.at <= ends + LATEST_S for begins, ends in found):
-                yield f"STALE: {heard.address} rang {heard.text!r} at {heard.at:.3f}: that was no page's time"
 
     def _lights(self) -> Iterator[str]:
         for name, unit in self._shop.units.items():

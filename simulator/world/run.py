@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 
 from server import in_world
 from server.in_world import Disk, DutyKind, Snapshot
@@ -17,8 +18,9 @@ from server.requests import SetDuty
 from simulator.staff import NotLetIn, NotTaken, ServerSilent, Verb
 from simulator.world.eyes import Eyes
 from simulator.world.hands import Hands
+from simulator.world.lines import draw_lines
 from simulator.world.oracle import SETTLE_S, Oracle
-from simulator.world.schedule import Fault, draw_acts, draw_faults
+from simulator.world.schedule import Fault, draw_acts, draw_bursts, draw_faults
 from simulator.world.server import NoAnswer
 from simulator.world.shop import EXAMPLE, WorldShop
 from simulator.world.sometimes import reached
@@ -28,7 +30,8 @@ from simulator.world.trace import Trace
 from simulator.world.trouble import Trouble
 
 CORNER = Path(__file__).with_name("corner.toml")
-SHOPS = (CORNER, EXAMPLE, CORNER)
+PAIR = Path(__file__).with_name("pair.toml")
+SHOPS = (CORNER, EXAMPLE, PAIR)
 """Seeds take turns."""
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MINUTES = 10.0
@@ -47,6 +50,9 @@ class Outcome:
 
     seed: int
     minutes: float
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """What stands at the end of each."""
+    among: Sequence[str] = ()
     presses: int = 0
     pages: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -59,26 +65,34 @@ class Outcome:
 
     @property
     def command(self) -> str:
-        return f"python -m simulator.world --seed {self.seed} --minutes {self.minutes:g}"
+        among = f" --lines {','.join(self.among)}" if self.among else ""
+        return f"python -m simulator.world --seed {self.seed} --minutes {self.minutes:g}{among}"
 
 
-def run(seed: int, minutes: float = MINUTES, only: Collection[int] | None = None) -> Outcome:
-    """`only`: numbers of the faults of this seed's schedule that happen; None: all. The same arguments give the same
-    trace."""
+def run(
+    seed: int, minutes: float = MINUTES, only: Collection[int] | None = None, among: Sequence[str] = ()
+) -> Outcome:
+    """`only`: numbers of the faults of this seed's schedule that happen; None: all. `among`: drivers, and kinds, that
+    its lines may have; none: any. The same arguments give the same trace."""
     with _silent():
-        return _run(seed, minutes, only)
+        return _run(seed, minutes, only, among)
 
 
-def _run(seed: int, minutes: float, only: Collection[int] | None) -> Outcome:
+def _run(seed: int, minutes: float, only: Collection[int] | None, among: Sequence[str]) -> Outcome:
     shop_file = SHOPS[seed % len(SHOPS)]
     ready = _ready(shop_file)
     ready.snapshot.restore()
     db, disk = ready.snapshot.db, ready.disk
-    shop = WorldShop(shop_file, seed=seed, start=_begin(seed), db=db)
-    faults = draw_faults(shop.stream("trouble"), shop.plan, minutes * 60)
+    lines = [one.name for one in in_world.shop_plan(shop_file).lines]
+    kinds = draw_lines(Random(f"{seed} lines"), lines, among)  # noqa: S311
+    shop = WorldShop(shop_file, seed=seed, start=_begin(seed), db=db, kinds=kinds)
+    offers = {name: kind.can_fail for name, kind in kinds.items()}
+    faults = draw_faults(shop.stream("trouble"), shop.plan, offers, minutes * 60)
     happen = [one for number, one in enumerate(faults) if only is None or number in only]
-    out = Outcome(seed, minutes, schedule=faults)
+    out = Outcome(seed, minutes, {name: str(kind) for name, kind in kinds.items()}, among, schedule=faults)
     trace = Trace()
+    for name, kind in kinds.items():
+        trace.say(0.0, f"line {name} is {kind}")
     shop.open()
     stage = WorldStage(shop)
     trouble = Trouble(shop, stage, disk, lambda words: trace.say(shop.clock.boot(), words))
@@ -93,7 +107,8 @@ def _run(seed: int, minutes: float, only: Collection[int] | None) -> Outcome:
     hands.touched = touched
     oracle = Oracle(shop, disk, hands, eyes, trouble)
     shop.staff(shop.stream("staff").random() < 0.8)
-    hands.plan(draw_acts(shop.stream("workload"), shop.plan, minutes * 60))
+    acts = draw_acts(shop.stream("workload"), shop.plan, minutes * 60)
+    hands.plan([*acts, *draw_bursts(shop.plan, happen)])
     trouble.plan(happen)
     _plan_break(shop, minutes * 60)
     shop.advance(minutes * 60)
@@ -108,7 +123,7 @@ def _run(seed: int, minutes: float, only: Collection[int] | None) -> Outcome:
     for row in (*books.presses, *books.calls, *books.pages):
         trace.say(0.0, repr(row))
     out.presses, out.pages, out.faults = len(books.presses), len(eyes.rang), trouble.counts
-    out.sometimes = reached(books, eyes, trouble)
+    out.sometimes = reached(shop, books, eyes, trouble)
     out.trace, out.story = trace.digest(), tuple(trace.lines)
     shop.close()
     disk.let_go()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from broker_config.channels import Role
 from broker_config.rights import User
@@ -20,8 +22,9 @@ from simulator.habits import Die, Habits, drawn_habits
 from simulator.pager import Air, ReceivedPage
 from simulator.people import QUICK, Felt, Found, People, PeopleEvent, Switched, Tempo, anything
 from simulator.staff import Doing, StaffApi
-from simulator.transmitters.tap import TapTerminal
+from simulator.transmitters.base import Seen, TroubledBox
 from simulator.transmitters.virtual import VirtualTransmitter
+from simulator.world.lines import PLAIN, Antenna, LineKind, Rang
 from simulator.world.pace import AS_IN_LIFE, Pace
 from simulator.world.server import WorldServer
 from simulator.world.staff import WorldStaffApi
@@ -33,7 +36,8 @@ PASSWORD = "pw"
 
 class WorldShop:
     """`db` None: a new one in memory; a given one has the shop and its people already. `folder`: where units and
-    gateways keep their files; None: in memory. `habits`: how each member of staff tends to act."""
+    gateways keep their files; None: in memory. `habits`: how each member of staff tends to act. `kinds`: of the lines,
+    by their names; the others are plain TAP."""
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class WorldShop:
         tempo: Tempo = QUICK,
         found: Found = anything,
         staff_api: Callable[[WorldServer, Database, str], StaffApi] = WorldStaffApi,
+        kinds: Mapping[str, LineKind] | None = None,
     ) -> None:
         self.plan: Shop = in_world.shop_plan(shop_file)
         self.seed, self.pace, self._folder = seed, pace, folder
@@ -68,11 +73,17 @@ class WorldShop:
             seed=self.stream("server").getrandbits(64),
             rhythm=pace.rhythm(),
         )
-        self.boxes: dict[str, TapTerminal] = {}
+        self.kinds = {line.name: (kinds or {}).get(line.name, PLAIN) for line in self.plan.lines}
+        self.boxes: dict[str, TroubledBox] = {}
         self.transmitters: dict[str, VirtualTransmitter] = {}
-        for line in self.plan.lines:
-            self.boxes[line.name] = box = TapTerminal()
-            self.transmitters[line.name] = VirtualTransmitter(self.clock, box, self.air)
+        self.on_air: list[Callable[[Rang], None]] = []
+        """Called with every page that any antenna has said to its end, before its wearer feels it."""
+        for name, kind in self.kinds.items():
+            self.boxes[name] = box = kind.box(self.air.knows, self.stream(f"box {name}").getrandbits(32))
+            antenna = Antenna(self.air, [one.address for one in self.plan.pagers], name, self._aired)
+            line = VirtualTransmitter(self.clock, box, antenna, baudrate=kind.baudrate)
+            line.observe(partial(_watch, antenna))
+            self.transmitters[name] = line
         self.gateways = {name: self._gateway(name) for name in self.plan.gateways}
         self.units: dict[str, SimulatedUnit] = {}
         self.doing: dict[str, Doing] = {}
@@ -121,6 +132,10 @@ class WorldShop:
         """Whether people act by themselves. At first they do not."""
         self._minds.put(Switched(on))
 
+    def _aired(self, rang: Rang) -> None:
+        for listener in self.on_air:
+            listener(rang)
+
     def _felt(self, page: ReceivedPage) -> None:
         wearer = next((one for one in self.plan.people if one.pager == page.address), None)
         if wearer is not None and wearer.login not in self.away:
@@ -142,8 +157,12 @@ class WorldShop:
             keeper=name == self.plan.keeper,
             telling_s=self.pace.telling_s,
             seed=self.seed,
-            drivers={line.name: {"supervise_s": self.pace.supervise_s} for line in self.plan.lines},
+            drivers={name: self._settings(kind) for name, kind in self.kinds.items()},
         )
+
+    def _settings(self, kind: LineKind) -> dict[str, Any]:
+        own = {"supervise_s": self.pace.supervise_s} if kind.driver == "tap" else {}
+        return {"driver": kind.driver, **own, **kind.settings}
 
     def _unit(self, number: int) -> SimulatedUnit:
         unit = self.plan.units[number]
@@ -165,6 +184,11 @@ class WorldShop:
             look_s=self.pace.look_s,
             telling_s=self.pace.telling_s,
         )
+
+
+def _watch(antenna: Antenna, seen: Seen) -> None:
+    if seen.airs is not None:
+        antenna.up_since = None if seen.airs.address is None else seen.airs.since
 
 
 def _users(plan: Shop) -> list[User]:

@@ -18,7 +18,7 @@ def shrink(failed: Outcome, again: Callable[..., Outcome] = run) -> tuple[list[i
         for part in _parts(kept, size):
             tried = [one for one in kept if one not in part]
             runs += 1
-            out = again(failed.seed, failed.minutes, tried)
+            out = again(failed.seed, failed.minutes, tried, failed.among)
             if out.misses:
                 kept, best = tried, out
                 break

@@ -7,6 +7,8 @@ from collections import Counter
 from firmware_bridge.light import Shown
 from server.in_world import Books
 from simulator.world.eyes import Eyes
+from simulator.world.page_oracle import RANG
+from simulator.world.shop import WorldShop
 from simulator.world.trouble import Trouble
 
 STATES = (
@@ -21,6 +23,10 @@ STATES = (
     "a page expired in a queue",
     "a page in doubt was repeated",
     "a page was taken back",
+    "a standby called",
+    "another gateway took a page over",
+    "pages went out together",
+    "a page without proof never rang",
     "the stand-in called",
     "nobody could be called",
     "a quiet call",
@@ -33,7 +39,7 @@ STATES = (
 )
 
 
-def reached(books: Books, eyes: Eyes, trouble: Trouble) -> Counter[str]:
+def reached(shop: WorldShop, books: Books, eyes: Eyes, trouble: Trouble) -> Counter[str]:
     """How often each state was seen in one run."""
     found: Counter[str] = Counter()
     found["a receipt was lost after its commit"] = trouble.seen["receipt lost"]
@@ -52,7 +58,15 @@ def reached(books: Books, eyes: Eyes, trouble: Trouble) -> Counter[str]:
         found["a page expired in a queue"] += page.state == "expired"
         found["a page in doubt was repeated"] += page.reason == "unknown"
         found["a page was taken back"] += page.state == "cancelled"
+        found["another gateway took a page over"] += bool(page.others)
     found["the stand-in called"] = books.reports
+    own = {one.address: one.transmitter for one in shop.plan.pagers}
+    found["a standby called"] = sum(own.get(one.address, one.line) != one.line for one in eyes.rang)
+    together = Counter((one.line, one.began) for one in eyes.rang if one.began < one.at)
+    found["pages went out together"] = sum(count > 1 for count in together.values())
+    said = Counter(page.address for page in books.pages if page.state in RANG and page.proof == "none")
+    said -= Counter(one.address for one in eyes.rang)
+    found["a page without proof never rang"] = said.total()
     for call in books.calls:
         found["nobody could be called"] += call.nobody_at is not None
         found["a call ended unanswered or by the manager alone"] += call.acknowledged_at is None

@@ -11,9 +11,9 @@ from broker_config import topics
 from server.in_world import Disk, locked
 from simulator.broker_link import in_memory
 from simulator.clock import Timer
-from simulator.pager import ReceivedPage
-from simulator.stage import BROKER, SERVER, Cable, Network, Power
-from simulator.transmitters.tap_habits import TapFaults
+from simulator.stage import BROKER, SERVER, Network, Power
+from simulator.world.line_trouble import LineTrouble
+from simulator.world.lines import Rang
 from simulator.world.schedule import Fault
 from simulator.world.shop import WorldShop
 from simulator.world.stage import WorldStage
@@ -50,9 +50,9 @@ class Trouble:
         self.counts: Counter[str] = Counter()
         self.seen: Counter[str] = Counter()
         """What came of it that cannot be read from rows."""
+        self._lines = LineTrouble(shop, stage)
         self._open: dict[Fault, float] = {}
         self._timers: list[Timer] = []
-        self._ending = False
         self._on_air: list[Fault] = []
         self._on_press: list[Fault] = []
         self._at_press: list[Fault] = []
@@ -60,7 +60,7 @@ class Trouble:
         self._words_left: int | None = None
         self._back_s = 0.0
         self._death = ""
-        shop.air.listen(self._aired)
+        shop.on_air.append(self._aired)
         shop.server.says = self._server_says
         shop.server.after_death = self._server_died
         disk.before, disk.after = self._before_commit, self._after_commit
@@ -81,16 +81,16 @@ class Trouble:
 
     def heal(self) -> None:
         """Everything is over and comes back."""
-        self._ending = True
         for timer in self._timers:
             timer.cancel()
-        for fault in list(self._open):
-            self._end(fault)
         self._on_air.clear()
         self._on_press.clear()
         self._at_press.clear()
         self._bad_commits.clear()
         self._words_left = None
+        self._back_s = TRIES_AGAIN_S  # of a server that is about to die
+        for fault in list(self._open):
+            self._end(fault)
         self._disk.locked = False
         for part in self._stage.parts:
             self._stage.power(part, Power.THAW)
@@ -98,10 +98,7 @@ class Trouble:
                 self._stage.network(part, Network.MEND)
                 self._shop.broker.delay(self._client(part), None)
             self._start(part)
-        for name in self._shop.transmitters:
-            self._stage.cable(name, Cable.CLEAN)
-            self._stage.cable(name, Cable.PLUG)
-            self._calm(name)
+        self._lines.heal()
         for unit in self._shop.units.values():
             unit.synced, unit.wrong_by = True, timedelta()
 
@@ -136,6 +133,9 @@ class Trouble:
     def _strike(self, fault: Fault) -> None:
         where, kind = fault.kind.split(" ")
         part, size = fault.part, fault.size
+        if where == "line":
+            self._lines.begin(part, kind, size)
+            return
         if kind in ("kill", "stop", "session_lost", "reboot"):
             self._count_waiting()
         match kind:
@@ -174,11 +174,14 @@ class Trouble:
             case "locked":
                 self._disk.locked = True
             case _:
-                assert where == "line", fault.kind
-                self._line(part, kind, size)
+                raise AssertionError(fault.kind)
 
     def _relieve(self, fault: Fault) -> None:
-        kind, part = fault.kind.split(" ")[1], fault.part
+        where, kind = fault.kind.split(" ")
+        part = fault.part
+        if where == "line":
+            self._lines.end(part, kind)
+            return
         match kind:
             case "kill" | "stop" | "session_lost" | "reboot":
                 if kind == "reboot" and fault.size < CUT_FIRST:
@@ -199,12 +202,6 @@ class Trouble:
                 self._shop.units[part].synced = True
             case "locked":
                 self._disk.locked = False
-            case "pulled":
-                self._stage.cable(part, Cable.PLUG)
-            case "garbled":
-                self._stage.cable(part, Cable.CLEAN)
-            case "no_power" | "slow_replies":
-                self._calm(part)
 
     def _spoil_commit(self, fault: Fault) -> None:
         kind = fault.kind.split(" ")[1]
@@ -217,34 +214,6 @@ class Trouble:
                 self._bad_commits.append(kind)
                 self._back_s = fault.lasts_s
 
-    def _line(self, name: str, kind: str, size: float) -> None:
-        habits: TapFaults = self._shop.boxes[name].faults
-        match kind:
-            case "pulled":
-                self._stage.cable(name, Cable.PULL)
-            case "garbled":
-                self._stage.cable(name, Cable.GARBLE)
-            case "no_power":
-                habits.silent = True
-            case "reply_lost":
-                habits.lose_reply += 1 + int(size * 2)
-            case "block_lost":
-                habits.eat_block += 1 + int(size * 3)
-            case "refuses_block":
-                habits.nak_block += 1 + int(size * 3)
-            case "hangs_up":
-                habits.hang_up_in_block += 1 + int(size * 2)
-            case "slow_replies":
-                habits.delay_reply_s = 9.0 * size
-            case _:
-                raise AssertionError(kind)
-
-    def _calm(self, name: str) -> None:
-        habits = self._shop.boxes[name].faults
-        habits.silent, habits.delay_reply_s = False, 0.0
-        if self._ending:
-            habits.lose_reply = habits.eat_block = habits.nak_block = habits.hang_up_in_block = 0
-
     # -- in the middle of something
 
     def _server_says(self) -> None:
@@ -255,8 +224,14 @@ class Trouble:
                 self._shop.server.doomed = True
                 self._death = "died speaking"
 
+    def _came(self, kind: str, part: str, lasts_s: float = 0.0) -> None:
+        """A fault that waited for its moment has struck now."""
+        now = self._shop.clock.boot()
+        self.struck.append(Struck(Fault(now, kind, part, lasts_s, 0.0), now, now + lasts_s))
+
     def _server_died(self) -> None:
         self._news("the server died in the middle")
+        self._came("server died", SERVER, self._back_s)
         self.seen[self._death] += 1
         self._count_waiting()
         self._later(self._back_s, lambda: self._start(SERVER))
@@ -266,26 +241,27 @@ class Trouble:
             if self._bad_commits.pop(0) == "dies_before_commit":
                 self._shop.server.doomed = True
                 self._death = "died before commit"
+            self._came("server failed", SERVER)
             raise locked()
 
     def _after_commit(self) -> None:
         if self._bad_commits and self._bad_commits[0] in ("answer_lost", "dies_after_commit"):
             if self._bad_commits.pop(0) == "answer_lost":
                 self.seen["answer lost"] += 1
+                self._came("server failed", SERVER)
                 raise locked()
             self._shop.server.doomed = True
             self._death = "receipt lost"
 
-    def _aired(self, page: ReceivedPage) -> None:
+    def _aired(self, page: Rang) -> None:
         for fault in list(self._on_air):
             lines = {one.name for one in self._shop.plan.lines if one.gateway == fault.part}
-            if any(
-                one.address == page.address and one.transmitter in lines for one in self._shop.plan.pagers
-            ):
+            if page.line in lines:
                 self._on_air.remove(fault)
                 self._later(0.03 * fault.size, lambda fault=fault: self._kill(fault))  # type: ignore[misc]
 
     def _kill(self, fault: Fault) -> None:
+        self._came(fault.kind, fault.part, fault.lasts_s)
         self._stage.power(fault.part, Power.KILL)
         self._later(fault.lasts_s, lambda: self._start(fault.part))
 

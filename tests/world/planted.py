@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from broker_config.link import Published
-from broker_config.messages import LightState
+from broker_config.messages import LightState, PageState, Proof, ResultError
 from firmware_bridge.outbox import Outbox
+from pager_gateway import verdicts
+from pager_gateway.drivers.pocsag_mmdvm.keying import Keying
+from pager_gateway.drivers.pocsag_raw.dialogue import RawDialogue
+from pager_gateway.outcomes import Outcomes
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.pages import Pages
+from pager_gateway.sender import PageReport
 from pager_gateway.stand_in import StandIn
+from pager_gateway.transmitter import SubmitResult
 from server import intake
 from server.db.engine_write import Writer
 from server.engine import core, effects, presses, results
@@ -23,6 +30,8 @@ from server.engine.work import Work
 from server.rules.light import button_light
 
 Patch = pytest.MonkeyPatch
+ONCE_MORE = ResultError(code="once-more", text="it may help", retry=True)
+NOT_HERE = ResultError(code="not-here", text="somebody else", retry=False)
 
 
 def receipt_before_commit(patch: Patch) -> None:
@@ -146,6 +155,65 @@ def merged_into_nothing(patch: Patch) -> None:
     patch.setattr(presses, "store_press", careless)
 
 
+def doubt_tried_again(patch: Patch) -> None:
+    """A page that may have rung is tried once more on the same transmitter."""
+    after = verdicts.after_failure
+
+    def hopeful(entry: Any, result: SubmitResult, lanes: Any, now: float) -> Any:
+        if result.state is PageState.UNKNOWN:
+            result = replace(result, state=PageState.FAILED, error=ONCE_MORE)
+        return after(entry, result, lanes, now)
+
+    patch.setattr(verdicts, "after_failure", hopeful)
+
+
+def standby_called_too(patch: Patch) -> None:
+    """Every fourth page that was transmitted goes on to the other transmitter all the same."""
+    report = Outcomes.report
+    seen: set[UUID] = set()
+
+    def both(self: Outcomes, event: PageReport, now: float) -> None:
+        entry = self._pages.active.get(event.result.page)
+        others = entry is not None and any(one.transmitter != event.transmitter for one in entry.routes)
+        fourth = event.result.page.int % 4 == 0 and event.result.page not in seen
+        if others and fourth and event.result.state is PageState.TRANSMITTED:
+            seen.add(event.result.page)
+            failed = replace(event.result, state=PageState.FAILED, proof=Proof.NONE, error=NOT_HERE)
+            event = replace(event, result=failed)
+        report(self, event, now)
+
+    patch.setattr(Outcomes, "report", both)
+
+
+def carrier_not_watched(patch: Patch) -> None:
+    """Whatever was written to a modem was on the air, says its driver."""
+    results = Keying.results
+
+    def all_of_it(self: Keying) -> Iterator[SubmitResult]:
+        for one in results(self):
+            if one.state is PageState.UNKNOWN:
+                one = replace(one, state=PageState.TRANSMITTED, proof=Proof.ON_AIR, error=None)
+            yield one
+
+    patch.setattr(Keying, "results", all_of_it)
+
+
+def cut_off_taken_for_sent(patch: Patch) -> None:
+    """A transmission that broke off was whole, says the driver of a box that never answers."""
+    result = RawDialogue._result
+
+    def hasty(self: RawDialogue, page: UUID, state: PageState, error: Any = None) -> None:
+        result(self, page, PageState.TRANSMITTED if state is PageState.UNKNOWN else state, error)
+
+    patch.setattr(RawDialogue, "_result", hasty)
+
+
+AMONG: Mapping[str, Sequence[str]] = {
+    "doubt_tried_again": ("pocsag-mmdvm",),
+    "carrier_not_watched": ("pocsag-mmdvm",),
+    "cut_off_taken_for_sent": ("pocsag-raw",),
+}
+"""Slips of one kind of line are looked for where the lines are of that kind."""
 PLANTED: Mapping[str, Callable[[Patch], None]] = {
     one.__name__: one
     for one in (
@@ -162,5 +230,9 @@ PLANTED: Mapping[str, Callable[[Patch], None]] = {
         order_not_repeated,
         resend_forgotten,
         merged_into_nothing,
+        doubt_tried_again,
+        standby_called_too,
+        carrier_not_watched,
+        cut_off_taken_for_sent,
     )
 }

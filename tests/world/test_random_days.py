@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 
 from server.in_world import shop_plan
+from simulator.world.lines import PLAIN
 from simulator.world.run import Outcome, run
 from simulator.world.schedule import Fault, draw_acts, draw_faults, kinds
 from simulator.world.shop import EXAMPLE
 from simulator.world.shrink import shrink
 from simulator.world.sometimes import STATES
-from tests.world.planted import PLANTED
+from tests.world.planted import AMONG, PLANTED
 
 ROOT = Path(__file__).parents[2]
 MINUTES = 6.0
@@ -104,9 +105,10 @@ def test_a_day_reads_no_clock_and_no_chance_but_its_own(monkeypatch: pytest.Monk
 
 def test_another_workload_does_not_reshuffle_the_trouble() -> None:
     plan = shop_plan(EXAMPLE)
-    faults = draw_faults(random.Random("1 trouble"), plan, 600)
-    assert faults == draw_faults(random.Random("1 trouble"), plan, 600)
-    assert faults != draw_faults(random.Random("2 trouble"), plan, 600)
+    offers = {line.name: PLAIN.can_fail for line in plan.lines}
+    faults = draw_faults(random.Random("1 trouble"), plan, offers, 600)
+    assert faults == draw_faults(random.Random("1 trouble"), plan, offers, 600)
+    assert faults != draw_faults(random.Random("2 trouble"), plan, offers, 600)
     assert draw_acts(random.Random("1 workload"), plan, 600) == draw_acts(
         random.Random("1 workload"), plan, 600
     )
@@ -115,7 +117,7 @@ def test_another_workload_does_not_reshuffle_the_trouble() -> None:
 def test_shrinking_leaves_what_is_needed() -> None:
     schedule = [Fault(float(at), "server kill", "server", 1.0, 0.5) for at in range(20)]
 
-    def again(seed: int, minutes: float, only: list[int]) -> Outcome:
+    def again(seed: int, minutes: float, only: list[int], among: list[str]) -> Outcome:
         return Outcome(seed, minutes, schedule=schedule, misses=["lost"] if {3, 17} <= set(only) else [])
 
     kept, out = shrink(Outcome(7, 10, schedule=schedule, misses=["lost"]), again)
@@ -134,4 +136,4 @@ QUICK = ("receipt_before_commit", "expiry_unchecked_by_the_server", "settled_by_
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     PLANTED[name](monkeypatch)
     seeds = sorted(range(1, FAULTY_SEEDS + 1), key=lambda seed: seed not in TELLING)
-    assert any(run(seed, MINUTES).misses for seed in seeds)
+    assert any(run(seed, MINUTES, None, AMONG.get(name, ())).misses for seed in seeds)

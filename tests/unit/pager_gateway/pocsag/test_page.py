@@ -13,12 +13,14 @@ from pydantic import ValidationError
 from broker_config.capcodes import Trouble
 from broker_config.charsets import CHARSETS
 from broker_config.messages import PageFormat
+from pager_gateway.drivers.pocsag_raw.frames import encode
 from pager_gateway.errors import Refused
 from pager_gateway.pocsag import packing, payload
 from pager_gateway.pocsag.codewords import address_word
 from pager_gateway.pocsag.page import WORDS, call
 from pager_gateway.pocsag.settings import FunctionTable, PocsagSettings
 from pager_gateway.transmitter import Page
+from simulator.transmitters.pocsag_receiver import PagerHabits, PocsagReceiver
 
 USUAL = PocsagSettings()
 
@@ -48,11 +50,19 @@ def test_pages_of_the_note() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "functions"),
-    [(PageFormat.TEXT, (3, 2, 1, 0)), (PageFormat.NUMERIC, (0, 1, 2, 3)), (PageFormat.TONE, (1, 2, 3, 0))],
+    [(PageFormat.TEXT, (3, 2, 1, 1)), (PageFormat.NUMERIC, (0, 1, 2, 3)), (PageFormat.TONE, (1, 2, 3, 0))],
 )
 def test_the_alert_chooses_the_function(kind: PageFormat, functions: tuple[int, ...]) -> None:
     for alert, function in enumerate(functions, 1):
         assert call(page("1", format=kind, alert=alert), USUAL).words[0] == address_word(1234567, function)
+
+
+@pytest.mark.parametrize("alert", [1, 2, 3, 4])
+def test_a_text_is_shown_as_letters_whatever_its_alert(alert: int) -> None:
+    """A pager as it comes from the shelf takes function 0 for digits."""
+    transmission = packing.pack([call(page("TILLS Till 1 CALL", alert=alert), USUAL)])
+    (heard,) = PocsagReceiver().hear(encode(transmission))
+    assert PagerHabits().shows(heard) == "TILLS Till 1 CALL"
 
 
 def test_a_letter_behind_the_capcode_beats_the_table() -> None:

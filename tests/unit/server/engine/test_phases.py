@@ -223,6 +223,24 @@ class TestRestart:
         box.time.advance(0.1)
         assert ringing(box, seen) == [ADDRESS[CARMEN]]
 
+    def test_an_order_that_did_not_leave_in_its_time_is_not_said_to_have_left(self, box: EngineBox) -> None:
+        """Its gateway may know it all the same, as a page of the stand-in: the account must not take that for an order
+        that came too late."""
+        box.link.connected = False
+        box.press()
+        box.close()
+        box.time.advance(121)
+        box.link.connected = True
+        box.start()
+        box.time.advance(5)
+        first = [(one.state, one.ordered_at) for one in box.pages() if one.step == 1]
+        assert set(first) == {("queued", None)}
+        assert not [
+            order for order in box.orders if order.page in {one.id for one in box.pages() if one.step == 1}
+        ]
+        box.time.advance(10)
+        assert {one.state for one in box.pages() if one.step == 1} == {"expired"}
+
     def test_an_order_that_never_left_leaves_at_the_start(self, box: EngineBox) -> None:
         box.link.connected = False
         box.press()
