@@ -147,6 +147,9 @@ class FourPromises(RuleBasedStateMachine):
         open_ones = [one for one in self.box.incidents() if one.state in OPEN]
         if not open_ones:
             return
+        self.box.time.advance(
+            0.001
+        )  # what came before somebody's act is told from what came after it by its moment
         one = data.draw(st.sampled_from(open_ones))
         outcome = data.draw(st.sampled_from(SAID_BY_STAFF))
         before = self._state(one)

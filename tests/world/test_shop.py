@@ -148,6 +148,7 @@ def test_a_cable_that_was_spoilt_carries_again(
 
 
 def test_a_line_that_is_garbled_lets_hardly_anything_through(world: WorldShop, stage: WorldStage) -> None:
+    stage.cable("t2", Cable.PULL)  # else the standby takes it
     stage.cable("t1", Cable.GARBLE)
     stage.hand("b2.3", "press")
     world.advance(10)
