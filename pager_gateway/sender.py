@@ -120,7 +120,7 @@ class HeardReport:
 SenderReport: TypeAlias = PageReport | HealthReport | ProbeReport | AirReport | HeardReport
 
 CANNOT_BE_ASKED = ResultError(
-    code="no_probe", text="the driver has no question that disturbs nobody", retry=False
+    code="no_probe", text="this kind cannot be asked without a page: give it a canary_address", retry=False
 )
 
 

@@ -11,9 +11,11 @@ from broker_config.link import Delivery, LinkEvent, LinkSetup, Subscription
 from broker_config.messages import (
     Abilities,
     PageCancel,
+    PageFormat,
     PageOrder,
     PageResult,
     PageState,
+    Purpose,
     Route,
     TransmitterAbilities,
 )
@@ -33,8 +35,10 @@ STORE, GATEWAY, SERVER = "shop", "gw-1", "srv"
 class GatewayBench:
     """`tx-1`, `tx-2` ... are of the kinds of these rigs. Each has its own air: who heard a page tells who sent it."""
 
-    def __init__(self, *rigs: str, ceiling_s_per_h: int | None = None) -> None:
-        """`ceiling_s_per_h`: of the first."""
+    def __init__(
+        self, *rigs: str, ceiling_s_per_h: int | None = None, canary_address: str | None = None
+    ) -> None:
+        """`ceiling_s_per_h`, `canary_address`: of the first."""
         self.clock = FakeClock()
         roles = {GATEWAY: Role.GATEWAY, SERVER: Role.SERVER}
         self.broker = MemoryBroker(
@@ -61,6 +65,7 @@ class GatewayBench:
             password="pw",
             drivers={name: {**rig.settings, "driver": rig.driver} for name, rig in self.rigs.items()},
             limits={"tx-1": AirLimits(ceiling_s_per_h)},
+            canary_addresses={} if canary_address is None else {"tx-1": canary_address},
             keeper=False,
         )
         self.said: dict[UUID, list[PageResult]] = {}
@@ -106,6 +111,24 @@ class GatewayBench:
             body=self.rig.body(words),
             priority=priority,
             exp_s=exp_s,
+        )
+        assert self.server.publish(codec.publication(ORDER, STORE, "g", GATEWAY, order)) is not None
+        return order.page
+
+    def canary(self) -> UUID:
+        """As the server sends one, whatever hangs on the line."""
+        order = PageOrder(
+            page=uuid4(),
+            attempt=1,
+            incident=uuid4(),
+            press=uuid4(),
+            purpose=Purpose.CANARY,
+            routes=[Route(transmitter="tx-1", address="0")],
+            format=PageFormat.TEXT,
+            charset="ascii",
+            body="CANARY",
+            priority=3,
+            exp_s=60,
         )
         assert self.server.publish(codec.publication(ORDER, STORE, "g", GATEWAY, order)) is not None
         return order.page

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from broker_config.messages import PageState
+from broker_config.messages import PageFormat, PageState
 from pager_gateway.airtime import AirLimits
-from pager_gateway.transmitter import Cancelling
+from pager_gateway.transmitter import Cancelling, Probing
 from simulator.transmitters.base import Seen, Trouble
 from tests.conformance.gateway_rig import GatewayBench
 from tests.conformance.rigs import RIGS, names
@@ -47,6 +47,33 @@ def test_an_order_becomes_one_page_and_one_result(bench: GatewayBench) -> None:
     assert bench.state(page) in DONE
     assert bench.results(page)[-1].tx_ms is not None
     assert bench.texts() == [bench.shown("HELP")]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_canary_rings_the_address_that_is_kept_for_it(name: str) -> None:
+    """Also where nothing can be asked, and where only codes go on the air."""
+    rig = RIGS[name]()
+    code = rig.format is PageFormat.CODE
+    bench = GatewayBench(name, canary_address=rig.body("CANARY") if code else rig.address).start()
+    page = bench.canary()
+    bench.until_final(page)
+    assert bench.state(page) in DONE
+    assert bench.texts() == [bench.shown("CANARY") if code else "CANARY"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_canary_without_an_address_asks_or_says_that_it_cannot(name: str) -> None:
+    bench = GatewayBench(name).start()
+    page = bench.canary()
+    bench.until_final(page)
+    result = bench.results(page)[-1]
+    assert bench.texts() == []
+    if isinstance(bench.rig.create(), Probing):
+        assert (result.state, result.error) == (TRANSMITTED, None)
+    else:
+        assert result.state is FAILED
+        assert result.error is not None
+        assert "canary_address" in result.error.text
 
 
 def test_an_order_that_comes_again_is_not_transmitted_again(bench: GatewayBench) -> None:
