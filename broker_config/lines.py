@@ -10,6 +10,8 @@ SPEEDS: dict[str, int] = {
     "rf-bridge": 19_200,
 }
 ORDINARY = 9_600
+KINDS = ("tap", "espa444", "pocsag-mmdvm", "pocsag-raw", "rf-bridge", "scope", "waveware", "comp2", "snpp")
+"""Every kind that comes with the product; other people's packages may bring more."""
 TCP = frozenset({"snpp"})
 """Drivers whose box is a server in the network and no serial line."""
 

@@ -53,6 +53,10 @@ def run_setup(
         str | None,
         typer.Option(help="Device or URL of the paging transmitter; - for none yet.", show_default=False),
     ] = None,
+    driver: Annotated[
+        str | None,
+        typer.Option(help="What that speaks: `redbutton gateway drivers` lists them.", show_default=False),
+    ] = None,
     owner: Annotated[str | None, typer.Option(help="Your name.", show_default=False)] = None,
 ) -> None:
     """Begin a new shop: asks five things and writes its file and a service. What an option says is not asked."""
@@ -63,6 +67,7 @@ def run_setup(
 
     files.free(data)
     given = {"name": name, "language": language, "timezone": timezone, "line": line, "owner": owner}
+    given["driver"] = driver
     answers = ask.ask_all(given, prompt, typer.echo, ask.serial_lines())
     files.write(answers, data, ask.user())
     typer.echo(files.next_steps(answers, data))

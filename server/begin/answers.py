@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from broker_config.lines import KINDS
+
 LANGUAGES = {"en": "English", "ru": "Русский", "et": "Eesti"}
 NONE_YET = "-"
 _URL = re.compile(r"(/dev/[\w./:+-]{1,180}|(socket|rfc2217)://[\w.\[\]:-]{1,180})")
@@ -33,6 +35,8 @@ class Answers:
     line: str | None
     """Device path or URL of the paging transmitter; None: there is none yet."""
     owner: str
+    driver: str = "tap"
+    """What kind of transmitter that is."""
 
     @property
     def store(self) -> str:
@@ -80,6 +84,16 @@ def read_line(typed: str, found: Sequence[str] = ()) -> str | None:
     if _URL.fullmatch(wanted) is None:
         raise Unfit(
             f"please a device (/dev/serial/by-id/...), a URL (socket://host:port) or {NONE_YET} for none yet"
+        )
+    return wanted
+
+
+def read_driver(typed: str) -> str:
+    """One of ours, or the name that a package of other people brings."""
+    wanted = typed.strip().lower()
+    if re.fullmatch(r"[a-z0-9-]{1,32}", wanted) is None:
+        raise Unfit(
+            f"please one of {', '.join(KINDS)}, or the name of a driver that was installed beside them"
         )
     return wanted
 

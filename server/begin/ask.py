@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from broker_config.errors import SetupError
+from broker_config.lines import KINDS
 from server.begin import answers
 from server.begin.answers import NONE_YET, Answers, Unfit
 
@@ -53,8 +54,12 @@ def ask_all(
         "1" if lines else NONE_YET,
         lambda typed: answers.read_line(typed, lines),
     )
+    driver = "tap"
+    if line is not None:
+        question = f"        What does it speak ({', '.join(KINDS)})"
+        driver = one("driver", question, driver, answers.read_driver)
     owner = one("owner", "5 of 5  Your name", "", answers.read_owner)
-    return Answers(name, language, timezone, line, owner)
+    return Answers(name, language, timezone, line, owner, driver)
 
 
 def serial_lines(folder: Path = BY_ID) -> list[str]:

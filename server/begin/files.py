@@ -35,7 +35,7 @@ def shop_text(answers: Answers) -> str:
     if answers.line is not None:
         table["gateways"] = [{"id": GATEWAY, "keeper": True}]
         table["transmitters"] = [
-            {"gateway": GATEWAY, "name": TRANSMITTER, "driver": "tap", "url": answers.line}
+            {"gateway": GATEWAY, "name": TRANSMITTER, "driver": answers.driver, "url": answers.line}
         ]
     return toml.dump(table, HEADING)
 

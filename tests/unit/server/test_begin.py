@@ -34,10 +34,20 @@ def asking(*typed: str) -> tuple[list[str], ask.Ask]:
 
 
 def test_five_questions_are_asked_and_proposals_taken() -> None:
-    questions, answer = asking("Pood", "", "", "", "Anna Kask")
+    questions, answer = asking("Pood", "", "", "", "", "Anna Kask")
     made = ask.ask_all({}, answer, lambda words: None, ["/dev/serial/by-id/usb-tap"])
-    assert len(questions) == 5
+    assert len(questions) == 6, "the fourth has two halves: where the transmitter is, and what it speaks"
     assert (made.name, made.owner, made.line) == ("Pood", "Anna Kask", "/dev/serial/by-id/usb-tap")
+    assert made.driver == "tap"
+
+
+def test_a_transmitter_of_another_kind_stands_in_the_file() -> None:
+    _, answer = asking("Pood", "", "", "/dev/ttyACM0", "an MMDVM!", "pocsag-mmdvm", "Anna Kask")
+    said: list[str] = []
+    made = ask.ask_all({}, answer, said.append, [])
+    assert "tap, espa444" in said[0]
+    (line,) = parse_shop(tomllib.loads(files.shop_text(made))).transmitters
+    assert (line.driver, line.url) == ("pocsag-mmdvm", "/dev/ttyACM0")
 
 
 def test_a_bad_answer_is_asked_again_with_a_reason() -> None:
