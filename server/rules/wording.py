@@ -62,8 +62,11 @@ def page_body(
     words, short = _said(reason, pager.language, drill=drill, quiet=quiet, who=who)
     place = button.place.upper()
     whole = [f"{place} {words}", f"{place} {short}"]
-    if not quiet:
-        whole.insert(0, f"{place} {button.label} {words}")
+    if (
+        not quiet
+    ):  # what is no usual call says so before the label, which a wrist may not show without scrolling
+        early = drill or reason in TELLS
+        whole.insert(0, " ".join((place, *((words, button.label) if early else (button.label, words)))))
     found = pager_text.first_that_fits(whole, pager.charset, pager.longest)
     if found is not None:
         return found

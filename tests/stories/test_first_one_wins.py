@@ -37,7 +37,7 @@ def test_the_others_are_told_who_goes(telling: Shop) -> None:
     assert who_rang(telling) == [ANNA, CARMEN]
     telling.acknowledge(ANNA)
     telling.clock.advance(2)
-    assert rung(telling) == [(CARMEN, "DAIRY Shelf 1 AT HAS IT")]
+    assert rung(telling) == [(CARMEN, "DAIRY AT HAS IT Shelf 1")]
 
 
 def test_nobody_is_told_when_nobody_else_was_called(telling: Shop) -> None:
@@ -60,7 +60,7 @@ def test_a_page_that_was_on_the_air_at_that_moment_is_taken_back_by_words(tellin
     assert telling.pages()[-1].state == "ordered"  # on the serial line already
     telling.acknowledge(ANNA)
     telling.clock.advance(3)
-    assert rung(telling) == [(CARMEN, "DAIRY Shelf 1 CALL"), (CARMEN, "DAIRY Shelf 1 AT HAS IT")]
+    assert rung(telling) == [(CARMEN, "DAIRY Shelf 1 CALL"), (CARMEN, "DAIRY AT HAS IT Shelf 1")]
 
 
 def test_passing_on_calls_the_next_one_and_spares_who_passed(shop: Shop) -> None:

@@ -43,7 +43,7 @@ def test_a_drill_before_opening_rings_like_one_by_day(shop: Shop) -> None:
     closed_now(shop)
     shop.button().drill()
     shop.clock.advance(2)
-    assert rung(shop) == [(ANNA, "DAIRY Shelf 1 DRILL CALL")]
+    assert rung(shop) == [(ANNA, "DAIRY DRILL CALL Shelf 1")]
 
 
 def test_pagers_without_letters_say_it_in_digits_and_beeps(shop: Shop) -> None:
@@ -53,7 +53,7 @@ def test_pagers_without_letters_say_it_in_digits_and_beeps(shop: Shop) -> None:
     shop.button().drill()
     shop.clock.advance(2)
     texts = dict(rung(shop))
-    assert (texts[ANNA], texts[BORIS], texts[CARMEN]) == ("", "1-91", "DAIRY Shelf 1 DRILL CALL")
+    assert (texts[ANNA], texts[BORIS], texts[CARMEN]) == ("", "1-91", "DAIRY DRILL CALL Shelf 1")
     # a drill has a beep of its own, but this terminal makes one beep only
     assert {page.pager_id: page.alert for page in shop.pages()}[ANNA] == 1
 
