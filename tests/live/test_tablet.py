@@ -70,6 +70,7 @@ def test_from_the_door_to_a_call_and_out_again(look: Viewer, site: Site) -> None
     manager.get_by_role("button", name="Add a tablet").click()
     tablet = look("tablet", login=None, width=1024, reduced_motion="reduce")
     tablet.get_by_role("button", name="Show the number").click()
+    expect(tablet.locator(".door__number")).to_be_visible()
     number = SHOWN.search(tablet.content().replace("&nbsp;", "\u00a0"))
     assert number is not None
     manager.get_by_label("Number on the tablet").fill(f"{number[1]} {number[2]}")
