@@ -149,6 +149,8 @@ def test_zones_then_people_then_a_pager_in_estonian(look: Viewer, site: Site) ->
 def _zone(page: Page) -> None:
     page.get_by_role("link", name="Tsoonid").click()
     page.get_by_role("link", name="Lisa tsoon").click()
+    page.wait_for_url("**/zones/new")
+    page.wait_for_load_state()  # the preview follows what is typed once its script is there
     page.get_by_label("Tsooni nimi").fill("Juust")
     page.get_by_label("Nimi piiparitel").fill("JUUST")
     page.get_by_label("Kuulub").select_option(label="Fresh")
