@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import random
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ import broker_config
 from broker_config import codec, logs, machine, notify
 from broker_config.channels import LIGHT, PRESS, RECEIPT, STATUS
 from broker_config.config import load
+from broker_config.ending import Ending
 from broker_config.enrol.at_start import joins_for
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
@@ -138,8 +138,7 @@ def living(outputs: GpioOutputs) -> dict[str, Alive]:
 def serve(unit: Served) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
     tidy_memory()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: unit.stop())
+    Ending(lambda _: unit.stop()).open()
     return unit.run()
 
 

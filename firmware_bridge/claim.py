@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +10,7 @@ from typing import TypeAlias
 import broker_config
 from broker_config import machine, notify
 from broker_config.config import FileSettings, load
+from broker_config.ending import Ending
 from broker_config.enrol.at_start import OwnFile, start_again
 from broker_config.enrol.claim import Asker, Claim, Device, Heard, View
 from broker_config.enrol.core import Stage
@@ -219,8 +219,7 @@ def claim(file: OwnFile, joins: Joins) -> int:
     """The service of a unit that is to be claimed. Does not return once it is: then it starts again as what it has
     become. Returns the exit code when it was told to end. Raises UnitError, SetupError."""
     unit = ClaimingUnit(file, joins, Told(file.data))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: unit.stop())
+    Ending(lambda _: unit.stop()).open()
     code = unit.run()
     if unit.is_claimed:
         start_again()

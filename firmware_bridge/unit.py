@@ -60,7 +60,6 @@ class Unit:
         self._listener: Callable[[LinkEvent], None] = lambda event: None
         self._beaten: float | None = None
         """When the watchdog was last thought of."""
-        # a SimpleQueue, since its `put` is the one that a signal handler may call at any moment
         self._ended: SimpleQueue[BaseException | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._own, name="bridge", daemon=True)
 

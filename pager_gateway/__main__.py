@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import broker_config
 from broker_config import codec, logs, machine
 from broker_config.channels import ORDER, PRESS, RECEIPT, RESULT, STATUS
 from broker_config.config import load
+from broker_config.ending import Ending
 from broker_config.enrol.at_start import joins_for
 from broker_config.errors import SetupError
 from broker_config.loop import Loop
@@ -65,8 +65,7 @@ def serve(shell: GatewayShell) -> int:
     """Until SIGTERM or SIGINT. Returns the exit code."""
     gc.collect()
     gc.freeze()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: shell.stop())
+    Ending(lambda _: shell.stop()).open()
     return shell.run()
 
 

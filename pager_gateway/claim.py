@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Callable, Sequence
 
 import broker_config
 from broker_config import machine
+from broker_config.ending import Ending
 from broker_config.enrol.at_start import OwnFile, start_again
 from broker_config.enrol.claim import Asker, Claim, Device, Heard, View
 from broker_config.enrol.core import Stage
@@ -82,8 +82,7 @@ def claim(file: OwnFile, joins: Joins) -> int:
     """The service of a gateway that is to be claimed. Does not return once it is: then it starts again as what it has
     become. Returns the exit code when it was told to end."""
     gateway = ClaimingGateway(file, joins, Told(file.data))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: gateway.stop())
+    Ending(lambda _: gateway.stop()).open()
     gateway.run()
     if gateway.is_claimed:
         start_again()

@@ -77,7 +77,7 @@ class GatewayShell:
         return self._code
 
     def stop(self) -> None:
-        """From any thread or a signal handler."""
+        """From any thread."""
         self._ended.set()
 
     def died(self, error: BaseException) -> None:

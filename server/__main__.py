@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from broker_config.config import load
+from broker_config.ending import Ending
 from broker_config.errors import SetupError
 from broker_config.logs import configure
 from server.app import build_engine
@@ -79,8 +80,7 @@ def serve(settings: ServerSettings) -> int:
         web = Web(create_app(services), stop, plain)
         if private is not None and identity is not None:
             web.add_https(private, identity)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, web.stop)
+        Ending(web.stop).open()
         gc.collect()
         gc.freeze()  # what is imported stays; looking through it again cost a press its milliseconds
         engine.start(store.id for store in settings.stores)

@@ -8,7 +8,6 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from ssl import SSLContext
-from types import FrameType
 
 import h11
 import uvicorn
@@ -45,7 +44,7 @@ def port_of(listener: socket.socket) -> int:
 
 
 class Web:
-    """`run` until `stop`, the handler of both signals. Streams are told first (`on_stop`): uvicorn waits for them."""
+    """`run` until `stop`, which any thread may call. Streams are told first (`on_stop`): uvicorn waits for them."""
 
     def __init__(self, app: ASGIApp, on_stop: Callable[[], None], plain: socket.socket) -> None:
         self._app = app
@@ -58,11 +57,11 @@ class Web:
 
         self._listeners.append((_Server(_config(self._app, identity.context, look)), listener))
 
-    def stop(self, number: int, _frame: FrameType | None = None) -> None:
+    def stop(self, number: signal.Signals) -> None:
         """A second Ctrl-C does not wait for the last answers."""
         self._on_stop()
         for server, _ in self._listeners:
-            server.force_exit = server.should_exit and number == signal.SIGINT
+            server.force_exit = server.should_exit and number is signal.SIGINT
             server.should_exit = True
 
     def run(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import queue
 import random
-import signal
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from broker_config.ending import Ending
 from broker_config.errors import SetupError
 from broker_config.logs import configure
 from broker_config.loop import Loop
@@ -255,10 +255,8 @@ class SimulatedShop:
 def run(settings: SimulateSettings, file: Path | None = None) -> int:
     """Until SIGTERM or Ctrl-C. Returns the exit code."""
     configure()
-    # a SimpleQueue may be put into from a signal handler, an Event may not
     ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ends.put(None))
+    Ending(lambda _: ends.put(None)).open()
     shop = SimulatedShop(settings, ends.put, file=file)
     try:
         try:

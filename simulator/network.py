@@ -18,7 +18,6 @@ and starts in a tenth of a second. On the control socket, one JSON object per li
 
 from __future__ import annotations
 
-import signal
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from broker_config.ending import Ending
 from simulator.control import ControlSocket, Item
 from simulator.proxy import Direction, Proxies, Proxy
 
@@ -65,8 +65,7 @@ def _state(way: Proxy) -> Item:
 def main(arguments: list[str]) -> int:
     settings = tomllib.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     ends: SimpleQueue[None] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ends.put(None))
+    Ending(lambda _: ends.put(None)).open()
     host, port = settings["broker"]
     with Proxies() as proxies:
         ways = {}

@@ -5,33 +5,31 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
+
+from broker_config.ending import Ending
 
 
 class Stop:
-    """Takes the process's signals while it is entered. `at_second` runs when somebody cannot wait."""
-
-    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    """Takes the process's signals while it is entered. `at_second` runs, in another thread, when somebody cannot
+    wait."""
 
     def __init__(self, at_second: Callable[[], None] = lambda: None) -> None:
         self.at_second = at_second
         self.by: signal.Signals | None = None
         self._asked = threading.Event()
-        self._before: dict[signal.Signals, object] = {}
+        self._ending = Ending(self._told, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 
     def __enter__(self) -> Stop:
-        for number in self.SIGNALS:
-            self._before[number] = signal.signal(number, self._on_signal)
+        self._ending.open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._ending.close()
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def _told(self, by: signal.Signals) -> None:
         if self.by is not None:
             self.at_second()
-        self.by = self.by or signal.Signals(number)
+        self.by = self.by or by
         self._asked.set()
 
     def wait(self, seconds: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import ssl
 import threading
@@ -54,7 +55,7 @@ class TwoDoors:
 
     def stop(self, *watching: socket.socket) -> None:
         """Whoever is watching reads to the end and hangs up, as a browser does."""
-        self.web.stop(15)
+        self.web.stop(signal.SIGTERM)
         for each in watching:
             with each:
                 while each.recv(65_536):

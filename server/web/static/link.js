@@ -17,11 +17,15 @@
     if (word.textContent !== text) word.textContent = text;
   };
 
-  const hear = (event) => {
+  const connected = (event) => {
     connection = event.detail?.connection || connection;
     heard = window.redButton.now();
     heardBy = performance.now();
-    show("live", link.dataset.live);
+  };
+
+  const hear = (event) => {
+    connected(event);
+    show("live", link.dataset.live); // not before: a line without a board on it shows an old one
   };
 
   const stumble = (event) => {
@@ -29,7 +33,7 @@
     if (link.dataset.state === "live") show("again", link.dataset.again);
   };
 
-  stream.addEventListener("htmx:sse:after:connection", hear);
+  stream.addEventListener("htmx:sse:after:connection", connected);
   stream.addEventListener("htmx:sse:after:message", hear);
   stream.addEventListener("pulse", (event) => {
     window.redButton.set(Number(event.detail?.data));
