@@ -13,13 +13,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from firmware_bridge.light import Shown
 from tests.databases import live_is_off
+from tests.live.browser import opened_browser
 from tests.live.processes import wait_until
-from tests.live.site import opened_browser
 from tests.live.up_process import Up
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
 
-PATIENCE_MS = 20_000
 FIRST, SECOND, THIRD = ("b1", 1), ("b1", 2), ("b1", 3)
 
 
@@ -63,8 +62,6 @@ def test_every_gesture_can_be_done_by_hand(up: Up) -> None:
     record = Record(up.data)
     with opened_browser() as browser:
         context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
         page, said = context.new_page(), list[str]()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -76,7 +73,6 @@ def test_every_gesture_can_be_done_by_hand(up: Up) -> None:
         call_quietly(page, record)
         drill(page, record)
         every_light(page)
-        expect.set_options(timeout=5_000)
         assert said == []
 
 
