@@ -96,6 +96,11 @@ class Changes:
             name,
         )
 
+    @property
+    def seen(self) -> list[str | None]:
+        found: list[str | None] = self._seen.json_value()
+        return found
+
     def go(self, *values: str) -> None:
         """Until it has been each of these, in this order, whatever was between them."""
         self._page.wait_for_function(
