@@ -59,7 +59,12 @@ def test_the_ledger_is_closed_when_nobody_writes_to_it(
     made = GatewayShell(cast(Gateway, core), loop, RecordingLink(), ledger, [], machine.boot_clock)
     if hangs:
         loop.put("an order")
-        threading.Thread(target=lambda: (core.begun.wait(), made.stop())).start()
+
+        def end() -> None:
+            core.begun.wait()
+            made.stop()
+
+        threading.Thread(target=end).start()
     else:
         made.stop()
     assert made.run() == 0
