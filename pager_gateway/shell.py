@@ -19,6 +19,8 @@ from pager_gateway.transmitter import Transmitter
 log = logging.getLogger(__name__)
 
 LEAVE_S = 0.3
+LAST_S = 5.0
+"""So long a thread may take to deal with what it has begun."""
 
 
 class SenderShell:
@@ -72,8 +74,9 @@ class GatewayShell:
             sender.port.close()
             sender.loop.stop()
         for thread in threads:
-            thread.join(timeout=5)
-        self.ledger.close()
+            thread.join(LAST_S)
+        if not threads[0].is_alive():  # SQLite does not survive to be closed under its owner
+            self.ledger.close()
         return self._code
 
     def stop(self) -> None:

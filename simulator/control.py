@@ -22,17 +22,22 @@ class ControlSocket:
     """Serves `answer` to everybody of this user who can open the file. One thread per client."""
 
     def __init__(self, path: Path, answer: Answer) -> None:
-        path.unlink(missing_ok=True)
+        """Whoever finds the file can connect: it gets its name when somebody listens."""
         self._path = path
-        self._server = _Server(str(path), answer)
-        os.chmod(path, 0o600)
+        unheard = path.with_name(path.name + "~")
+        unheard.unlink(missing_ok=True)
+        self._server = _Server(str(unheard), answer)
+        os.chmod(unheard, 0o600)
+        os.replace(unheard, path)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
 
     def open(self) -> None:
         self._thread.start()
 
     def close(self) -> None:
-        self._server.shutdown()
+        """Safe before `open`: nobody serves then who could be waited for."""
+        if self._thread.ident is not None:
+            self._server.shutdown()
         self._server.server_close()
         self._path.unlink(missing_ok=True)
 

@@ -47,6 +47,8 @@ from simulator.timer import RealTimer
 log = logging.getLogger(__name__)
 
 DEAD = 70
+LATE_S = 30.0
+"""One part ends after the other, and each may take its time."""
 MOST_SEEDS = 1_000_000
 
 
@@ -256,7 +258,7 @@ def run(settings: SimulateSettings, file: Path | None = None) -> int:
     """Until SIGTERM or Ctrl-C. Returns the exit code."""
     configure()
     ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-    Ending(lambda _: ends.put(None)).open()
+    Ending(lambda _: ends.put(None), late_s=LATE_S).open()
     shop = SimulatedShop(settings, ends.put, file=file)
     try:
         try:

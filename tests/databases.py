@@ -28,7 +28,7 @@ from sqlmodel import SQLModel
 from server.db.connect import Database
 from server.db.upgrade import upgrade
 
-START_S = 30.0
+START_S = 120.0
 HELP = "install it (apt-get install postgresql), or skip these tests with LIVE=off"
 SETTINGS = {
     "listen_addresses": "",

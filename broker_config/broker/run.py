@@ -162,7 +162,7 @@ class Broker:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(STOP_S)
         self._process = None
 
     def _accepts(self) -> bool:

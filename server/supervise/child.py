@@ -15,6 +15,7 @@ from server.supervise.logs import LogPump
 
 LEASH = Path(__file__).with_name("leash.py")
 ICE = Path(__file__).with_name("ice.py")
+ICE_S = 2.0
 CALM_S = 60.0
 """A child that ran this long before it died starts its count of deaths anew."""
 
@@ -126,7 +127,11 @@ class Child:
             return
         self._signal(signal.SIGCONT, group=True)
         ice.stdin.close()
-        ice.wait()
+        try:
+            ice.wait(ICE_S)
+        except subprocess.TimeoutExpired:
+            ice.kill()
+            ice.wait(ICE_S)
 
     def wait(self, seconds: float) -> bool:
         """Whether it has ended within that time."""

@@ -17,7 +17,8 @@ class Stop:
         self.at_second = at_second
         self.by: signal.Signals | None = None
         self._asked = threading.Event()
-        self._ending = Ending(self._told, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        self._ending = Ending(self._told, signals, late_s=None)  # `up` ends one part after the other
 
     def __enter__(self) -> Stop:
         self._ending.open()

@@ -104,7 +104,7 @@ class UnitChild:
         self._thread.join(GRACE_S)
         if self._thread.is_alive() and self._process is not None:
             self._process.kill()
-            self._thread.join()
+            self._thread.join(GRACE_S)
 
     def _watch(self) -> None:
         """Lives as long as the child does: see `leash`."""

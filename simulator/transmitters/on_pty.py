@@ -55,11 +55,12 @@ class PtyTransmitter:
         return self.path
 
     def stop(self) -> None:
-        """Safe to call twice."""
+        """Safe to call twice, and before `start`."""
         if not self._stopping:
             self._stopping = True
             self._wake()
-            self._thread.join(timeout=5)
+            if self._thread.is_alive():
+                self._thread.join(timeout=5)
             self._unplug("the transmitter was switched off")
             os.close(self._wake_read)
             os.close(self._wake_write)

@@ -54,11 +54,12 @@ class TcpTransmitter:
         return self.url
 
     def stop(self) -> None:
-        """Safe to call twice."""
+        """Safe to call twice, and before `start`."""
         if not self._stopping:
             self._stopping = True
             self._wake()
-            self._thread.join(timeout=5)
+            if self._thread.is_alive():
+                self._thread.join(timeout=5)
             self._drop("the server was switched off")
             self._refuse()
             self._wake_read.close()

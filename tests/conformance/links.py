@@ -32,7 +32,7 @@ USERS = {
         "jan": Role.JANITOR,
     }.items()
 }
-DEADLINE_S = 12.0
+DEADLINE_S = 40.0
 
 T = TypeVar("T", bound=LinkEvent)
 

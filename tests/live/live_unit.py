@@ -67,16 +67,6 @@ class Unit(Process):
         command = [host, str(config), "--control", str(control)]
         super().__init__(device, command, control, folder / f"{device}.log")
 
-    def is_ready(self) -> bool:
-        """Its socket's file is there a moment before anybody listens on it."""
-        if not super().is_ready():
-            return False
-        try:
-            self._line().close()
-        except OSError:
-            return False
-        return True
-
     def press(self, number: int) -> None:
         assert self._ask(do="press", input=number, ms=PUSH_MS) == {"ok": True}
 

@@ -14,7 +14,6 @@ from simulator.floor.words import catalogue
 
 SHOP_ZONE = "Europe/Tallinn"
 PHONE, DESK = 390, 1280
-PATIENCE_MS = 20_000
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "et": "et-EE"}
 
 
@@ -40,7 +39,6 @@ class User:
         self._context = browser.new_context(
             viewport={"width": width, "height": 844}, locale=LOCALES[language], reduced_motion="reduce"
         )
-        self._context.set_default_timeout(PATIENCE_MS)
         self.page = self._context.new_page()
         self.page.on("console", lambda message: told.lines.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: told.lines.append(f"error: {error}"))
@@ -106,7 +104,7 @@ class User:
     def look(self, name: str) -> None:
         """Every screen fits its width and is in the language that was asked for."""
         page = self.page
-        page.wait_for_load_state("domcontentloaded")
+        page.wait_for_load_state()
         expect(page.locator("html")).to_have_attribute("lang", self.language)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{name}: scrolls sideways"

@@ -42,7 +42,7 @@ def decode(sound: bytes, baud: int, *, charset: str = "US", numeric: bool | None
     words = ["multimon-ng", "-q", "-c", "-a", f"POCSAG{baud}", "-C", charset, "-t", "raw"]
     if numeric is not None:
         words += ["-f", "numeric" if numeric else "alpha"]
-    done = subprocess.run([*words, "-"], input=sound, capture_output=True, timeout=20, check=True)
+    done = subprocess.run([*words, "-"], input=sound, capture_output=True, timeout=60, check=True)
     return [_read(line) for line in done.stdout.decode().splitlines() if line.startswith("POCSAG")]
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 POLL_S = 0.01
 
 

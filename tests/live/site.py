@@ -1,4 +1,4 @@
-"""The web of a shop on a port of its own, and a Chromium that looks at it; the bell is rung by hand."""
+"""The web of a shop on a port of its own, and whoever looks at it; the bell is rung by hand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import SQLModel
 
 from server.db import sign_ins
@@ -20,15 +20,9 @@ from server.web.app import create_app
 from server.web.frame.access import COOKIE, LIMITS
 from server.web.frame.bell import Bell
 from server.web.frame.screens import Screens
+from tests.live.browser import PATIENCE_MS
 from tests.unit.server.web.factory import NOW, Shop
 from tests.unit.server.web.stage import FakeDesk, busy_day, closed_history, services
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--autoplay-policy=no-user-gesture-required",
-]
 
 
 class Running:
@@ -44,7 +38,7 @@ class Running:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(PATIENCE_MS / 1_000)
         assert not self._thread.is_alive()
         self._socket.close()
 
@@ -102,14 +96,6 @@ def opened_site(folder: Path) -> Iterator[Site]:
         db.close()
 
 
-@contextmanager
-def opened_browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 class Viewer:
     """`viewer("board", login=..., width=..., dark=...)` is a page of its own that shows this screen."""
 
@@ -118,7 +104,8 @@ class Viewer:
         self._site = site
         self._contexts: list[BrowserContext] = []
         self.said: list[str] = []
-        """What the browser's console said; empty at the end of every test."""
+        """What the browser's console said; nothing that is not forgiven, at the end of every test."""
+        self._forgiven: list[str] = []
 
     def __call__(
         self,
@@ -128,6 +115,7 @@ class Viewer:
         width: int = 1280,
         dark: bool = False,
         before: Callable[[Page], None] = lambda _: None,
+        until: Literal["load", "commit"] = "load",
         **more: Any,
     ) -> Page:
         context = self._browser.new_context(
@@ -137,7 +125,6 @@ class Viewer:
             **more,
         )
         self._contexts.append(context)
-        context.set_default_timeout(20_000)
         site = self._site
         if login is not None:
             context.add_cookies([{"name": COOKIE, "value": site.tokens[login], "url": site.address}])
@@ -145,26 +132,30 @@ class Viewer:
         before(page)
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        page.goto(
-            f"{site.address}/{screen}" if login is None else f"{site.address}/s/{site.shop.store}/{screen}"
-        )
+        where = screen if login is None else f"s/{site.shop.store}/{screen}"
+        page.goto(f"{site.address}/{where}", wait_until=until)
         return page
 
     def forgive(self, *words: str) -> None:
-        """These the browser notes by itself about answers that the test wanted."""
-        self.said[:] = [line for line in self.said if not any(word in line for word in words)]
+        """These the browser notes by itself about answers that the test wanted; maybe a moment later."""
+        self._forgiven += words
 
     def forgive_restart(self) -> None:
         """A browser notes a stream that broke, or could not be opened anew, in one of several words: by its moment."""
         self.forgive("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE_CHUNKED_ENCODING")
-        self.forgive("Failed to fetch", "network error")
+        self.forgive("ERR_EMPTY_RESPONSE", "Failed to fetch", "network error")
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
-        assert self.said == [], self.said
+        left = [line for line in self.said if not any(word in line for word in self._forgiven)]
+        assert left == [], left
 
 
 def live(page: Page) -> Page:
     page.wait_for_selector("#link[data-state=live]")
     return page
+
+
+def is_live(page: Page) -> None:
+    expect(page.locator("#link")).to_have_attribute("data-state", "live")

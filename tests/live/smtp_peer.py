@@ -161,4 +161,4 @@ def serving(peer: SmtpPeer) -> Iterator[SmtpPeer]:
         thread.start()
         yield peer
         server.shutdown()
-        thread.join(5)
+        thread.join(30)

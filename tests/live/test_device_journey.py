@@ -16,8 +16,8 @@ from server.db.tables import Account
 from server.web.frame.access import COOKIE, LIMITS
 from tests.databases import live_is_off
 from tests.live.brokers import STORE
+from tests.live.browser import go, opened_browser
 from tests.live.processes import wait_until
-from tests.live.site import opened_browser
 from tests.live.whole_shop import WholeShop
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
@@ -54,7 +54,6 @@ def page(browser: Browser, shop: WholeShop) -> Iterator[Page]:
         sign_ins.add(session, token, account, datetime.now(UTC), LIMITS)
     address = shop.server.ready.read_text().strip()
     context = browser.new_context(locale="en-GB", base_url=address)
-    context.set_default_timeout(20_000)
     context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
     opened = context.new_page()
     yield opened
@@ -63,7 +62,7 @@ def page(browser: Browser, shop: WholeShop) -> Iterator[Page]:
 
 def test_a_unit_that_is_asked_shows_itself(page: Page, shop: WholeShop) -> None:
     page.goto(f"/s/{STORE}/devices")
-    page.click("#device-b1 a")
+    go(page, "#device-b1 a")
     page.evaluate("window.stayed = true")
     page.click("#do-identify")
     wait_until(lambda: shop.units["b1"].light(1) == "identify", "its lamp blinks")
@@ -86,15 +85,15 @@ def test_other_settings_come_in_force_on_the_unit(page: Page, shop: WholeShop) -
     page.goto(f"/s/{STORE}/devices/b1/settings")
     page.select_option("[name=volume]", "3")
     page.select_option("[name=lights]", "slow")
-    page.click("text=Send to the device")
+    go(page, "text=Send to the device")
     expect(page.locator("#state")).to_contain_text("In force")
     wait_until(lambda: shop.units["b1"].volume(1) == 3, "the unit is as loud as was wanted")
     page.fill("[name=resend]", "5, 5, 5")
     page.select_option("[name=role_1]", "key-2")
     page.select_option("[name=role_2]", "")
-    page.click("text=Send to the device")
+    go(page, "text=Send to the device")
     expect(page.locator("#state")).to_contain_text("In force")
-    page.click("text=Back to the device")
+    go(page, "text=Back to the device")
     page.click("#first-drill > summary")
     expect(page.locator("#do-drill2")).to_be_visible()
     expect(page.locator("#do-drill1")).to_have_count(0)  # a staff key makes no press of its own

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 from simulator.config import Language
 from tests.databases import live_is_off
-from tests.live.new_user import DESK, PATIENCE_MS, PHONE, Floor, Told, User
-from tests.live.site import opened_browser
+from tests.live.browser import opened_browser
+from tests.live.new_user import DESK, PHONE, Floor, Told, User
 from tests.live.up_process import Up
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
@@ -29,10 +29,8 @@ ZONE = "Wine"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
     with opened_browser() as opened:
         yield opened
-    expect.set_options(timeout=5_000)  # as everybody else knows it
 
 
 @pytest.fixture
@@ -99,7 +97,7 @@ class Boxes(Floor):
         return self.page.locator(f'[data-box="{name}"]')
 
     def at(self, name: str, stage: str) -> None:
-        expect(self.box(name)).to_have_attribute("data-stage", stage, timeout=30_000)
+        expect(self.box(name)).to_have_attribute("data-stage", stage)
 
     def unpack(self, name: str) -> None:
         self.clicks.click(self.box(name).locator("[data-unpack]"))

@@ -21,7 +21,7 @@ from tests.enrolment_peer import Peer, opened
 
 pytestmark = pytest.mark.live
 
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 WIRING = 'pin_factory = "mock"\n\n[[inputs]]\nn = 1\npin = 17\nlight_pin = 5\n'
 
 
@@ -104,7 +104,7 @@ class Unit:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
 
 def test_a_service_finds_its_string_in_a_file_survives_kill_9_and_becomes_a_unit_of_the_store(

@@ -22,14 +22,14 @@ from simulator.transmitters.espa444 import EspaHabits, EspaPagingSystem
 from simulator.transmitters.on_pty import PtyTransmitter
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 FAST = {"eot_gap_s": 0.02, "poll_s": 0.1}
 
 
 @pytest.mark.parametrize("role", ["control", "polled"])
 def test_a_page_its_proof_and_a_pulled_cable(role: str, tmp_path: Path) -> None:
     air = Air()
-    system = EspaPagingSystem(EspaHabits(polls_every_s=0.05 if role == "polled" else None, patience_s=0.2))
+    system = EspaPagingSystem(EspaHabits(polls_every_s=0.05 if role == "polled" else None, patience_s=1.0))
     box = PtyTransmitter(tmp_path / "tx-1", system, air, machine.boot_clock)
     reports: queue.SimpleQueue[SenderReport] = queue.SimpleQueue()
     shell = SenderShell(

@@ -13,13 +13,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from firmware_bridge.light import Shown
 from tests.databases import live_is_off
+from tests.live.browser import Changes, opened_browser
 from tests.live.processes import wait_until
-from tests.live.site import opened_browser
 from tests.live.up_process import Up
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
 
-PATIENCE_MS = 20_000
 FIRST, SECOND, THIRD = ("b1", 1), ("b1", 2), ("b1", 3)
 
 
@@ -63,8 +62,6 @@ def test_every_gesture_can_be_done_by_hand(up: Up) -> None:
     record = Record(up.data)
     with opened_browser() as browser:
         context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
         page, said = context.new_page(), list[str]()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -76,7 +73,6 @@ def test_every_gesture_can_be_done_by_hand(up: Up) -> None:
         call_quietly(page, record)
         drill(page, record)
         every_light(page)
-        expect.set_options(timeout=5_000)
         assert said == []
 
 
@@ -87,12 +83,13 @@ def at(page: Page, button: tuple[str, int]) -> Locator:
 def take_back(page: Page, record: Record) -> None:
     unit = at(page, FIRST)
     unit.locator(".push").click()
+    pushed, shown = Changes(unit, "data-held"), Changes(unit, "data-shown")
     unit.get_by_role("button", name="Take back").click()
-    expect(unit).to_have_attribute("data-held", "yes")
-    expect(unit).to_have_attribute("data-shown", "counting")
+    pushed.go("yes")
+    shown.go("counting")
     expect(page.locator("#story")).to_contain_text("the light says “Taken back”")
     expect(unit).to_have_attribute("data-shown", "idle")
-    wait_until(lambda: len(record.presses(FIRST)) == 2, "the undo is stored", 20)
+    wait_until(lambda: len(record.presses(FIRST)) == 2, "the undo is stored")
     assert [(one[0], one[3]) for one in record.presses(FIRST)] == [("press", "undone"), ("undo", "stored")]
     assert [one[:2] for one in record.incidents(FIRST)] == [("closed", "false_press")]
 
@@ -100,10 +97,10 @@ def take_back(page: Page, record: Record) -> None:
 def arrive(page: Page, record: Record) -> None:
     unit = at(page, SECOND)
     unit.locator(".push").click()
-    wait_until(lambda: bool(record.incidents(SECOND)), "the press became an incident", 20)
+    wait_until(lambda: bool(record.incidents(SECOND)), "the press became an incident")
     unit.locator(".push").hover()
     unit.locator(".key").click()
-    wait_until(lambda: len(record.presses(SECOND)) == 2, "the arrival is stored", 20)
+    wait_until(lambda: len(record.presses(SECOND)) == 2, "the arrival is stored")
     assert record.presses(SECOND)[1][:3] == ("arrive", "call", True)
     assert [one[2] for one in record.incidents(SECOND)] == ["key"]
 
@@ -115,7 +112,7 @@ def call_quietly(page: Page, record: Record) -> None:
     unit.locator(".key").hover()
     page.mouse.down()
     expect(unit).to_have_attribute("data-key-held", "yes")
-    wait_until(lambda: bool(record.presses(THIRD)), "the quiet call is stored", 20)
+    wait_until(lambda: bool(record.presses(THIRD)), "the quiet call is stored")
     page.mouse.up()
     expect(unit).to_have_attribute("data-key-held", "no")
     assert [one[:3] for one in record.presses(THIRD)] == [("quiet", "call", True)]
@@ -130,7 +127,7 @@ def drill(page: Page, record: Record) -> None:
     expect(unit).to_have_attribute("data-key-held", "yes")
     page.keyboard.down("Space")
     expect(unit).to_have_attribute("data-held", "yes")
-    wait_until(lambda: len(record.presses(FIRST)) == 3, "the drill is stored", 20)
+    wait_until(lambda: len(record.presses(FIRST)) == 3, "the drill is stored")
     page.keyboard.up("Space")
     page.keyboard.up("k")
     assert record.presses(FIRST)[2][:3] == ("press", "drill", True)
@@ -140,7 +137,8 @@ def every_light(page: Page) -> None:
     """All of them side by side, and each but the two that never change goes on and off."""
     for shown in Shown:
         lamp = page.locator(f'[data-legend="{shown.value}"]')
+        lit = Changes(lamp, "data-lit")
         if shown is not Shown.IDLE:
-            expect(lamp).to_have_attribute("data-lit", "yes")
+            lit.go("yes")
         if shown is not Shown.COMING:
-            expect(lamp).to_have_attribute("data-lit", "no")
+            lit.go("no")

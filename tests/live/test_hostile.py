@@ -33,7 +33,7 @@ CLIENTS = {f"b{number}": 16 for number in range(2, 15)}
 STRANGER = "b40"
 GOOD, BAD, BAD_OF_THE_SERVER = 200, 1_800, 200
 OVER_THE_PACKET_LIMIT = 12
-WORK_S = 60.0
+WORK_S = 240.0
 Table = Mapping[str, Callable[[Random, str], Bad]]
 
 

@@ -26,7 +26,7 @@ from tests.unit.server.web.factory import NOW, Shop
 from tests.unit.server.web.stage import busy_day, services
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class TwoDoors:

@@ -23,7 +23,7 @@ from simulator.transmitters.tap import TapFaults, TapHabits, TapTerminal
 
 pytestmark = pytest.mark.live
 PACKAGES = Path(os.environ.get("HYLAFAX", Path(sys.prefix) / "debian" / "hylafax"))
-PATIENCE_S = 40
+PATIENCE_S = 120
 FOLDERS = ("etc", "sendq", "docq", "log", "status", "info", "tmp")
 DONE, FAILED = 2, 1
 QUIET = (

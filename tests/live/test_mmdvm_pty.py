@@ -22,7 +22,7 @@ from simulator.transmitters.mmdvm import MmdvmHabits, MmdvmModem
 from simulator.transmitters.on_pty import PtyTransmitter
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 T = TypeVar("T")
 
 
@@ -32,7 +32,7 @@ class Running:
     def __init__(self, port: Path) -> None:
         self._changed = threading.Condition()
         self._reports: list[SenderReport] = []
-        quick = {"boot_wait_s": 0.1, "tx_delay_ms": 0, "silent_s": 1.0}
+        quick = {"boot_wait_s": 0.1, "tx_delay_ms": 0, "silent_s": 10.0}
         self._shell = SenderShell(
             "tx-1",
             create(quick, 115_200),
@@ -49,7 +49,7 @@ class Running:
     def stop(self) -> None:
         self._shell.port.close()
         self._shell.loop.stop()
-        self._thread.join(timeout=5)
+        self._thread.join(PATIENCE_S)
 
     def _report(self, report: SenderReport) -> None:
         with self._changed:

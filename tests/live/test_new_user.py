@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, expect
 from server.web.frame import names
 from simulator.config import Language
 from tests.databases import live_is_off
-from tests.live.new_user import DESK, PATIENCE_MS, PHONE, Floor, Told, User
-from tests.live.site import opened_browser
+from tests.live.browser import opened_browser
+from tests.live.new_user import DESK, PHONE, Floor, Told, User
 from tests.live.up_process import Up
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
@@ -30,10 +30,8 @@ TURN_DAYS = 14
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
     with opened_browser() as opened:
         yield opened
-    expect.set_options(timeout=5_000)  # as everybody else knows it
 
 
 @pytest.fixture
@@ -227,8 +225,8 @@ def afterwards(manager: User) -> None:
     manager.look("board-closed")
     manager.go("History")
     manager.look("history")
-    manager.main.locator("table a").first.click()
-    manager.page.wait_for_url("**/incidents/*")
+    with manager.page.expect_navigation():
+        manager.main.locator("table a").first.click()
     for label, value in (
         ("Cause", names.cause("goods", "", t)),
         ("Apology made", t.gettext("Yes")),

@@ -15,7 +15,7 @@ from simulator.transmitters.base import BoxOutput, Say
 from simulator.transmitters.on_pty import PtyTransmitter
 
 pytestmark = pytest.mark.live
-ENOUGH_S = 10.0
+ENOUGH_S = 30.0
 
 
 class Heard:

@@ -22,7 +22,7 @@ from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.pocsag_raw import RawBox, RawHabits
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 BAUD = 2400
 ONE_BATCH_S = (576 + 544) / BAUD
 

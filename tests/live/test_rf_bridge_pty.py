@@ -24,7 +24,7 @@ from simulator.transmitters.rf_bridge import RfBridge
 from simulator.watch import ForeignButton, Watch
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 AIR_S = 0.32768
 Report = TypeVar("Report", bound=SenderReport)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.databases import live_is_off
-from tests.live.site import Site, Viewer, opened_browser, opened_site
+from tests.live.browser import clean, opened_browser
+from tests.live.site import Site, Viewer, opened_site
 from tests.unit.server.web.device_rows import ailing
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
@@ -74,15 +74,8 @@ def test_axe_finds_nothing_and_a_phone_never_scrolls_sideways(look: Viewer, scre
         clean(page)
 
 
-def clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_axe_finds_nothing_at_the_door(look: Viewer, site: Site) -> None:
-    page = look("sign-in", login=None)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    clean(look("sign-in", login=None))
 
 
 def test_targets_on_a_phone_are_large(look: Viewer) -> None:
@@ -97,8 +90,7 @@ def test_the_switch_of_colours_beats_the_machine(look: Viewer) -> None:
     page = look("history", dark=False)
     page.click("#menu > summary")
     page.click("button[value=dark]")
-    page.wait_for_selector("html[data-theme=dark]")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
+    expect(page.locator("html[data-theme=dark] body")).to_have_css("background-color", "rgb(13, 17, 23)")
 
 
 @pytest.mark.parametrize("width", [390, 1920])

@@ -50,7 +50,7 @@ class HandServer:
     def close(self) -> None:
         self._link.close()
         self._events.put(None)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def _serve(self) -> None:
         while (event := self._events.get()) is not None:

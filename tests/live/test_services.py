@@ -164,9 +164,9 @@ def test_the_unit_runs_where_no_memory_is_both_written_and_executed(tmp_path: Pa
         env=os.environ | {"NOTIFY_SOCKET": manager.address, "GPIOZERO_PIN_FACTORY": "mock"},
     )
     try:
-        manager.wait_for("READY=1", 20.0)
+        manager.wait_for("READY=1", 60.0)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from server.db.shop import load_shop
@@ -13,7 +12,8 @@ from server.db.tables import PressRow
 from server.shop_file import read_shop
 from server.web.frame.language import COOKIE as LANGUAGE
 from tests.databases import live_is_off
-from tests.live.site import Site, Viewer, opened_browser, opened_site
+from tests.live.browser import Late, clean, go, opened_browser
+from tests.live.site import Site, Viewer, opened_site
 from tests.unit.server.test_shop_file import EXAMPLE
 from tests.unit.server.web.factory import NOW
 
@@ -100,11 +100,46 @@ def test_a_pager_shows_while_one_types_what_it_would_show(look: Viewer, screen: 
         _clean(page)
 
 
+@pytest.mark.parametrize(
+    ("screen", "field", "typed", "shown"),
+    [
+        ("setup/zones/new", "[name=pager_name]", "Õlu", "OLU CALL"),
+        ("setup/pagers/new", "[name=longest]", "8", "ENTRANCE"),
+    ],
+)
+def test_what_is_typed_before_the_script_is_there_is_shown_as_well(
+    look: Viewer, screen: str, field: str, typed: str, shown: str
+) -> None:
+    script = Late("htmx.min")
+    page = look(screen, before=script.to, until="commit")
+    page.fill(field, typed)
+    script.comes(page)
+    expect(page.locator(".wrist__text").first).to_have_text(shown)
+
+
+def test_a_list_that_was_chosen_from_before_the_script_is_there_is_shown_as_well(look: Viewer) -> None:
+    script = Late("htmx.min")
+    page = look("setup/pagers/new", before=script.to, until="commit")
+    page.select_option("select#f-format", "numeric")
+    script.comes(page)
+    expect(page.locator(".wrist__text").first).to_have_text("1-1")
+
+
+def test_a_form_that_nobody_touched_asks_for_nothing_when_its_script_is_there(look: Viewer) -> None:
+    page = look("setup/pagers/new")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.fill("[name=longest]", "8")
+    expect(page.locator(".wrist__text").first).to_have_text("ENTRANCE")
+    assert len([url for url in asked if "/preview/" in url]) == 1
+
+
 def test_a_form_with_a_mistake_keeps_what_was_typed_and_says_it_at_the_field(look: Viewer) -> None:
     page = look("setup/zones/new")
     page.fill("[name=name]", "dairy")
     page.fill("[name=pager_name]", "MILK")
-    page.click("form.thing-form .act--main")
+    go(page, "form.thing-form .act--main")
     expect(page.locator("#error-name")).to_be_visible()
     assert page.locator("[name=name]").get_attribute("aria-describedby") == "error-name help-name"
     assert page.input_value("[name=pager_name]") == "MILK"
@@ -118,46 +153,44 @@ def test_zones_then_people_then_a_pager_in_estonian(look: Viewer, site: Site) ->
     page.context.add_cookies([{"name": LANGUAGE, "value": "et", "url": site.address}])
     _goto(page, "setup")
     _zone(page)
-    page.get_by_role("link", name="Seadistus").first.click()
-    page.get_by_role("link", name="Inimesed").click()
-    page.get_by_role("link", name="Lisa inimene").click()
+    go(page, page.get_by_role("link", name="Seadistus").first)
+    go(page, page.get_by_role("link", name="Inimesed"))
+    go(page, page.get_by_role("link", name="Lisa inimene"))
     page.get_by_label("Nimi", exact=True).fill("Õnne Pärn")
     page.get_by_label("Vene").check()
     page.get_by_label("Tunneb").fill("Vein")
     page.get_by_label("Spare 1").check()
-    page.get_by_role("button", name="Lisa inimene").click()
+    go(page, page.get_by_role("button", name="Lisa inimene"))
     expect(page.get_by_label("Nimi sisselogimiseks")).to_have_value("onne")
-    page.get_by_role("button", name="Loo esimene parool").click()
+    go(page, page.get_by_role("button", name="Loo esimene parool"))
     expect(page.locator(".secret__word")).to_contain_text("-")
     assert len(page.locator(".secret__word").inner_text()) == 14
     _clean(page)
-    page.get_by_role("link", name="Kirjutasin üles").click()
+    go(page, page.get_by_role("link", name="Kirjutasin üles"))
     row = page.locator(".thing", has_text="Õnne Pärn")
     expect(row).to_contain_text("ÕP, Spare 1")
     expect(row).to_contain_text("Vein")
     expect(row).not_to_contain_text("sisselogimist pole")
-    page.get_by_role("link", name="Seadistus").first.click()
-    page.get_by_role("link", name="Piiparid", exact=False).last.click()
-    page.get_by_role("link", name="Lisa piipar").click()
+    go(page, page.get_by_role("link", name="Seadistus").first)
+    go(page, page.get_by_role("link", name="Piiparid", exact=False).last)
+    go(page, page.get_by_role("link", name="Lisa piipar"))
     page.get_by_label("Silt").fill("P77")
     page.get_by_label("Kapkood").fill("0777001")
     page.get_by_label("Kes kannab").select_option(label="Õnne Pärn")
-    page.get_by_role("button", name="Lisa piipar").click()
+    go(page, page.get_by_role("button", name="Lisa piipar"))
     expect(page.locator(".thing", has_text="P77")).to_contain_text("Õnne Pärn, 0777001")
 
 
 def _zone(page: Page) -> None:
-    page.get_by_role("link", name="Tsoonid").click()
-    page.get_by_role("link", name="Lisa tsoon").click()
-    page.wait_for_url("**/zones/new")
-    page.wait_for_load_state()  # the preview follows what is typed once its script is there
+    go(page, page.get_by_role("link", name="Tsoonid"))
+    go(page, page.get_by_role("link", name="Lisa tsoon"))
     page.get_by_label("Tsooni nimi").fill("Juust")
     page.get_by_label("Nimi piiparitel").fill("JUUST")
     page.get_by_label("Kuulub").select_option(label="Fresh")
     expect(page.locator(".wrist__text").first).to_contain_text("JUUST")
-    page.get_by_role("button", name="Lisa tsoon").click()
+    go(page, page.get_by_role("button", name="Lisa tsoon"))
     expect(page.locator(".thing--1", has_text="Juust")).to_be_visible()
-    page.get_by_role("button", name="Juust üles").click()
+    go(page, page.get_by_role("button", name="Juust üles"))
     expect(page.locator(".thing--1", has_text="Juust")).to_be_visible()
 
 
@@ -185,12 +218,12 @@ def test_a_press_that_nobody_set_up_is_offered_and_set_up_with_two_clicks(look: 
             )
         )
     page = look("setup")
-    page.get_by_role("link", name="Set it up").click()
-    page.get_by_role("link", name="Set it up").click()
+    go(page, page.get_by_role("link", name="Set it up"))
+    go(page, page.get_by_role("link", name="Set it up"))
     expect(page.get_by_label("Input")).to_have_value("b3/7")
     page.get_by_label("Zone", exact=True).select_option(label="Household")
     page.get_by_label("Label").fill("Aisle 9")
-    page.get_by_role("button", name="Set up the button").click()
+    go(page, page.get_by_role("button", name="Set up the button"))
     expect(page.locator(".thing", has_text="Aisle 9")).to_contain_text("Aisles, input 7")
     expect(page.locator(".offer")).to_have_count(0)
 
@@ -207,6 +240,5 @@ def _clean_in_light_and_dark(page: Page) -> None:
 
 
 def _clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    clean(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url

@@ -26,7 +26,7 @@ from simulator.transmitters.on_tcp import TcpTransmitter
 from simulator.transmitters.snpp import SnppHabits, SnppServer
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 STRANGER = "5551236"
 MODULES = Path(os.environ.get("NET_SNPP", Path(sys.prefix) / "debian" / "snpp")) / "usr/share/perl5"
 SERVER = r"""
@@ -107,7 +107,7 @@ class Running:
     def stop(self) -> None:
         self.shell.port.close()
         self.shell.loop.stop()
-        self.thread.join(timeout=5)
+        self.thread.join(PATIENCE_S)
 
 
 @pytest.fixture

@@ -82,8 +82,8 @@ def test_a_press_without_a_server_rings_in_five_seconds_and_is_one_incident_late
         assert abs((press.pressed_at - incident.opened_at).total_seconds()) <= 2.0
     assert dict(shop.felt()) == both
     assert [page.state for page in shop.pages()] == ["transmitted"] * len(both)
-    assert shop.units["b1"].light(1) == "called"
+    wait_until(lambda: shop.units["b1"].light(1) == "called", "the button still says so")
     assert shop.staff().act(LOGIN, first.number, Verb.ACKNOWLEDGE)
     wait_until(lambda: shop.units["b1"].light(1) == "coming", "the button says that somebody comes")
-    assert shop.units["b2"].light(2) == "called"
+    wait_until(lambda: shop.units["b2"].light(2) == "called", "and so does the other one")
     assert shop.troubles() == []

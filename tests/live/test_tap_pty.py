@@ -29,7 +29,7 @@ from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.tap import TapHabits, TapTerminal
 
 pytestmark = pytest.mark.live
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class HandLink:
@@ -102,7 +102,7 @@ class Running:
         loops: list[Loop[GatewayEvent]] = []
         self.sender = SenderShell(
             "tx-1",
-            create({"closing_s": 0.2, "mend_s": 0.5, "t1_s": 0.3, "t3_s": 1.0, **tap}, 9600),
+            create({"closing_s": 0.2, "mend_s": 0.5, **tap}, 9600),
             PortSettings(url=str(port), reopen_s=(0.05, 0.1)),
             lambda event: loops[0].put(event),
             clock,
@@ -215,8 +215,10 @@ def test_the_gateway_goes_and_comes_while_the_box_stays(
 
 
 def test_a_box_that_falls_silent_is_found_and_heard_again(
-    gateway: Running, box: PtyTransmitter, air: Air
+    box: PtyTransmitter, tmp_path: Path, air: Air
 ) -> None:
+    gateway = Running(box.path, tmp_path / "ledger.sqlite", stay=True, t1_s=0.3, t3_s=1.0)
+    gateway.ready()
     terminal = box.box
     assert isinstance(terminal, TapTerminal)
     faults = terminal.faults
@@ -227,6 +229,7 @@ def test_a_box_that_falls_silent_is_found_and_heard_again(
     waiting = gateway.link.order("WAITED")
     box.do(lambda: setattr(faults, "silent", False))
     assert gateway.link.wait_for(waiting).state is PageState.TRANSMITTED
+    gateway.stop()
     assert [page.text for page in air.pager("1234001").history] == ["WAITED"]
 
 

@@ -189,7 +189,7 @@ def test_an_expired_certificate_is_refused(bench: MosquittoBench, tmp_path: Path
 
 def test_a_port_without_tls_is_told(bench: MosquittoBench, tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as plain:
-        plain.settimeout(5)
+        plain.settimeout(30)
         tls = device_identity(tmp_path / "b1", f"{STORE}.b1").tls
         told = bench.make(setup_for(bench, "b1", tls, port=plain.getsockname()[1]))
         assert isinstance(told, PahoLink)

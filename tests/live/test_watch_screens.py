@@ -8,7 +8,6 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from server.db.tables import DeviceCommand, Pager, Transmitter
@@ -17,7 +16,8 @@ from server.requests import SendCode
 from server.rules.watch_codes import CodeReason
 from server.web.frame.language import COOKIE as LANGUAGE
 from tests.databases import live_is_off
-from tests.live.site import Site, Viewer, opened_browser, opened_site
+from tests.live.browser import clean, opened_browser
+from tests.live.site import Site, Viewer, opened_site
 from tests.unit.server.web.factory import NOW
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(live_is_off(), reason="LIVE=off: no Chromium")]
@@ -89,7 +89,7 @@ def test_a_watch_is_taught_by_keyboard_alone(look: Viewer, site: Site, width: in
         session.add(DeviceCommand(id=uuid4(), name="watch_code", args=args, text="on_air", **row))
     _hears(site, "A1B2C8")
     expect(page.locator("#watch-sent")).to_contain_text("14:07:31")
-    assert page.locator("#watch-sent").bounding_box() is not None
+    expect(page.locator("#watch-sent")).to_be_visible()
     expect(page.locator("#hall-1")).to_have_attribute("open", "")
     page.locator("#heard a").first.focus()
     page.keyboard.press("Enter")
@@ -107,6 +107,5 @@ def test_a_watch_is_taught_by_keyboard_alone(look: Viewer, site: Site, width: in
 
 def _clean(page: Page, scheme: Literal["dark", "light"]) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    clean(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url

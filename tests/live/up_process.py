@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 class Up:
@@ -63,6 +63,10 @@ class Up:
         staff = self.until(r"(\S+) +(\S+) +\(staff\)")
         return {**found, "login": staff[1], "staff": staff[2]}
 
+    def rest(self) -> list[str]:
+        """What it said after the last line that was waited for. When it has ended."""
+        return (self._rest + self._out.read()).decode().splitlines()
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE_S)
@@ -93,8 +97,8 @@ def command(*words: str) -> list[str]:
 
 
 def gone(children: dict[str, int]) -> None:
-    """Everybody has ended within ten seconds."""
-    until = time.monotonic() + 10
+    """Everybody has ended, or does so soon."""
+    until = time.monotonic() + PATIENCE_S
     for name, pid in children.items():
         try:
             watched = os.pidfd_open(pid)

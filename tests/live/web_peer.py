@@ -80,4 +80,4 @@ def receiving(peer: WebPeer, tls: ssl.SSLContext | None = None) -> Iterator[WebP
         thread.start()
         yield peer
         server.shutdown()
-        thread.join(5)
+        thread.join(30)

@@ -18,15 +18,18 @@
     dots();
   };
 
+  const hold = (figures) => {
+    const pin = field();
+    pin.value = figures;
+    dots();
+    if (figures.length < LENGTH) return;
+    pin.form.dataset.busy = "1"; // one try per six figures, however often somebody taps
+    pin.form.requestSubmit();
+  };
+
   const add = (figure) => {
     const pin = field();
-    const form = pin.form;
-    if (form.dataset.busy || pin.value.length >= LENGTH) return;
-    pin.value += figure;
-    dots();
-    if (pin.value.length < LENGTH) return;
-    form.dataset.busy = "1"; // one try per six figures, however often somebody taps
-    form.requestSubmit();
+    if (!pin.form.dataset.busy && pin.value.length < LENGTH) hold(pin.value + figure);
   };
 
   const back = () => {
@@ -42,7 +45,7 @@
       form.querySelector(".pad__go").hidden = true;
       field().readOnly = true; // no keyboard of the device over ours
       field().classList.add("sr");
-      empty();
+      hold(field().value.replace(/\D/g, "").slice(0, LENGTH)); // somebody may have begun before this script came
     }
     const focus = document.querySelector("#main [data-focus]");
     if (focus && !focus.dataset.ready) {

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from broker_config.ending import Ending
+from broker_config.ending import LATE, Ending
 
 ROOT = Path(__file__).parents[3]
 PRODUCT = ("broker_config", "firmware_bridge", "pager_gateway", "server", "simulator")
@@ -41,6 +41,44 @@ def test_a_signal_that_another_thread_took_ends_a_wait_without_deadline() -> Non
         [sys.executable, "-c", WAITS_FOR_A_LOCK], cwd=ROOT, timeout=PATIENCE_S, check=False
     )
     assert ended.returncode == signal.SIGTERM
+
+
+HANGS = """
+import os, signal, sys, threading
+from broker_config.ending import Ending
+
+Ending(lambda number: None, late_s=0.2).open()
+if sys.argv[1] == "thread":
+    threading.Thread(target=threading.Event().wait, name="a handler").start()
+os.kill(os.getpid(), signal.SIGTERM)
+if sys.argv[1] == "main":
+    threading.Event().wait()
+"""
+
+
+def hung(where: str) -> tuple[int, str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", HANGS, where],
+        cwd=ROOT,
+        timeout=PATIENCE_S,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return ended.returncode, ended.stderr
+
+
+def test_a_main_thread_that_hangs_on_its_way_out_is_named_and_ended() -> None:
+    code, said = hung("main")
+    assert code == LATE
+    assert "told to end, and still here" in said
+    assert "threading.py" in said
+
+
+def test_a_thread_that_the_interpreter_would_wait_for_is_named_and_ended() -> None:
+    code, said = hung("thread")
+    assert code == LATE
+    assert "not ended: a handler" in said
 
 
 def test_each_signal_is_told_in_order_and_what_was_before_comes_back() -> None:

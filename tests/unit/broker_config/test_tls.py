@@ -27,7 +27,7 @@ from tests.identities import device_identity, server_identity
 NOW = datetime.now(UTC)
 CONNACK = b"\x20\x03\x00\x00\x00"
 PUBLISH = b"\x30\x05\x00\x01t\x00%c"
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 @pytest.fixture(scope="module")

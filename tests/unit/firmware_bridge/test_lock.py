@@ -43,7 +43,7 @@ def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
         with pytest.raises(DataFolderBusy):
             FolderLock(tmp_path)
         other.kill()
-        other.wait(10)
+        other.wait(60)
     FolderLock(tmp_path).close()
 
 

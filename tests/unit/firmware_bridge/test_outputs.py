@@ -26,7 +26,7 @@ class StillClock:
 
 def seen(factory: WatchedFactory, what: Callable[[], bool]) -> bool:
     with factory.changed:
-        return factory.changed.wait_for(what, timeout=5)
+        return factory.changed.wait_for(what, timeout=30)
 
 
 def test_a_pattern_is_played_and_the_end_is_dark() -> None:
@@ -123,7 +123,7 @@ def test_a_player_that_dies_is_told() -> None:
 
     outputs = GpioOutputs([InputPins(n=1, pin=17, light_pin=5)], factory, broken, hear)
     outputs.open()
-    assert told.wait(5)
+    assert told.wait(30)
     assert isinstance(died[0], OSError)
     outputs.close()
     factory.close()

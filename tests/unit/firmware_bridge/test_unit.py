@@ -25,6 +25,8 @@ from firmware_bridge.unit import Unit
 from simulator.mock_pins import WatchedFactory
 from tests.unit.firmware_bridge.desk import RecordingLink
 
+PATIENCE_S = 30.0
+
 
 class OpenLink(RecordingLink):
     """Connects as soon as it is opened."""
@@ -71,10 +73,10 @@ class Running:
         """Returns when the light has answered."""
         self.factory.pin(17).drive_low()
         with self.factory.changed:
-            assert self.factory.changed.wait_for(lambda: bool(self.light.state), timeout=5)
+            assert self.factory.changed.wait_for(lambda: bool(self.light.state), timeout=PATIENCE_S)
 
     def ends_with(self) -> int | None:
-        self.thread.join(5)
+        self.thread.join(PATIENCE_S)
         return self.code
 
 
@@ -82,10 +84,10 @@ class Running:
 def running() -> Iterator[Running]:
     made = Running()
     made.thread.start()
-    assert made.link.opened.wait(5)
+    assert made.link.opened.wait(PATIENCE_S)
     yield made
     made.unit.stop()
-    made.thread.join(5)
+    made.thread.join(PATIENCE_S)
 
 
 def test_a_finger_lights_the_lamp_and_a_stop_is_clean(running: Running) -> None:

@@ -14,7 +14,7 @@ from pager_gateway.line_trouble import NO_CARRIER
 from pager_gateway.port import PortEvent, PortSettings, SerialPort
 from pager_gateway.sender import PortBytes, PortLost, PortOpened
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 class Line:

@@ -12,20 +12,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.supervise import child, family
 from server.supervise.child import Part
 from server.supervise.family import Family, Switch
 from server.supervise.switchboard import Switchboard
+from tests.live.processes import wait_until
 
 READY = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('x'); "
 SLEEP = "import threading; threading.Event().wait(60)"
 ROOT = Path(__file__).parents[3]
-ENOUGH_S = 20.0
+ENOUGH_S = 60.0
 
 
 class Shop:
@@ -114,7 +116,10 @@ def test_who_was_ended_by_hand_stays_so_until_the_start(shop: Shop, what: str, s
     assert shop.state("two")[0] == "running"
 
 
-def test_who_died_alone_is_started_again_and_by_hand_at_once(shop: Shop) -> None:
+def test_who_died_alone_is_started_again_and_by_hand_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(family, "pause_s", lambda deaths: 10 * ENOUGH_S)
     _, first = shop.state()
     assert first is not None
     os.kill(first, signal.SIGKILL)
@@ -128,12 +133,12 @@ def test_a_frozen_part_stands_still_and_goes_on(shop: Shop) -> None:
     shop.do("freeze")
     shop.do("freeze")
     assert shop.state() == ("frozen", pid)
-    assert process_state(pid) == "T"
+    wait_until(lambda: process_state(pid) == "T", "it stands still")
 
     shop.do("thaw")
 
     assert shop.state() == ("running", pid)
-    until(lambda: process_state(pid) != "T")
+    wait_until(lambda: process_state(pid) != "T", "it goes on")
 
 
 @pytest.mark.parametrize(("what", "state"), [("kill", "dead"), ("stop", "stopped")])
@@ -141,6 +146,28 @@ def test_a_frozen_part_can_be_ended(shop: Shop, what: str, state: str) -> None:
     shop.do("freeze")
     shop.do(what)
     shop.until("one", state)
+
+
+def test_a_guard_of_the_frozen_that_hangs_keeps_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "ICE_S", 0.05)
+    frozen = child.Child(Part("one", [sys.executable, "-c", SLEEP], tmp_path / "log"), time.monotonic)
+    frozen.start()
+    frozen.freeze()
+    usual = frozen._ice
+    assert usual is not None
+    hangs = subprocess.Popen([sys.executable, "-c", SLEEP], stdin=subprocess.PIPE)
+    frozen._ice = hangs
+    try:
+        frozen.thaw()
+        assert hangs.wait(ENOUGH_S) == -signal.SIGKILL
+        assert not frozen.is_frozen
+    finally:
+        frozen._ice = usual
+        frozen.thaw()
+        frozen.kill()
+        assert frozen.wait(ENOUGH_S)
 
 
 def test_everything_ends_with_a_frozen_part_as_well(shop: Shop) -> None:
@@ -203,10 +230,3 @@ def test_nothing_is_ended_while_the_shop_is_starting(tmp_path: Path) -> None:
 
 def process_state(pid: int | None) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + ENOUGH_S
-    while not true():
-        assert time.monotonic() < end
-        os.sched_yield()

@@ -26,7 +26,7 @@ from tests.live.processes import wait_until
 
 pytestmark = pytest.mark.live
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 REFUSED, DONE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 MOST_RESIDENT_KIB = 48 * 1024
 """The service alone stays under 45 MiB; here it carries the control socket and the simulated hands too."""

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.floor.feed import Feed
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 async def newest(stream: AsyncIterator[Any]) -> Any:

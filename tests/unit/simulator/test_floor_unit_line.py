@@ -18,7 +18,7 @@ from simulator.floor.unit_line import UnitLine, UnitSilent
 from simulator.staff import Verb
 from tests.unit.simulator.floor_settings import settings
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 class FakeUnit:

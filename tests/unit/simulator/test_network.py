@@ -7,15 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.live.processes import wait_until
+
 ROOT = Path(__file__).parents[3]
-ENOUGH_S = 20.0
+ENOUGH_S = 60.0
 
 
 def free_port() -> int:
@@ -35,10 +36,8 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "simulator.network", str(folder / "network.toml")], cwd=ROOT
         )
-        until = time.monotonic() + ENOUGH_S
-        while not ready.exists():
-            assert time.monotonic() < until
-            assert self.process.poll() is None
+        wait_until(lambda: ready.exists() or self.process.poll() is not None, "it is ready", ENOUGH_S)
+        assert self.process.poll() is None
 
     def ask(self, **request: Any) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as line:

@@ -9,7 +9,7 @@ import pytest
 from simulator.lane import next_try
 from simulator.proxy import Direction, Proxies, Proxy
 
-ENOUGH_S = 5.0
+ENOUGH_S = 30.0
 
 
 class Stage:

@@ -31,7 +31,7 @@ def peer(talk: Talk) -> Iterator[int]:
         for caller in callers:
             with suppress(OSError):
                 caller.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
         for caller in callers:
             caller.close()

@@ -14,7 +14,7 @@ from server.channels_out.line import Line
 from server.channels_out.tries import CROWDED, MOST_ALIVE, Post, Tries
 from tests.unit.server.channels_out.letters import letter
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Fine:

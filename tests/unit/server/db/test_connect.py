@@ -31,7 +31,7 @@ def test_ten_threads_that_read_and_add_one_lose_nothing(db: Database) -> None:
 
     def add() -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             for _ in range(ROUNDS):
                 with db.transaction() as session:
                     # A plain read, then a write of what was read: the way updates get lost.
@@ -56,7 +56,7 @@ def test_of_ten_who_take_the_same_row_by_a_guarded_update_one_wins(db: Database)
     together = threading.Barrier(THREADS)
 
     def take(who: int) -> None:
-        together.wait(10)
+        together.wait(60)
         with db.transaction() as session:
             statement = update(Zone).where(col(Zone.position) == 0).values(position=who)
             if session.exec(statement).rowcount:

@@ -59,7 +59,7 @@ def desk(box: EngineBox) -> Iterator[EngineDesk]:
     thread.start()
     yield EngineDesk(loop.put)
     loop.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -84,7 +84,7 @@ def test_one_wins_and_the_others_read_who_it_was(box: EngineBox, desk: EngineDes
         with TestClient(
             app, base_url="http://testserver", follow_redirects=False, headers=headers, client=HERE
         ) as client:
-            start.wait(10)
+            start.wait(60)
             if number % 2:
                 return client.post(f"/api/v1/stores/{STORE}/incidents/1/acknowledge")
             return client.post(f"/s/{STORE}/incidents/1/acknowledge", data={"back": "me"})
