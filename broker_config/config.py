@@ -4,16 +4,18 @@ Every error is reported at once, with its line in the file where that can be fou
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from broker_config import environment
+from broker_config.environment import models_in
 from broker_config.errors import SetupError
 
 S = TypeVar("S", bound=BaseModel)
@@ -27,46 +29,34 @@ class FieldErrors(ValueError):
         self.errors = dict(errors)
 
 
-class FileSettings(BaseSettings):
+class FileSettings(BaseModel):
     """Base of each process's model. What is in the environment (`REDBUTTON_<FIELD>`, `__` between the levels)
     wins over the file; unknown keys are errors, since a misspelt one would silently do nothing."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="REDBUTTON_",
-        env_nested_delimiter="__",
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+    env_prefix: ClassVar[str] = "REDBUTTON_"
 
 
-def load(model: type[S], path: Path) -> S:
+def load(model: type[S], path: Path, environ: Mapping[str, str] = os.environ) -> S:
     """Read and check. Raises SetupError with one line per error; no value stands in it, so secrets do not."""
-    text = _read(path)
+    return check(model, path, _read(path), environ)
+
+
+def check(model: type[S], path: Path, text: str, environ: Mapping[str, str] = os.environ) -> S:
+    """As `load`, of what stands in the file, or would. Raises SetupError."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{path}: not TOML: {error}") from None
     problems: list[str] = []
     _read_secrets(model, values, path.parent, problems)
+    if issubclass(model, FileSettings):
+        values = environment.over(values, model, environ, model.env_prefix, problems)
     try:
         made = model(**values)
     except ValidationError as error:
         for loc, message in _each(error):
             problems.append(f"{_place(path, text, loc)}: {_name(loc)}: {message}")
-    except SettingsError as error:
-        problems.append(f"environment: {error}")
     else:
         if not problems:
             return made
@@ -112,16 +102,8 @@ def _read_secrets(model: type[BaseModel], values: dict[str, Any], folder: Path, 
         rows = values.get(key)
         for row in rows if isinstance(rows, list) else [rows]:
             if isinstance(row, dict):
-                for inner in _models(field.annotation):
+                for inner in models_in(field.annotation):
                     _read_secrets(inner, row, folder, problems)
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that stand in an annotation like `tuple[Row, ...]` or `Row | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
 
 
 def _each(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:

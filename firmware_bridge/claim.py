@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import broker_config
 from broker_config import machine, notify
-from broker_config.config import FileSettings, load
+from broker_config.config import FileSettings, check
 from broker_config.ending import Ending
 from broker_config.enrol.at_start import OwnFile, start_again
 from broker_config.enrol.claim import Asker, Claim, Device, Heard, View
@@ -210,9 +210,7 @@ class ClaimingUnit:
 
 def load_unclaimed(file: OwnFile) -> UnclaimedSettings:
     """Raises SetupError."""
-    if file.path.exists():
-        return load(UnclaimedSettings, file.path)
-    return UnclaimedSettings.model_validate(file.values())
+    return check(UnclaimedSettings, file.path, file.text())
 
 
 def claim(file: OwnFile, joins: Joins) -> int:

@@ -19,7 +19,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import SettingsConfigDict
 
 from broker_config.config import FileSettings, read_secret
 from broker_config.credentials import Credentials, credentials, refuse_odd
@@ -159,7 +158,7 @@ class LogSettings(BaseModel):
 
 
 class ServerSettings(FileSettings):
-    model_config = SettingsConfigDict(env_prefix="REDBUTTON_SERVER_")
+    env_prefix = "REDBUTTON_SERVER_"
 
     database: str = Field(repr=False)
     """`sqlite:////var/lib/redbutton/redbutton.db` (four strokes: an absolute path) or `postgresql+psycopg://...`."""

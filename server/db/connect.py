@@ -35,6 +35,7 @@ class Database:
 
     def _engine(self, *, immediate: bool) -> Engine:
         if not self.is_sqlite:
+            tables.as_on_postgresql()
             return create_engine(
                 self.url, json_serializer=_json, pool_size=10, max_overflow=10, pool_pre_ping=True
             )

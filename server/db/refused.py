@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col, select
 
 from server.db.tables import Refused
+from server.db.upsert import upsert
 
 
 def count_refused(
@@ -39,15 +39,8 @@ def count_refused(
     }
     key = ["store_id", "device", "reason", "hour"]
     again = {"count": table.c.count + 1, "last_at": now}
-    # The two dialects spell it alike, but each only knows its own statement.
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            postgresql.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=again)
-        )
-    else:
-        connection.execute(
-            sqlite.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=again)
-        )
+    new = upsert(connection, table).values(values)
+    connection.execute(new.on_conflict_do_update(index_elements=key, set_=again))
 
 
 def printable(raw: bytes | str, longest: int) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Delete, Integer, Update, and_, bindparam, delete, insert, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col, select
 
 from broker_config.messages import PressKind, Purpose, Telemetry
 from server.db import tables
+from server.db.upsert import upsert
 from server.engine.vitals import Unit, Vital, VitalRows
 from server.rules.faults import Faults, OpenFault
 from server.rules.gaps import Counter, came, read
@@ -115,7 +115,7 @@ def _write_faults(at: Connection, unit: Unit, before: Faults, after: Faults, now
         values: dict[str, Any] = {"told_at": fault.told_at, "count": fault.count, "text": fault.text}
         if (number, kind) not in before:
             key = {"store_id": unit[0], "device": unit[1], "input": number, "kind": kind}
-            new = _insert(at, table).values(**key, since=fault.since, **values)
+            new = upsert(at, table).values(**key, since=fault.since, **values)
             at.execute(new.on_conflict_do_nothing())  # it was written, and the answer to that was lost
         elif before[number, kind] != fault:
             at.execute(update(table).where(_open_fault(table, unit, number, kind)).values(**values))
@@ -139,11 +139,6 @@ def _write_wish(at: Connection, unit: Unit, columns: dict[str, Any] | None) -> N
     elif at.execute(update(table).where(here).values(**columns)).rowcount == 0:
         first: dict[str, Any] = {"rev": 0, "wanted": {}, "answer_errors": {}}
         at.execute(insert(table).values(**(first | columns), store_id=unit[0], device=unit[1]))
-
-
-def _insert(at: Connection, table: Any) -> Any:
-    """The two dialects spell it alike, but each only knows its own statement."""
-    return (postgresql if at.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _delete_old(at: Connection, name: str, moment: str, before: datetime, most: int) -> None:

@@ -13,6 +13,7 @@ from server.db.tables.journal import Journal
 from server.db.tables.notice import Notice
 from server.db.tables.page import Page
 from server.db.tables.paging import Pager, Transmitter
+from server.db.tables.partial import as_on_postgresql
 from server.db.tables.people import Carrier, Duty, Rotation, RotationMember, Shift
 from server.db.tables.policy import Policy, PolicyHours, PolicyStep
 from server.db.tables.press import PressRow
@@ -69,4 +70,5 @@ __all__ = [
     "WatchCode",
     "WatchSite",
     "Zone",
+    "as_on_postgresql",
 ]

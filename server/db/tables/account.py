@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     login: str = Field(max_length=60, unique=True)
     name: str = Field(max_length=60)
@@ -23,7 +25,7 @@ class Account(SQLModel, table=True):
     """The password is somebody else's word: nothing else is open before another one is chosen."""
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Row, table=True):
     """One browser that is signed in. Only the hash of its token is kept, so a stolen file signs nobody in."""
 
     __tablename__ = "sign_in"

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Row, table=True):
     """Written by `server.db.audit` alone, in the transaction of what it tells of. No references to other tables: it
     outlives what it tells of."""
 
@@ -47,7 +49,7 @@ class AuditEntry(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
-class AuditEnd(SQLModel, table=True):
+class AuditEnd(Row, table=True):
     """Both ends of a store's chain: a row that is missing at the end is missed too."""
 
     __tablename__ = "audit_end"

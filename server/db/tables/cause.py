@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Cause(SQLModel, table=True):
+class Cause(Row, table=True):
     """Chosen at close. Never deleted, since history names it; switched off instead."""
 
     id: int | None = Field(default=None, primary_key=True)

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Device(SQLModel, table=True):
+class Device(Row, table=True):
     __table_args__ = (UniqueConstraint("store_id", "device"),)
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,7 +42,7 @@ class Device(SQLModel, table=True):
     """The rest of what `server.rules.gaps` must remember over a restart."""
 
 
-class DeviceSample(SQLModel, table=True):
+class DeviceSample(Row, table=True):
     """How a device was, every five minutes, for 25 hours."""
 
     __tablename__ = "device_sample"

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class DeviceSettings(SQLModel, table=True):
+class DeviceSettings(Row, table=True):
     __tablename__ = "device_settings"
     __table_args__ = (UniqueConstraint("store_id", "device"),)
 
@@ -30,7 +32,7 @@ class DeviceSettings(SQLModel, table=True):
     answered_at: datetime | None = None
 
 
-class DeviceCommand(SQLModel, table=True):
+class DeviceCommand(Row, table=True):
     __tablename__ = "device_command"
     __table_args__ = (
         Index("ix_device_command_device_asked", "store_id", "device", "asked_at"),

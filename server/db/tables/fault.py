@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 OPEN = text("ended_at IS NULL")
 
 
-class Fault(SQLModel, table=True):
+class Fault(Row, table=True):
     __table_args__ = (
         Index(
             "uq_fault_open",
@@ -20,7 +22,6 @@ class Fault(SQLModel, table=True):
             "kind",
             unique=True,
             sqlite_where=OPEN,
-            postgresql_where=OPEN,
         ),
         Index("ix_fault_device_since", "store_id", "device", "since"),
         Index("ix_fault_ended", "ended_at"),

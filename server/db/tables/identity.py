@@ -7,17 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Column, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 UNTOLD = text("told_at IS NULL")
 
 
-class Identity(SQLModel, table=True):
+class Identity(Row, table=True):
     """One certificate or password of one device. A device that renews has two of them for a while."""
 
     __table_args__ = (
         Index("ix_identity_device", "store_id", "device"),
-        Index("ix_identity_untold", "state", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        Index("ix_identity_untold", "state", sqlite_where=UNTOLD),
         Index("uq_identity_serial", "serial", unique=True),
     )
 
@@ -51,7 +53,7 @@ class Identity(SQLModel, table=True):
     """When the broker was told of this state. None: that is still to be done."""
 
 
-class Claim(SQLModel, table=True):
+class Claim(Row, table=True):
     """A store waits for one device to ask for an identity."""
 
     __table_args__ = (

@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Incident(SQLModel, table=True):
+class Incident(Row, table=True):
     __table_args__ = (
         UniqueConstraint("store_id", "number"),
         Index("ix_incident_store_opened", "store_id", "opened_at"),

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Journal(SQLModel, table=True):
+class Journal(Row, table=True):
     __table_args__ = (Index("ix_journal_incident", "incident_id", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)

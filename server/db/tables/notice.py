@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     __table_args__ = (Index("ix_notice_state", "state"),)
 
     id: UUID = Field(primary_key=True)

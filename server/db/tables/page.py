@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Page(SQLModel, table=True):
+class Page(Row, table=True):
     __table_args__ = (Index("ix_page_state", "state"),)
 
     id: UUID = Field(primary_key=True)

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Transmitter(SQLModel, table=True):
+class Transmitter(Row, table=True):
     __table_args__ = (UniqueConstraint("store_id", "gateway", "name"),)
 
     id: int | None = Field(default=None, primary_key=True)
@@ -43,7 +45,7 @@ class Transmitter(SQLModel, table=True):
     """When the first of them came."""
 
 
-class Pager(SQLModel, table=True):
+class Pager(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
     label: str = Field(max_length=40)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Carrier(SQLModel, table=True):
+class Carrier(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
     name: str = Field(max_length=60)
@@ -21,7 +23,7 @@ class Carrier(SQLModel, table=True):
     active: bool = True
 
 
-class Rotation(SQLModel, table=True):
+class Rotation(Row, table=True):
     """People who take turns: who works the shifts that name it changes every `days` days."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -32,7 +34,7 @@ class Rotation(SQLModel, table=True):
     days: int = 7
 
 
-class RotationMember(SQLModel, table=True):
+class RotationMember(Row, table=True):
     __tablename__ = "rotation_member"
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,7 +43,7 @@ class RotationMember(SQLModel, table=True):
     carrier_id: int = Field(foreign_key="carrier.id")
 
 
-class Duty(SQLModel, table=True):
+class Duty(Row, table=True):
     """A dated exception to the weekly shifts: an extra shift, time off, a break, "I am here"."""
 
     __table_args__ = (Index("ix_duty_store_ends", "store_id", "ends_at"),)
@@ -58,7 +60,7 @@ class Duty(SQLModel, table=True):
     """Who put it in."""
 
 
-class Shift(SQLModel, table=True):
+class Shift(Row, table=True):
     """One weekly working time, local to the store. `ends` at or before `starts` means past midnight.
 
     Of one person or, with `rotation_id`, of whoever's turn it is."""

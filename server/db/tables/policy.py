@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import time
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Policy(SQLModel, table=True):
+class Policy(Row, table=True):
     """All times in whole seconds. `zone_id` None: the store's own, for zones without one."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -34,7 +36,7 @@ class Policy(SQLModel, table=True):
     """False: no press is dealt with by it any more; incidents of old still name it."""
 
 
-class PolicyStep(SQLModel, table=True):
+class PolicyStep(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     policy_id: int = Field(foreign_key="policy.id", index=True)
     position: int
@@ -53,7 +55,7 @@ class PolicyStep(SQLModel, table=True):
     """Beep or vibration pattern 1..4; None: the pager's own."""
 
 
-class PolicyHours(SQLModel, table=True):
+class PolicyHours(Row, table=True):
     """When a policy holds, local; without any: whenever no other one with hours does."""
 
     __tablename__ = "policy_hours"

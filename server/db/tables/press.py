@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class PressRow(SQLModel, table=True):
+class PressRow(Row, table=True):
     __tablename__ = "press"
     __table_args__ = (
         Index("ix_press_device_seq", "store_id", "device", "seq"),

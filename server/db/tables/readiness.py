@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Canary(SQLModel, table=True):
+class Canary(Row, table=True):
     """One walk of button -> broker -> server -> gateway -> transmitter and back that disturbs nobody."""
 
     __table_args__ = (Index("ix_canary_store_asked", "store_id", "asked_at"),)
@@ -40,7 +42,7 @@ class Canary(SQLModel, table=True):
     """Who asked for it; None: the schedule."""
 
 
-class Coverage(SQLModel, table=True):
+class Coverage(Row, table=True):
     """A stretch of time in which the whole path held (`ok`), or did not, with the causes."""
 
     __table_args__ = (Index("ix_coverage_store_starts", "store_id", "starts_at"),)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Refused(SQLModel, table=True):
+class Refused(Row, table=True):
     __table_args__ = (UniqueConstraint("store_id", "device", "reason", "hour"),)
 
     id: int | None = Field(default=None, primary_key=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class StandInReport(SQLModel, table=True):
+class StandInReport(Row, table=True):
     """Kept so that a report that comes twice changes nothing."""
 
     __tablename__ = "stand_in_report"

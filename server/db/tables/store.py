@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, time
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Store(SQLModel, table=True):
+class Store(Row, table=True):
     id: str = Field(primary_key=True, max_length=32)
     """The id that stands in topics, not a number."""
     name: str = Field(max_length=80)
@@ -21,7 +23,7 @@ class Store(SQLModel, table=True):
     on screens since then."""
 
 
-class Opening(SQLModel, table=True):
+class Opening(Row, table=True):
     """One weekly stretch in which the store is open, local. `closes` at or before `opens`: past midnight."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -31,7 +33,7 @@ class Opening(SQLModel, table=True):
     closes: time
 
 
-class SpecialDay(SQLModel, table=True):
+class SpecialDay(Row, table=True):
     """A date with hours of its own; without any: closed."""
 
     __tablename__ = "special_day"
@@ -44,7 +46,7 @@ class SpecialDay(SQLModel, table=True):
     closes: time | None = None
 
 
-class LastResort(SQLModel, table=True):
+class LastResort(Row, table=True):
     """A slow channel that is tried after all steps: an e-mail address or the URL of a webhook."""
 
     __tablename__ = "last_resort"
@@ -57,7 +59,7 @@ class LastResort(SQLModel, table=True):
     active: bool = True
 
 
-class Zone(SQLModel, table=True):
+class Zone(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     store_id: str = Field(foreign_key="store.id", index=True, max_length=32)
     parent_id: int | None = Field(default=None, foreign_key="zone.id")
@@ -68,7 +70,7 @@ class Zone(SQLModel, table=True):
     active: bool = True
 
 
-class Button(SQLModel, table=True):
+class Button(Row, table=True):
     """One input of one button unit. Pins live in the unit's own file, what a person chose lives here."""
 
     __table_args__ = (UniqueConstraint("store_id", "device", "input"),)

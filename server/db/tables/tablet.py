@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class Tablet(SQLModel, table=True):
+class Tablet(Row, table=True):
     """One browser that a manager let in. Only the hash of its secret is kept."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -29,7 +31,7 @@ class Tablet(SQLModel, table=True):
     """When the last wrong PIN on it is forgotten: `server.rules.pin_tries`."""
 
 
-class TabletDoor(SQLModel, table=True):
+class TabletDoor(Row, table=True):
     """A manager waits for a tablet: until then a stranger's browser may ask to be let in."""
 
     __tablename__ = "tablet_door"
@@ -39,7 +41,7 @@ class TabletDoor(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id")
 
 
-class Pin(SQLModel, table=True):
+class Pin(Row, table=True):
     """Six figures of one account, for shared tablets only."""
 
     account_id: int = Field(primary_key=True, foreign_key="account.id")
@@ -47,7 +49,7 @@ class Pin(SQLModel, table=True):
     set_at: datetime
 
 
-class PinTries(SQLModel, table=True):
+class PinTries(Row, table=True):
     """Wrong PINs of one person on one tablet since the last right one."""
 
     __tablename__ = "pin_tries"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.db.tables.row import Row
 
 
-class WatchSite(SQLModel, table=True):
+class WatchSite(Row, table=True):
     """Made when a store needs its first code."""
 
     __tablename__ = "watch_site"
@@ -18,7 +20,7 @@ class WatchSite(SQLModel, table=True):
     """Numbers of places that were given away."""
 
 
-class WatchCode(SQLModel, table=True):
+class WatchCode(Row, table=True):
     __tablename__ = "watch_code"
     __table_args__ = (
         UniqueConstraint("store_id", "device", "input", "reason"),

@@ -6,8 +6,6 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
-import segno
-
 from broker_config.enrolment import Join, fingerprint, new_code
 from broker_config.identity.certificate import der_of
 from server.door.address import Address
@@ -44,6 +42,8 @@ def join_of(code: str, at: Address) -> str:
 
 def drawn(text: str) -> str:
     """As SVG without style attributes, black on white in every colour scheme: a camera has to read it."""
+    import segno
+
     made = segno.make_qr(text, error="m")
     svg: str = made.svg_inline(
         border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr__svg", lineclass=None

@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Depends, HTTPException
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
@@ -210,6 +209,8 @@ def _show(place: Place, *, fields: Fields | None = None, status: int = 200) -> R
 
 def _picture(address: str) -> Markup:
     """The address as a picture to scan: no secret is in it."""
+    import segno
+
     out = io.BytesIO()
     segno.make(address, micro=False).save(
         out, kind="svg", scale=4, border=4, xmldecl=False, svgns=False, nl=False, title=address

@@ -52,9 +52,10 @@ def test_what_is_wrong_is_refused(change: dict[str, Any]) -> None:
         ServerSettings.model_validate({**GOOD, **change})
 
 
-def test_the_database_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_database_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDBUTTON_SERVER_DATABASE", "postgresql+psycopg://u:p@h/d")
-    found = ServerSettings.model_validate({"stores": [STORE]})
+    (file := tmp_path / "server.toml").write_text('[[stores]]\nid = "kesklinn"\npassword_file = "srv"\n')
+    found = load(ServerSettings, file)
     assert found.database.endswith("@h/d")
     assert "u:p" not in repr(found)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -173,16 +171,3 @@ def test_serials_are_positive_and_differ() -> None:
     made = {authority.new_serial() for _ in range(100)}
     assert len(made) == 100
     assert all(0 < each < 2**159 for each in made)
-
-
-@pytest.mark.parametrize(
-    "process", ["firmware_bridge.__main__", "pager_gateway.__main__", "server.app", "server.supervise.up"]
-)
-def test_no_running_process_loads_cryptography(process: str) -> None:
-    """It takes 15 MiB: only what signs or makes a key may need it, and only then."""
-    code = (
-        f"import {process}, sys\n"
-        "import broker_config.identity.authority, broker_config.identity.folder, broker_config.identity.keys\n"
-        "sys.exit('cryptography' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
