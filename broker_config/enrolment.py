@@ -3,7 +3,8 @@
 1. `GET /enrol/v1/ca`: the store's certificate authority in PEM, from a server that is not believed yet. The device
    compares its SHA-256 with the one in the join string and believes nothing else from then on.
 2. `POST /enrol/v1/ask` (Ask -> Asked): the one-use code of the join string and a request for a certificate. The code is
-   spent by the first good request; the ticket that comes back is the only way to go on.
+   spent by the first good request; the ticket that comes back is the only way to go on. Whoever lost the answer asks
+   again with the same code and key, signed anew, and gets the same one while the code lives; another key gets none.
 3. A person confirms on a screen. A button unit is known by a press: `POST /enrol/v1/pressed` (Pressed, 204). A gateway
    is known by the six figures of `check_figures`, which it shows and the screen shows.
 4. `POST /enrol/v1/fetch` (Fetch -> Fetched), every two seconds, until it is granted, refused or too late.

@@ -29,6 +29,7 @@ class Peer:
         self.grants = grants
         self.state = "waiting"
         self.code = new_code()
+        self.spent = ""
         self.authority = authority.make("s1", now=now, serial=authority.new_serial())
         self.shows = self.authority.certificate
         """What it calls its authority."""
@@ -84,9 +85,10 @@ class Peer:
             case "/enrol/v1/ca":
                 return 200, self.shows
             case "/enrol/v1/ask":
-                if said["code"] != self.code:
+                same = self.csr != "" and keys.public_key(said["csr"]) == keys.public_key(self.csr)
+                if said["code"] != (self.spent if same else self.code):
                     return 403, {}
-                self.code, self.kind, self.csr = "", said["kind"], said["csr"]
+                self.spent, self.code, self.kind, self.csr = said["code"], "", said["kind"], said["csr"]
                 if self.kind == "g" and self.grants:
                     self.state = "granted"
                 return 200, {"ticket": TICKET, "expires_s": 900}

@@ -34,25 +34,31 @@ class Work:
         self._folder = folder
 
     def key_and_ticket(self, join: Join, new_key: Callable[[], str]) -> tuple[str, str | None]:
-        """The key to ask with; and the ticket, when an earlier process has asked already with this join string.
-        Raises OSError."""
+        """The key to ask with; and the ticket, when an earlier process has asked already with this join string and
+        heard the answer. One that did not hear it left the key: by that the server knows who asks again. Raises
+        OSError."""
         try:
             asked = json.loads((self._folder / ASKED).read_text())
-            if asked["join"] == _digest(join) and isinstance(asked["ticket"], str):
+            if asked["join"] == _digest(join) and isinstance(asked["ticket"], str | None):
                 return self.identity.next_key.read_text(), asked["ticket"]
         except (OSError, ValueError, KeyError, TypeError):
             pass
         (self._folder / ASKED).unlink(missing_ok=True)
         key = new_key()
         self.identity.keep_key(key)
+        self._keep(join, None)
         return key, None
 
     def has_asked(self, join: Join) -> bool:
         """Whether an earlier process got so far with this join string that somebody could confirm it."""
-        return _of(self._folder / ASKED, join)
+        found = _read(self._folder / ASKED)
+        return found.get("join") == _digest(join) and found.get("ticket") is not None
 
     def asked(self, join: Join, ticket: str) -> None:
         """Raises OSError."""
+        self._keep(join, ticket)
+
+    def _keep(self, join: Join, ticket: str | None) -> None:
         write_private(self._folder / ASKED, json.dumps({"join": _digest(join), "ticket": ticket}))
 
     def granted(self, grant: Grant) -> None:
@@ -104,14 +110,16 @@ class Work:
         write_private(self._folder / USED, json.dumps(said))
 
     def was_used(self, join: Join) -> bool:
-        return _of(self._folder / USED, join)
+        return _read(self._folder / USED).get("join") == _digest(join)
 
 
-def _of(path: Path, join: Join) -> bool:
+def _read(path: Path) -> dict[str, object]:
+    """Empty: not there, or spoiled."""
     try:
-        return bool(json.loads(path.read_text())["join"] == _digest(join))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _digest(join: Join) -> str:

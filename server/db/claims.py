@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,10 +21,6 @@ OPEN = (State.OPEN.value, State.ASKED.value)
 def hashed(secret: str) -> str:
     """Of a code or a ticket: both are random, so that a plain hash gives nothing away."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def new_ticket() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def facts(row: Claim) -> rules.Claim:
@@ -49,8 +44,10 @@ def by_code(session: Session, code: str) -> Claim | None:
     return session.exec(select(Claim).where(Claim.code_hash == hashed(code)).with_for_update()).first()
 
 
-def by_ticket(session: Session, ticket: str) -> Claim | None:
-    return session.exec(select(Claim).where(Claim.ticket_hash == hashed(ticket)).with_for_update()).first()
+def by_ticket(session: Session, ticket: str, *, lock: bool) -> Claim | None:
+    """`lock`: to change it. PostgreSQL locks nothing in a transaction that only reads."""
+    asked = select(Claim).where(Claim.ticket_hash == hashed(ticket))
+    return session.exec(asked.with_for_update() if lock else asked).first()
 
 
 def of_store(session: Session, store: str, number: int, *, lock: bool = False) -> Claim | None:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from server.db.tables import Account, Device, Identity
+from server.rules.certificates import Life, life
 
 ACTIVE, REVOKED, REPLACED = "active", "revoked", "replaced"
 CERTIFICATE, PASSWORD = "certificate", "password"
@@ -207,6 +208,26 @@ def lines(session: Session, store: str, device: str | None = None) -> list[Line]
         )
         for row, name, kind in session.exec(asked)
     ]
+
+
+def ending(session: Session, store: str, before: datetime) -> dict[str, Life]:
+    """Devices of the shop with a certificate that ends before this moment, each with the one that ends first. Not those
+    that may come in by a password as well."""
+    by_password = select(Identity.device).where(
+        Identity.store_id == store, Identity.state == ACTIVE, Identity.way == PASSWORD
+    )
+    rows = session.exec(
+        select(Identity.device, Identity.made_at, Identity.not_after)
+        .where(
+            Identity.store_id == store,
+            Identity.state == ACTIVE,
+            col(Identity.not_after) < before,
+            col(Identity.device).not_in(by_password),
+            col(Identity.device).in_(select(Device.device).where(Device.store_id == store)),
+        )
+        .order_by(col(Identity.not_after).desc(), col(Identity.id))
+    )
+    return {device: life(made_at, end) for device, made_at, end in rows if end is not None}
 
 
 def with_identity(session: Session, store: str) -> frozenset[str]:

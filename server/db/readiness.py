@@ -14,9 +14,10 @@ from sqlmodel import Session, SQLModel, col
 
 from broker_config.messages import Purpose
 from server.db import tables
-from server.rules import facts, readiness
+from server.rules import certificates, facts, readiness
 from server.rules.canaries import INTERRUPTED, Canary, CanaryState, Input, Sender
 from server.rules.coverage import CoverageRow, Span
+from server.rules.faults import OwnFault
 
 TIDIED = 100
 CANARY_COLUMNS = tuple(field.name for field in fields(Canary))
@@ -180,8 +181,18 @@ def _span(row: tables.Coverage) -> Span:
 def _devices(session: Session, store_id: str) -> tuple[readiness.DeviceFact, ...]:
     row = tables.Device
     found = session.scalars(select(row).where(col(row.store_id) == store_id).order_by(col(row.device)))
+    fault = tables.Fault
+    told = session.execute(
+        select(col(fault.device), col(fault.since)).where(
+            col(fault.store_id) == store_id,
+            col(fault.kind) == OwnFault.CERTIFICATE_ENDS.value,
+            col(fault.ended_at).is_(None),
+        )
+    )
+    ends = {device: certificates.ends(since) for device, since in told}
     return tuple(
-        readiness.DeviceFact(one.device, one.kind, one.name, one.state, one.changed_at) for one in found
+        readiness.DeviceFact(one.device, one.kind, one.name, one.state, one.changed_at, ends.get(one.device))
+        for one in found
     )
 
 

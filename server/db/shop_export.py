@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from broker_config.errors import SetupError
 from server.db import tables
+from server.db.shop_accounts import account_parts
 from server.db.shop_plain import Table, clock, distinct, fields, hours, some
 from server.db.shop_policies import FIELDS
 from server.db.watch_codes import read_codes
@@ -20,7 +21,10 @@ from server.supervise.toml import dump
 HEADING = (
     "The shop {name}, as it stands in the database.\n"
     "On which port a transmitter hangs (url, baudrate) and its driver's settings are known to its gateway alone: add\n"
-    "them before `redbutton up` takes it."
+    "them before `redbutton up` takes it.\n"
+    "[[accounts]] says who signs in here, without passwords: `redbutton up` gives each one of its own, in a file of\n"
+    "its data folder. Whoever manages several stores is not of this one, the first owner is made anyway, and PINs are\n"
+    "chosen anew."
 )
 
 
@@ -94,6 +98,7 @@ class _Export:
             "carriers": [
                 fields(row, "name", "initials", "role", "languages", "skills") for row in self.carriers
             ],
+            "accounts": account_parts(self._of(tables.Account), self.initials),
             "pagers": self._pagers(),
             "rotations": self._rotations(),
             "shifts": self._shifts(),

@@ -20,11 +20,12 @@ from broker_config.broker.run import find_mosquitto
 from broker_config.credentials import Credentials
 from broker_config.errors import SetupError
 from broker_config.identity import authority
-from broker_config.identity.certificate import Facts, facts
+from broker_config.identity.certificate import LEAF_LIFE, Facts, facts
 from broker_config.identity.folder import IdentityFolder
 from broker_config.link import Connected, LinkEvent, LinkSetup, Tls
 from server.config import ServerSettings, StoreLink
 from server.doctor.judge import EXTRAS, BrokerState, DatabaseState, PortState
+from server.rules.certificates import Life
 
 CLOCK_ERROR = 5  # adjtimex: the clock is not synchronised
 ANSWER_S = 4.0
@@ -184,6 +185,29 @@ def database(settings: ServerSettings) -> tuple[str, DatabaseState, str]:
     if found is None:
         return where, "none", ""
     return where, "current" if found == newest else "old", f"{found}, the program wants {newest}"
+
+
+def ending(settings: ServerSettings, now: datetime) -> dict[str, Life]:
+    """Devices of our stores whose certificate ends before long, by their names at the broker. None of a database that
+    cannot be read: it says so itself."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from broker_config.topics import client_id
+    from server.db import identities
+    from server.db.connect import Database
+
+    base = Database(settings.database)
+    try:
+        with base.reading() as session:
+            return {
+                client_id(store.id, device): life
+                for store in settings.stores
+                for device, life in identities.ending(session, store.id, now + LEAF_LIFE / 3).items()
+            }
+    except SQLAlchemyError:
+        return {}
+    finally:
+        base.close()
 
 
 def certificates(files: Sequence[Path], data: Path | None) -> Iterator[tuple[str, str, Facts | None]]:

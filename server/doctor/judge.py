@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from server.rules.certificates import Life
+from server.rules.certificates import trouble as trouble_of
+from server.rules.faults import OwnFault
+
 MEBI = 1024 * 1024
 LITTLE_ROOM, NO_ROOM = 1024 * MEBI, 200 * MEBI
 
@@ -133,10 +137,6 @@ def broker(address: str, state: BrokerState, words: str = "") -> Finding:
     )
 
 
-LATE = timedelta(days=14)
-"""So long after the day of its renewal a certificate should be a new one."""
-
-
 def certificate(
     what: str, now: datetime, trouble: str, until: datetime | None, renew_at: datetime | None
 ) -> Finding:
@@ -147,13 +147,38 @@ def certificate(
     day = f"{until:%Y-%m-%d}"
     if until <= now:
         return fault(name, f"ran out on {day}", "is this clock right? Then have a new one made: redbutton up")
-    if renew_at is not None and renew_at + LATE <= now:
+    found = None if renew_at is None else trouble_of(Life(renew_at, until), now)
+    if found is OwnFault.CERTIFICATE_ENDS:
+        return fault(
+            name,
+            f"ends on {day}, and was not renewed since {renew_at:%Y-%m-%d}",
+            "look into its log why; then a new one: enrol the device, for parts of this machine redbutton up",
+        )
+    if found is not None:
         return warn(name, f"until {day}, and not renewed since {renew_at:%Y-%m-%d}", "look into its log why")
     if renew_at is None and until - now < timedelta(days=365):
         return warn(
             name, f"until {day}: then nobody comes in", "make a new authority, and enrol all devices again"
         )
     return ok(name, f"until {day}")
+
+
+def devices(ending: Mapping[str, Life], now: datetime) -> list[Finding]:
+    """Devices elsewhere in the shop, as the database knows them: those whose certificate ends before long."""
+    found = []
+    for device, life in sorted(ending.items()):
+        name, day = f"certificate {device}", f"{life.not_after:%Y-%m-%d}"
+        match trouble_of(life, now):
+            case OwnFault.CERTIFICATE_ENDS:
+                words = f"ran out on {day}" if life.not_after <= now else f"ends on {day}"
+                found.append(fault(name, f"{words}: it cannot connect then", LET_IN))
+            case OwnFault.CERTIFICATE_LATE:
+                words = f"until {day}, and should have been renewed on {life.renew_at:%Y-%m-%d}"
+                found.append(warn(name, words, "is its clock right? Then switch it off and on"))
+    return found or [ok("certificates", "no device's ends before long")]
+
+
+LET_IN = "let it in anew: the screen of devices, Who may come in"
 
 
 def broker_files(troubles: Collection[str]) -> list[Finding]:

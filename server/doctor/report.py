@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -50,9 +50,10 @@ def examine(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield judge.clock(collect.clock())
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # most files are checked by a child process
         yield from judge.configs(dict(zip(map(str, files), pool.map(check, files), strict=True)))
-    yield from _about_identities(files, data, datetime.now(UTC))
+    now = datetime.now(UTC)
+    yield from _about_identities(files, data, now)
     if settings is not None:
-        yield from _about_server(settings)
+        yield from _about_server(settings, now, {name for name, _, _ in collect.certificates(files, None)})
     for file in files:
         if kind_of_file(file) == "gateway":
             for fact in collect.serial_ports(file):
@@ -69,10 +70,15 @@ def _about_identities(files: Sequence[Path], data: Path | None, now: datetime) -
         yield from judge.broker_files(troubles)
 
 
-def _about_server(settings: ServerSettings) -> Iterator[Finding]:
+def _about_server(settings: ServerSettings, now: datetime, here: Collection[str]) -> Iterator[Finding]:
+    """`here`: who was looked at already, by the files of this machine."""
     runs = collect.server_runs(settings)
     yield judge.port(settings.port, collect.port(settings, runs))
-    yield judge.database(*collect.database(settings))
+    where, state, words = collect.database(settings)
+    yield judge.database(where, state, words)
+    if state == "current":
+        ending = {name: life for name, life in collect.ending(settings, now).items() if name not in here}
+        yield from judge.devices(ending, now)
     for store in settings.stores:
         yield judge.broker(f"{store.broker_host}:{store.broker_port}", *collect.broker(store, runs))
 

@@ -23,7 +23,7 @@ from server.rules.wishes import Wish
 
 class Health:
     def __init__(self, db: Database, telling: timedelta) -> None:
-        self._db, self._telling = db, telling
+        self.db, self._telling = db, telling
         self.vitals: dict[Unit, Vital] = {}
         self.gone: dict[Unit, Wish] = {}
         """Settings of devices that are not in the shop any more."""
@@ -32,7 +32,7 @@ class Health:
         self._dirty: set[Unit] = set()
 
     def start(self, stores: Iterable[str]) -> None:
-        with self._db.reading() as session:
+        with self.db.reading() as session:
             for store in stores:
                 found, gone = read_vitals(session, store)
                 for device, vital in found.items():

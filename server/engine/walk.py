@@ -1,5 +1,5 @@
-"""The walk over all devices, some at a time: who is silent, what is told no longer, the samples of the day;
-and what changed since the last round is written down."""
+"""The walk over all devices, some at a time: who is silent, whose certificate ends, what is told no
+longer, the samples of the day; and what changed since the last round is written down."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from server.engine.certificates import Certificates
 from server.engine.health import Health
 from server.engine.timers import Timers
 from server.engine.vitals import Unit
 from server.engine.work import Work
+from server.rules import certificates, gaps
 from server.rules import faults as rules
-from server.rules import gaps
 from server.rules.faults import OwnFault
 from server.rules.presence import Presence
 
@@ -35,6 +36,7 @@ class Walk:
         """Since when the server hears a store's broker without a break."""
         self._rounds: dict[str, list[Unit]] = {}
         """What was not looked at in this round."""
+        self._certificates = Certificates(health.db)
         self._tidied_hour: datetime | None = None
 
     def start(self, stores: Iterable[str], now: datetime) -> None:
@@ -53,6 +55,7 @@ class Walk:
         if not left:
             self._health.left(work, store)
             left = self._health.of_store(store)
+            self._certificates.look(store, work.now)
         units, self._rounds[store] = left[:TOGETHER], left[TOGETHER:]
         for unit in units:
             if unit in self._health.vitals:
@@ -76,6 +79,7 @@ class Walk:
             faults = rules.found(faults, OwnFault.SILENT, now, since=vital.heard_at)
         elif seen is Presence.ONLINE and listening is not None:
             faults = rules.over(faults, OwnFault.SILENT)
+        faults = certificates.found(faults, self._certificates.of(unit), now)
         if faults is not vital.faults:
             vital = replace(vital, faults=faults, counter=counter)
             self._health.put(work, unit, vital)

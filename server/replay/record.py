@@ -84,7 +84,7 @@ def _without_names(table: dict[str, Any]) -> dict[str, Any]:
         {"kind": "mail", "to": f"slow-channel-{number}@shop.invalid"}
         for number, _ in enumerate(table["last_resort"], 1)
     ]
-    return {**table, "carriers": people, "last_resort": slow, "causes": []}
+    return {**table, "carriers": people, "last_resort": slow, "causes": [], "accounts": []}
 
 
 def _duties(session: Session, store_id: str, period: Period, names: Names) -> Iterator[DutyPart]:

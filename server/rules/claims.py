@@ -1,8 +1,9 @@
 """A claim: a device that has no identity asks for one, a person confirms that it is the one in hand. Pure.
 
-A person opens it for 15 minutes. The code is spent by the first good request; whoever asked then holds the ticket. A
-button unit is known by a press, which counts only with that ticket; a gateway by six figures that it and the screen
-show. Confirmed is not yet granted: the broker is told first."""
+A person opens it for 15 minutes. The code is spent by the first good request; whoever asked then holds the ticket, and
+hears it again while the code would still live: the answer may be lost on its way, and a person may have confirmed
+meanwhile. Nobody with another key gets an answer. A button unit is known by a press, which counts only with that
+ticket; a gateway by six figures that it and the screen show. Confirmed is not yet granted: the broker is told first."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ class State(StrEnum):
 
 class Event(StrEnum):
     ASK = "ask"
+    ASK_AGAIN = "ask_again"
+    """By whoever holds the key that it asked with."""
     PRESS = "press"
     CONFIRM = "confirm"
     REFUSE = "refuse"
@@ -40,10 +43,13 @@ class Event(StrEnum):
 MOVES = {
     (State.OPEN, Event.ASK): State.ASKED,
     (State.OPEN, Event.REFUSE): State.REFUSED,
+    (State.ASKED, Event.ASK_AGAIN): State.ASKED,
     (State.ASKED, Event.PRESS): State.ASKED,
     (State.ASKED, Event.CONFIRM): State.CONFIRMED,
     (State.ASKED, Event.REFUSE): State.REFUSED,
+    (State.CONFIRMED, Event.ASK_AGAIN): State.CONFIRMED,
     (State.CONFIRMED, Event.GRANT): State.GRANTED,
+    (State.GRANTED, Event.ASK_AGAIN): State.GRANTED,
 }
 
 
@@ -51,6 +57,8 @@ class Why(StrEnum):
     LATE = "late"
     MOVE = "move"
     """Not in this state: a code that is spent, a press after the end."""
+    KEY = "key"
+    """Another key than the one that asked first."""
     KIND = "kind"
     """A button unit asked with the code of a gateway, or the other way round."""
     INPUT = "input"
@@ -91,6 +99,18 @@ def ask(claim: Claim, kind: str, inputs: Sequence[int], now: datetime) -> Claim:
     if kind != claim.kind:
         raise Refused(Why.KIND)
     return replace(new, has_inputs=tuple(sorted(set(inputs))))
+
+
+def ask_again(claim: Claim, kind: str, now: datetime, *, same_key: bool) -> Claim:
+    """Nothing moves. Raises Refused."""
+    new = _moved(claim, Event.ASK_AGAIN, now)
+    if now >= claim.expires_at:  # also of what is confirmed: a code lives no longer
+        raise Refused(Why.LATE)
+    if not same_key:
+        raise Refused(Why.KEY)
+    if kind != claim.kind:
+        raise Refused(Why.KIND)
+    return new
 
 
 def press(claim: Claim, number: int, now: datetime) -> Claim:

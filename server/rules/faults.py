@@ -30,6 +30,10 @@ class OwnFault(StrEnum):
     SETTINGS_REFUSED = "settings_refused"
     CLOCK = "clock"
     """Nobody has vouched for its clock for over ten minutes."""
+    CERTIFICATE_LATE = "certificate_late"
+    """It should have renewed its certificate long ago: `server.rules.certificates`."""
+    CERTIFICATE_ENDS = "certificate_ends"
+    """Its certificate ends within days, or has ended: then it cannot connect."""
 
 
 OWN = frozenset(kind.value for kind in OwnFault)

@@ -62,6 +62,8 @@ class Cause(StrEnum):
     """The transmitter has used nearly all the air time that it may use in an hour."""
     NO_PLAN = "no_plan"
     """The keeper gateway has no plan to stand in by."""
+    CERTIFICATE = "certificate"
+    """Its certificate ends within days; or it ended, and that keeps the device away."""
 
 
 class Thing(StrEnum):
@@ -87,6 +89,8 @@ class DeviceFact:
     name: str
     state: str
     since: datetime | None
+    certificate_ends: datetime | None = None
+    """When it does so before long; None: nothing is known to be wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class Line:
     mood: Mood
     cause: Cause | None = None
     since: datetime | None = None
-    """When it went away, or when it was last tried in vain."""
+    """When it went away, or when it was last tried in vain; of a certificate when it ends."""
     said: str = ""
     """What the device itself said about it."""
     inputs: tuple[int, ...] = ()
@@ -187,7 +191,7 @@ def readiness(facts: Facts, now: datetime) -> Readiness:
     steps, people = floor(store, now)
     lines = [_server(facts)]
     lines += _units(facts, now, opened)
-    lines += _gateways(facts)
+    lines += _gateways(facts, now)
     lines += _transmitters(facts, now, opened)
     lines.append(_people(store, people, opened))
     return Readiness(tuple(lines), opened, steps, people)
@@ -235,7 +239,8 @@ def _unit(
     away = _away(known)
     if away is not None:
         since = known.since if known is not None else None
-        return Line(Thing.UNIT, device, name, Mood.BAD, away, since, tried=tried)
+        line = Line(Thing.UNIT, device, name, Mood.BAD, away, since, tried=tried)
+        return _outside(line, known, now)
     failed = [one for one in tried if one.page_id is None and one.pressed_at is None]
     if failed:
         cause, said = _why(failed[0])
@@ -245,10 +250,26 @@ def _unit(
     stale = tuple(number for number in numbers if number not in fresh)
     if stale and opened:
         return Line(Thing.UNIT, device, name, Mood.BAD, Cause.NOT_TRIED, None, "", stale, tried)
-    return Line(Thing.UNIT, device, name, Mood.GOOD, tried=tried)
+    return _ending(Line(Thing.UNIT, device, name, Mood.GOOD, tried=tried), known)
 
 
-def _gateways(facts: Facts) -> Iterable[Line]:
+def _outside(line: Line, known: DeviceFact | None, now: datetime) -> Line:
+    """It may be the certificate that keeps it away."""
+    ends = known.certificate_ends if known is not None else None
+    if ends is None or now < ends or line.cause is not Cause.OFFLINE:
+        return line
+    return replace(line, cause=Cause.CERTIFICATE, since=ends)
+
+
+def _ending(line: Line, known: DeviceFact | None) -> Line:
+    """The path holds still."""
+    ends = known.certificate_ends if known is not None else None
+    if ends is None or line.cause is not None:
+        return line
+    return replace(line, mood=Mood.WARN, cause=Cause.CERTIFICATE, since=ends)
+
+
+def _gateways(facts: Facts, now: datetime) -> Iterable[Line]:
     for one in facts.devices:
         if one.kind != "g":
             continue
@@ -258,7 +279,8 @@ def _gateways(facts: Facts) -> Iterable[Line]:
             cause, mood = Cause.NO_PLAN, Mood.WARN
         elif away is None and facts.store.keeper is None:
             cause, mood = Cause.NO_KEEPER, Mood.WARN
-        yield Line(Thing.GATEWAY, one.device, one.name, mood, cause, one.since if away else None)
+        line = Line(Thing.GATEWAY, one.device, one.name, mood, cause, one.since if away else None)
+        yield _outside(line, one, now) if away else _ending(line, one)
 
 
 def _transmitters(facts: Facts, now: datetime, opened: bool) -> Iterable[Line]:

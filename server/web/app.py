@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
@@ -16,6 +18,7 @@ from server.web.enrol import routes as enrol
 from server.web.enrol import wire as enrol_wire
 from server.web.enrol.codes import Codes
 from server.web.enrol.limits import Limits as EnrolLimits
+from server.web.enrol.tickets import Tickets
 from server.web.frame import access, problems
 from server.web.frame.limits import Limits
 from server.web.frame.live import Gallery
@@ -99,6 +102,7 @@ def furnish(app: FastAPI, services: Services, screens: Screens) -> None:
     app.state.seats = Seats()
     app.state.enrol_limits = EnrolLimits()
     app.state.enrol_codes = Codes()
+    app.state.enrol_tickets = Tickets(secrets.token_bytes(32))
 
 
 def _static(request: Request) -> Response:

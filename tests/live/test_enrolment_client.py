@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,34 @@ def test_a_button_unit_gets_its_identity(peer: Peer, tmp_path: Path) -> None:
     assert unit.grants == [claim.grant]
     assert IdentityFolder(unit.folder).read("s1.b7").renew_at > NOW
     assert claim.view.figures == check_figures(keys.public_key(peer.csr))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(
+    peer: Peer, tmp_path: Path, killed: bool
+) -> None:
+    """The code is spent by then. `killed`: the power goes at the same moment, and another process goes on."""
+    join = peer.join()
+    lost: list[str] = []
+
+    def loses(path: str, said: dict[str, Any]) -> tuple[int, object]:
+        answer = peer.enrols(path, said)
+        if path.endswith("ask") and not lost:
+            lost.append(said["csr"])
+            raise ConnectionResetError
+        return answer
+
+    peer.answer = loses
+    unit = Unit(tmp_path / "identity")
+    if killed:
+        unit.enrol(join, lambda claim: bool(lost))
+        unit = Unit(tmp_path / "identity")
+    claim = unit.enrol(join)
+    assert claim.view.stage is Stage.GRANTED
+    asked = [said["csr"] for path, said in peer.asked if path.endswith("ask")]
+    assert len(asked) == 2
+    assert keys.public_key(asked[0]) == keys.public_key(asked[1])
+    assert IdentityFolder(unit.folder).read("s1.b7").name == "s1.b7"
 
 
 def test_a_gateway_by_its_figures(peer: Peer, tmp_path: Path) -> None:

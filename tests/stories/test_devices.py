@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from sqlmodel import select
 
 from broker_config import channels
 from broker_config.codec import publication
+from broker_config.identity.certificate import LEAF_LIFE
 from broker_config.messages import CommandName, Telemetry
+from server.db import identities
 from server.db.devices import DeviceDay, DeviceLine, InForce, device_day, device_lines
-from server.db.tables import Button, Device, Fault, Incident
+from server.db.tables import Button, Device, Fault, Identity, Incident
+from server.engine.certificates import LOOK_EVERY
 from server.engine.vitals import Unit
 from server.requests import (
     Answer,
@@ -266,3 +270,36 @@ def test_a_unit_that_left_the_shop_finds_no_settings_at_the_broker(shop: Shop, a
 def _lines(shop: Shop) -> tuple[DeviceLine, ...]:
     with shop.db.reading() as session:
         return device_lines(session, STORE)
+
+
+def test_a_certificate_that_nobody_renews_is_told_and_over_when_there_is_a_new_one(shop: Shop) -> None:
+    now = shop.clock.now()
+    ends = now + timedelta(days=40)
+    with shop.db.transaction() as session:
+        old = identities.add(
+            session,
+            store_id=STORE,
+            device="b1",
+            role="button",
+            made_at=ends - LEAF_LIFE,
+            not_after=ends,
+            told_at=now,
+        )
+        number = old.id
+    look = LOOK_EVERY.total_seconds() + 75
+    shop.clock.advance(look)
+    assert kinds(shop) == ["certificate_late"]
+    with shop.db.transaction() as session:
+        row = session.get_one(Identity, number)
+        row.not_after, row.made_at = now + timedelta(days=3), now - timedelta(days=362)
+    shop.clock.advance(look)
+    assert kinds(shop) == ["certificate_ends"]
+    assert [one.kind for one in day(shop).faults if one.ended_at] == ["certificate_late"]
+    with shop.db.transaction() as session:
+        identities.end(session, STORE, "b1", shop.clock.now(), state=identities.REPLACED)
+        new = shop.clock.now()
+        identities.add(
+            session, store_id=STORE, device="b1", role="button", made_at=new, not_after=new + LEAF_LIFE
+        )
+    shop.clock.advance(look)
+    assert kinds(shop) == []

@@ -1,164 +1,79 @@
-"""What is held about one who carries a pager here, and forgetting them: the name goes, the figures stay."""
+"""What is held about one who carries a pager here: every row that names them or points at them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, and_, cast, delete, func, or_, select, type_coerce, update
+from sqlalchemy import String, and_, cast, or_, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
 from server.db import tables as tables
-from server.db.audit import ENTRY, wipe
-from server.db.connect import Database
-from server.db.privacy.sweeps import NAMING
+from server.db.audit import ENTRY
 from server.db.tables import Account, Carrier
-from server.rules.pages import TAKEN
 
-INITIALS = "–"
-NEVER_TOLD = frozenset({"password_hash", "token_hash", "pin_hash", "secret_hash", "salt"})
-AT_ONCE = 100
-"""Rows that one transaction wipes."""
+NEVER_TOLD = frozenset(
+    {"password_hash", "token_hash", "pin_hash", "secret_hash", "code_hash", "ticket_hash", "salt"}
+)
 MOST = 20_000
 """Rows of one sort in an export; more are counted."""
-ACTED = ("acknowledged_by_id", "attended_by_id", "closed_by_id")
-
-
-class StillHere(Exception):
-    """Only who does not work here any more can be forgotten: switch the person off first."""
+SORTS: Mapping[str, str] = {
+    "sign-ins to accounts": "account",
+    "browsers signed in": "sign_in",
+    "PIN for shared tablets": "pin",
+    "wrong PINs": "pin_tries",
+    "shared tablets let in or taken back": "tablet",
+    "waiting for a shared tablet": "tablet_door",
+    "pagers": "pager",
+    "weekly shifts": "shift",
+    "rotations": "rotation_member",
+    "breaks, absences, extra shifts": "duty",
+    "steps of policies": "policystep",
+    "calls dealt with": "incident",
+    "pages": "page",
+    "history": "journal",
+    "devices let in": "claim",
+    "identities of devices": "identity",
+    "device settings": "device_settings",
+    "device commands": "device_command",
+    "silent trials": "canary",
+    "log of changes": "audit_entry",
+}
+"""Words -> table."""
 
 
 def held(session: Session, store: str, carrier_id: int, now: datetime) -> dict[str, Any]:
     """Everything that names this person, for a JSON file. No secret is in it. Raises LookupError."""
-    person = _carrier(session, store, carrier_id)
-    at, accounts = session.connection(), _accounts(session, carrier_id)
-    incident = _table("incident")
-    sorts = {
-        "sign-ins to accounts": ("account", _table("account").c.id.in_(accounts)),
-        "browsers signed in": ("sign_in", _table("sign_in").c.account_id.in_(accounts)),
-        "pagers": ("pager", _table("pager").c.carrier_id == carrier_id),
-        "weekly shifts": ("shift", _table("shift").c.carrier_id == carrier_id),
-        "rotations": ("rotation_member", _table("rotation_member").c.carrier_id == carrier_id),
-        "breaks, absences, extra shifts": (
-            "duty",
-            or_(_table("duty").c.carrier_id == carrier_id, _table("duty").c.account_id.in_(accounts)),
-        ),
-        "steps of policies": ("policystep", _table("policystep").c.carrier_id == carrier_id),
-        "calls dealt with": ("incident", or_(*(incident.c[one].in_(accounts) for one in ACTED))),
-        "pages": ("page", _table("page").c.carrier_id == carrier_id),
-        "history": ("journal", _table("journal").c.account_id.in_(accounts)),
-        "device settings": ("device_settings", _table("device_settings").c.account_id.in_(accounts)),
-        "device commands": ("device_command", _table("device_command").c.account_id.in_(accounts)),
-        "silent trials": ("canary", _table("canary").c.account_id.in_(accounts)),
-        "log of changes": ("audit_entry", _of_log(person, accounts)),
-    }
+    person = carrier_of(session, store, carrier_id)
+    at, accounts = session.connection(), accounts_of(session, carrier_id)
+    log = log_of(person, accounts, (person.name,))
     return {
         "what": "everything that this server holds about one person",
         "made_at": now.isoformat(),
         "store": store,
         "person": person.model_dump(mode="json"),
-        **{words: _rows(at, name, where) for words, (name, where) in sorts.items()},
+        **{
+            words: _rows(at, name, log if name == "audit_entry" else _points(name, carrier_id, accounts))
+            for words, name in SORTS.items()
+        },
     }
 
 
 def name_of(session: Session, store: str, carrier_id: int) -> str:
     """Raises LookupError."""
-    return _carrier(session, store, carrier_id).name
+    return carrier_of(session, store, carrier_id).name
 
 
-def forget(db: Database, store: str, carrier_id: int, word: str, note: Callable[[Session], None]) -> None:
-    """Name, initials and what else tells who it was are gone from every table; calls, pages and their times stay.
-
-    Years of history are searched without holding anybody up, and wiped a few rows at a time; the person's own row is
-    the last, so that what a power cut leaves over is found when somebody asks again. `note` writes into the audit log
-    with that. Raises LookupError, StillHere."""
-    with db.reading() as session:
-        person, accounts = _left(session, store, carrier_id)
-        wipes = _wipes(session, person, accounts)
-    for wipe_some, ids in wipes:
-        for start in range(0, len(ids), AT_ONCE):
-            with db.transaction() as session:
-                wipe_some(session.connection(), ids[start : start + AT_ONCE])
-    with db.transaction() as session:
-        person, accounts = _left(session, store, carrier_id)
-        person.name, person.initials, person.languages, person.skills = word, INITIALS, [], []
-        session.add(person)
-        session.flush()
-        _forget_accounts(session.connection(), accounts, word)
-        note(session)
-
-
-def _left(session: Session, store: str, carrier_id: int) -> tuple[Carrier, list[int]]:
-    person, accounts = _carrier(session, store, carrier_id), _accounts(session, carrier_id)
-    account = _table("account")
-    active = select(account.c.id).where(account.c.id.in_(accounts), account.c.active).limit(1)
-    if person.active or session.connection().execute(active).first() is not None:
-        raise StillHere
-    return person, accounts
-
-
-def _forget_accounts(at: Connection, accounts: Sequence[int], word: str) -> None:
-    account, sign_in = _table("account"), _table("sign_in")
-    at.execute(delete(sign_in).where(sign_in.c.account_id.in_(accounts)))
-    for key in accounts:
-        neutral = {"login": f"forgotten-{key}", "name": word, "password_hash": "!", "language": None}
-        at.execute(update(account).where(account.c.id == key).values(**neutral))
-
-
-Wipe: TypeAlias = Callable[[Connection, list[Any]], object]
-
-
-def _wipes(session: Session, person: Carrier, accounts: Sequence[int]) -> list[tuple[Wipe, list[Any]]]:
-    """Rows that name this person, by id, and how each sort is wiped."""
-    at, store, name, initials = session.connection(), person.store_id, person.name, person.initials
-    journal, page, row = _table("journal"), _table("page"), _table("refused")
-    copies = or_(*(column.contains(name, autoescape=True) for column in (row.c.detail, row.c.sample)))
-
-    def ids(table: Any, *where: Any) -> list[Any]:
-        return list(at.execute(select(table.c.id).where(*where)).scalars())
-
-    def copies_gone(at: Connection, some: list[Any]) -> None:
-        at.execute(update(row).where(row.c.id.in_(some)).values(detail="", sample=""))
-
-    found: list[tuple[Wipe, list[Any]]] = [
-        (lambda at, some: wipe(at, ENTRY.c.id.in_(some)), ids(ENTRY, _of_log(person, accounts))),
-        (copies_gone, ids(row, row.c.store_id == store, copies)),
-    ]
-    shared = rows_of(Carrier.id).where(
-        Carrier.store_id == store, Carrier.initials == initials, Carrier.id != person.id
-    )
-    if initials == INITIALS or session.exec(shared).first() is not None:
-        return found  # initials that somebody else has too tell nothing
-    said = cast(journal.c.detail, String).like(f'%"{_escaped(initials)}"%', escape="\\")
-    taken = and_(page.c.reason == TAKEN, page.c.body.contains(initials, autoescape=True))
-
-    def history(at: Connection, some: list[Any]) -> None:
-        for one in at.execute(select(journal.c.id, journal.c.detail).where(journal.c.id.in_(some))).all():
-            detail = {
-                key: INITIALS if key in NAMING and value == initials else value
-                for key, value in one.detail.items()
-            }
-            at.execute(update(journal).where(journal.c.id == one.id).values(detail=type_coerce(detail, JSON)))
-
-    def bodies(at: Connection, some: list[Any]) -> None:
-        body = func.replace(page.c.body, initials, INITIALS)
-        at.execute(update(page).where(page.c.id.in_(some)).values(body=body))
-
-    return [
-        *found,
-        (history, ids(journal, journal.c.store_id == store, said)),
-        (bodies, ids(page, page.c.store_id == store, taken)),
-    ]
-
-
-def _of_log(person: Carrier, accounts: Sequence[int]) -> Any:
-    """What they did, what was done to them, and whatever else names them."""
+def log_of(person: Carrier, accounts: Sequence[int], names: Collection[str]) -> Any:
+    """What they did, what was done to them, and whatever else names them by one of these names."""
     keys = [str(key) for key in accounts]
-    named = f"%{_escaped(person.name)}%"
+    changes = cast(ENTRY.c.changes, String)
+    numbered = [f"carrier_id%(#{person.id})", *(f"account_id%(#{key})" for key in accounts)]
     return or_(
         and_(ENTRY.c.who_kind.in_(("account", "tablet")), ENTRY.c.who_id.in_(accounts)),
         and_(ENTRY.c.target_kind == "account", ENTRY.c.target_id.in_(keys)),
@@ -166,16 +81,38 @@ def _of_log(person: Carrier, accounts: Sequence[int]) -> Any:
             ENTRY.c.store_id == person.store_id,
             or_(
                 and_(ENTRY.c.target_kind == "person", ENTRY.c.target_id == str(person.id)),
-                ENTRY.c.who_name == person.name,
-                ENTRY.c.target_name.like(named, escape="\\"),
-                cast(ENTRY.c.changes, String).like(named, escape="\\"),
+                ENTRY.c.who_name.in_(names),
+                *(like(ENTRY.c.target_name, name) for name in names),
+                *(like(changes, in_json(name)) for name in names),
+                *(changes.like(f"%{pattern}%") for pattern in numbered),
             ),
         ),
     )
 
 
+def like(column: Any, text: str) -> Any:
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return column.like(f"%{escaped}%", escape="\\")
+
+
+def in_json(text: str) -> str:
+    """As it stands within a JSON text."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _points(name: str, carrier: int, accounts: Sequence[int]) -> Any:
+    """Rows of this table that point at somebody, by whichever column."""
+    keys = [
+        (column, key.column.table.name) for column in table_of(name).columns for key in column.foreign_keys
+    ]
+    return or_(
+        *(column == carrier for column, to in keys if to == "carrier"),
+        *(column.in_(accounts) for column, to in keys if to == "account"),
+    )
+
+
 def _rows(at: Connection, name: str, where: Any) -> list[dict[str, Any]]:
-    table = _table(name)
+    table = table_of(name)
     columns = [column for column in table.columns if column.name not in NEVER_TOLD]
     found = at.execute(select(*columns).where(where).limit(MOST)).mappings()
     return [{key: _plain(value) for key, value in row.items()} for row in found]
@@ -187,21 +124,17 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _carrier(session: Session, store: str, carrier_id: int) -> Carrier:
+def carrier_of(session: Session, store: str, carrier_id: int) -> Carrier:
     found = session.get(Carrier, carrier_id)
     if found is None or found.store_id != store:
         raise LookupError(carrier_id)
     return found
 
 
-def _accounts(session: Session, carrier_id: int) -> list[int]:
+def accounts_of(session: Session, carrier_id: int) -> list[int]:
     found = session.exec(rows_of(Account.id).where(col(Account.carrier_id) == carrier_id))
     return [key for key in found if key is not None]
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-
-
-def _table(name: str) -> Any:
+def table_of(name: str) -> Any:
     return SQLModel.metadata.tables[name]

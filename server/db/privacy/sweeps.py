@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from server.db import tables as tables
 from server.db.audit import END, ENTRY
+from server.db.privacy.traces import NAMING
 from server.rules.incidents import State
 from server.rules.retention import Kind, Stretch
 
@@ -114,8 +115,6 @@ def _acted(at: Connection, which: Stretch) -> tuple[int, datetime | None]:
 
 
 SMALLEST = timedelta(microseconds=1)
-NAMING = ("to", "who", "carrier")
-"""Of a journal entry's detail."""
 
 
 def _quieten(at: Connection, journal: Table, incidents: list[Any]) -> None:

@@ -8,9 +8,11 @@ from datetime import datetime
 from broker_config.messages.device import FaultKind
 from server.db.devices import InputLine
 from server.db.faults import Fault
+from server.rules import certificates
 from server.rules.faults import OwnFault
 from server.web.devices import words
 from server.web.frame.words import Words
+from server.web.readiness.words import certificate_ends
 
 ONLY_A_HINT = frozenset(
     {
@@ -21,6 +23,7 @@ ONLY_A_HINT = frozenset(
         FaultKind.THROTTLED,
         OwnFault.SETTINGS_REFUSED,
         OwnFault.CLOCK,
+        OwnFault.CERTIFICATE_LATE,
     }
 )
 """A call still comes through; of any other kind that is not sure."""
@@ -93,6 +96,8 @@ def name(kind: str, t: Words) -> str:
         OwnFault.SILENT: t.gettext("Hangs"),
         OwnFault.SETTINGS_REFUSED: t.gettext("Settings refused"),
         OwnFault.CLOCK: t.gettext("Clock is not set"),
+        OwnFault.CERTIFICATE_LATE: t.gettext("Certificate not renewed"),
+        OwnFault.CERTIFICATE_ENDS: t.gettext("Certificate ends"),
     }
     found: dict[str, str] = {str(kind): text for kind, text in names.items()}
     return found.get(kind, words.cut(kind))
@@ -158,6 +163,10 @@ def what(fault: Fault, now: datetime, t: Words) -> str:
             return t.gettext("It refuses its settings and works by the ones before.")
         case OwnFault.CLOCK:
             return t.gettext("Nobody has set its clock for %(time)s.", time=time)
+        case OwnFault.CERTIFICATE_LATE:
+            return t.gettext("It should have renewed its certificate %(time)s ago.", time=time)
+        case OwnFault.CERTIFICATE_ENDS:
+            return certificate_ends(certificates.ends(fault.since), fault.ended_at or now, t)
         case _:
             return t.gettext("It reports “%(kind)s” for %(time)s.", kind=words.cut(fault.kind), time=time)
 
@@ -225,6 +234,14 @@ def advice(kind: str, t: Words) -> str:
         case OwnFault.CLOCK:
             return t.gettext(
                 "Does its network let it reach a time server? Until then it keeps no night hours."
+            )
+        case OwnFault.CERTIFICATE_LATE:
+            return t.gettext(
+                "It does so by itself while it is connected. Is its clock right? Then switch it off and on."
+            )
+        case OwnFault.CERTIFICATE_ENDS:
+            return t.gettext(
+                "Let it in anew, under “Who may come in”. If it is connected, try off and on first."
             )
         case _:
             return t.gettext("Ask whoever looks after the devices what this means.")

@@ -6,6 +6,7 @@ Nothing of what was sent comes back or into a log."""
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Request
@@ -23,6 +24,7 @@ from server.rules import claims as rules
 from server.rules.audit import Action, Actor, Kind, Target
 from server.web.enrol import limits
 from server.web.enrol.limits import Limits
+from server.web.enrol.tickets import Tickets
 from server.web.services import Services, services_of
 
 log = logging.getLogger(__name__)
@@ -91,7 +93,7 @@ def pressed(request: Request, body: Body) -> Response:
         services = _services(request, "poll", limits.POLLS)
         said = _read(Pressed, body)
         with services.db.transaction() as session:
-            row = _by_ticket(session, said.ticket, services)
+            row = _by_ticket(session, said.ticket, services, lock=True)
             _move(row, rules.press, said.input, services.now())
     except Answer as answer:
         return answer.response
@@ -127,26 +129,43 @@ def _ask(request: Request, body: bytes) -> Asked:
         key = keys.public_key(said.csr)
     except IdentityError:
         raise Answer(422, "csr: this is no request for a certificate of ours") from None
-    ticket = claims.new_ticket()
+    tickets: Tickets = request.app.state.enrol_tickets
+    ticket = tickets.ticket(said.code, key)
     with services.db.transaction() as session:
         row = claims.by_code(session, said.code)
         try:
             if row is None or row.store_id not in services.door.addresses:
                 raise no()
-            _move(row, rules.ask, said.kind, said.inputs, now)
+            first = row.ticket_hash is None
+            if first:
+                _move(row, rules.ask, said.kind, said.inputs, now)
+            else:
+                _again(row, said.kind, key, now)
         except Answer:
             table.count("wrong", now)
             log.warning("a code that is not good", extra={"action": "enrol.refused", "address": address})
             raise
-        row.asked_at, row.address, row.sw = now, address, said.sw
-        row.csr, row.figures = said.csr, enrolment.check_figures(key)
-        row.ticket_hash = claims.hashed(ticket)
-        by, target = Actor(Kind.NOBODY, address=address), Target("device", row.device, row.name)
-        audit.note(session, now, by, Action.CLAIM_ASKED, store=row.store_id, target=target)
+        if row.ticket_hash != (hashed := claims.hashed(ticket)):
+            row.ticket_hash = hashed
+        if first:
+            row.asked_at, row.address, row.sw = now, address, said.sw
+            row.csr, row.figures = said.csr, enrolment.check_figures(key)
+            by, target = Actor(Kind.NOBODY, address=address), Target("device", row.device, row.name)
+            audit.note(session, now, by, Action.CLAIM_ASKED, store=row.store_id, target=target)
         left = row.expires_at - now
         device = row.device
-    log.info("a device asks", extra={"action": "enrol.asked", "device": device, "address": address})
+    words = "a device asks" if first else "a device asks again: the answer was lost"
+    log.info(words, extra={"action": "enrol.asked", "device": device, "address": address})
     return Asked(ticket=ticket, expires_s=max(0, int(left.total_seconds())))
+
+
+def _again(row: Claim, kind: str, key: bytes, now: datetime) -> None:
+    """Its key is what tells a device: a request is signed by it, anew each time. Raises Answer."""
+    same = row.csr != "" and keys.public_key(row.csr) == key
+    try:
+        rules.ask_again(claims.facts(row), kind, now, same_key=same)
+    except rules.Refused:
+        raise no() from None
 
 
 def _services(request: Request, what: str, most: int) -> Services:
@@ -172,8 +191,8 @@ def _read(model: type[M], body: bytes) -> M:
         raise Answer(422, f"{where if known else 'body'}: {first['type']}") from None
 
 
-def _by_ticket(session: Session, ticket: str, services: Services) -> Claim:
-    row = claims.by_ticket(session, ticket)
+def _by_ticket(session: Session, ticket: str, services: Services, *, lock: bool = False) -> Claim:
+    row = claims.by_ticket(session, ticket, lock=lock)
     if row is None or row.store_id not in services.door.addresses:
         raise no()
     return row

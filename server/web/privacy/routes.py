@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.db import setup_write
 from server.db.privacy import rules
-from server.db.privacy.person import StillHere, forget, held, name_of
+from server.db.privacy.forget import StillHere, forget
+from server.db.privacy.person import held, name_of
 from server.db.roster import changed
 from server.rules.audit import Action, Target
 from server.rules.retention import BOUNDS, Kind

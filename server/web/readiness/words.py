@@ -70,6 +70,8 @@ def what(line: Line, now: datetime, t: Words) -> str:
             return t.gettext("Has used nearly all the air time that it may use in an hour.")
         case Cause.NO_PLAN:
             return t.gettext("Has no plan yet for the time when the server is silent.")
+        case Cause.CERTIFICATE:
+            return certificate_ends(line.since or now, now, t)
 
 
 def advice(line: Line, t: Words) -> str:
@@ -113,6 +115,10 @@ def advice(line: Line, t: Words) -> str:
             )
         case Cause.NO_PLAN:
             return t.gettext("It comes by itself. If it does not, switch the gateway off and on.")
+        case Cause.CERTIFICATE:
+            return t.gettext(
+                "Let it in anew, under “Who may come in”. If it is connected, try off and on first."
+            )
 
 
 def air(line: Line, t: Words) -> str:
@@ -155,8 +161,15 @@ def cause_name(code: str, t: Words) -> str:
         Cause.NO_BUTTON: t.gettext("no button"),
         Cause.NOBODY: t.gettext("nobody on the floor"),
         Cause.NO_PAGER: t.gettext("no pager"),
+        Cause.CERTIFICATE: t.gettext("certificate ran out"),
     }
     return names[Cause(code)] if code in names else code
+
+
+def certificate_ends(at: datetime, now: datetime, t: Words) -> str:
+    if now < at:
+        return t.gettext("Its certificate ends on %(day)s: then it cannot connect.", day=t.day(at))
+    return t.gettext("Its certificate ran out on %(day)s: it cannot connect any more.", day=t.day(at))
 
 
 def moment(at: datetime, now: datetime, t: Words) -> str:

@@ -15,10 +15,12 @@ import pytest
 from server.config import ServerSettings, StoreLink
 from server.doctor import collect, judge, report
 from server.doctor.judge import Finding, Level
+from server.rules.certificates import Life
 from tests.identities import device_identity, shop_authority
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 DAY = timedelta(days=1)
+SOON = Life(datetime(2026, 8, 30, tzinfo=UTC), datetime(2026, 12, 12, tzinfo=UTC))
 YEAR = NOW + DAY * 365
 ALL_MODULES = {name for names in judge.EXTRAS.values() for name in names}
 
@@ -47,8 +49,14 @@ ALL_MODULES = {name for names in judge.EXTRAS.values() for name in names}
         (judge.broker("h:1", "in use"), Level.OK, "running server"),
         (judge.certificate("b1", NOW, "no such folder", None, None), Level.FAULT, "no such folder"),
         (judge.certificate("b1", NOW, "", NOW, NOW), Level.FAULT, "ran out on 2026-11-28"),
-        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 15), Level.WARN, "not renewed since 2026-11-13"),
-        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 3), Level.OK, "until 2027-11-28"),
+        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 30), Level.WARN, "not renewed since 2026-10-29"),
+        (judge.certificate("b1", NOW, "", YEAR, NOW - DAY * 29), Level.OK, "until 2027-11-28"),
+        (judge.certificate("b1", NOW, "", NOW + DAY * 14, NOW - DAY * 90), Level.FAULT, "ends on 2026-12-12"),
+        (judge.devices({}, NOW)[0], Level.OK, "no device's"),
+        (judge.devices({"s1.b1": SOON}, NOW)[0], Level.FAULT, "ends on 2026-12-12"),
+        (judge.devices({"s1.b1": SOON}, NOW + DAY * 14)[0], Level.FAULT, "ran out on 2026-12-12"),
+        (judge.devices({"s1.b1": SOON}, NOW - DAY)[0], Level.WARN, "should have been renewed on 2026-08-30"),
+        (judge.devices({"s1.b1": SOON}, NOW - DAY * 61)[0], Level.OK, "no device's"),
         (judge.certificate("ca", NOW, "", NOW + DAY * 364, None), Level.WARN, "nobody comes in"),
         (judge.certificate("ca", NOW, "", YEAR, None), Level.OK, "until 2027-11-28"),
         (judge.broker_files(["acl is open"])[0], Level.FAULT, "acl is open"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker_config.enrol.core import GIVE_UP_S, Answer, Enrolment, Lost, Request, Stage, Wish
+from broker_config.enrol.core import GIVE_UP_S, MOST_S, Answer, Enrolment, Lost, Request, Stage, Wish
 from broker_config.enrol.words import Trouble, sentence
 from broker_config.enrolment import POLL_S, Join, fingerprint
 from broker_config.identity import authority, keys
@@ -212,6 +212,40 @@ def test_a_lost_answer_to_the_press_is_told_again(desk: Desk) -> None:
     desk.hear(Answer(204))
     desk.core.push(2, 1.0)
     assert desk.ask() == "fetch"
+
+
+def test_a_lost_answer_to_the_question_is_asked_for_again_with_the_same_key(desk: Desk) -> None:
+    assert desk.ask() == "ca"
+    desk.hear(Answer(200, CA.certificate.encode()))
+    waits, first = [], None
+    nothing: list[Answer | Lost] = [Lost(Trouble.UNREACHABLE), Answer(502), *[Lost(Trouble.UNREACHABLE)] * 5]
+    for lost in nothing:
+        assert desk.ask() == "ask"
+        first = first or desk.body()
+        assert desk.body() == first
+        before = desk.now
+        desk.hear(lost)
+        due = desk.core.due()
+        assert due is not None
+        waits.append(due - before)
+        desk.now = due
+    assert waits == [1.0, 10.0, 2.0, 4.0, 8.0, 15.0, 15.0]
+    assert desk.ask() == "ask"
+    desk.hear(ASKED)
+    assert desk.core.ticket == TICKET
+    assert desk.ask() == "fetch"
+
+
+def test_who_never_hears_the_answer_gives_up_when_the_code_is_dead(desk: Desk) -> None:
+    assert desk.ask() == "ca"
+    desk.hear(Answer(200, CA.certificate.encode()))
+    asked = 0
+    while (request := desk.core.next(desk.now)) is not None:
+        asked += request.path.endswith("ask")
+        desk.hear(Lost(Trouble.UNREACHABLE))
+        desk.now = desk.core.due() or desk.now
+    assert (desk.core.stage, desk.core.trouble) == (Stage.FAILED, Trouble.UNREACHABLE)
+    assert GIVE_UP_S / MOST_S <= asked <= GIVE_UP_S / MOST_S + 5
 
 
 def test_a_press_before_anybody_asked_for_it_means_nothing(desk: Desk) -> None:

@@ -72,6 +72,15 @@ def test_the_next_process_goes_on_with_key_and_ticket(tmp_path: Path) -> None:
     assert Work(tmp_path).key_and_ticket(JOIN, keys.new_key)[1] is None
 
 
+def test_who_was_killed_before_it_heard_asks_again_with_its_key(tmp_path: Path) -> None:
+    """The answer may be lost while the power goes: by another key the server would take it for a stranger."""
+    key, ticket = Work(tmp_path).key_and_ticket(JOIN, keys.new_key)
+    assert ticket is None
+    assert not Work(tmp_path).has_asked(JOIN)
+    assert Work(tmp_path).key_and_ticket(JOIN, keys.new_key) == (key, None)
+    assert Work(tmp_path).key_and_ticket(OTHER, keys.new_key)[0] != key
+
+
 def test_no_code_lies_on_the_disk(tmp_path: Path) -> None:
     work = Work(tmp_path)
     work.key_and_ticket(JOIN, keys.new_key)

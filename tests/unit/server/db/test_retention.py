@@ -18,8 +18,10 @@ from sqlmodel import select as rows_of
 
 from server.db import audit
 from server.db.connect import Database
-from server.db.privacy.person import INITIALS, StillHere, forget, held
+from server.db.privacy.forget import StillHere, forget
+from server.db.privacy.person import held
 from server.db.privacy.sweeps import SWEEPS, quiet_edge
+from server.db.privacy.traces import INITIALS
 from server.db.tables import Account, Carrier, Duty, Incident, Journal, Notice, Page, Refused
 from server.db.upgrade import upgrade
 from server.rules.audit import Action, Actor, Target
@@ -205,6 +207,19 @@ def test_nothing_tells_of_staff_in_calls_that_are_too_old(db: Database) -> None:
             assert entry.account_id is None
             assert SHORT not in json.dumps(entry.detail)
     assert sweep(db, Kind.STAFF, shop.now - 100 * DAY) >= 0
+
+
+def test_who_was_left_out_and_whom_a_group_rang_go_too(db: Database) -> None:
+    shop, _ = planted(db)
+    old = min(rows(db, Incident), key=lambda one: one.opened_at)
+    with db.transaction() as session:
+        for detail in ({"step": 1, "left": [[SHORT, "break"]]}, {"to": "Floor", "members": [SHORT]}):
+            at = old.opened_at
+            session.add(Journal(at=at, store_id=shop.store, incident_id=old.id, action="step", detail=detail))
+    sweep(db, Kind.STAFF, shop.now - 100 * DAY)
+    details = [one.detail for one in rows(db, Journal) if one.incident_id == old.id]
+    assert {"step": 1} in details
+    assert SHORT not in json.dumps(details)
 
 
 def test_first_copies_go_and_their_counts_stay(db: Database) -> None:

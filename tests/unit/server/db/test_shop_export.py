@@ -15,8 +15,9 @@ from sqlmodel import col, select
 from broker_config.errors import SetupError
 from server.db.connect import Database
 from server.db.shop import load_shop
-from server.db.shop_export import export_text
+from server.db.shop_export import export_table, export_text
 from server.db.tables import (
+    Account,
     Carrier,
     Cause,
     Pager,
@@ -29,7 +30,11 @@ from server.db.tables import (
     Transmitter,
     Zone,
 )
+from server.setup import add_accounts
+from server.shop_checks import FIRST_OWNER
 from server.shop_file import parse_shop, read_shop
+from server.supervise.read_shop import shop_of
+from server.supervise.render import accounts
 from tests.unit.server.db.test_shop import _dump, full
 from tests.unit.server.test_shop_file import EXAMPLE, small
 from tests.unit.server.web.stage import memory
@@ -74,6 +79,81 @@ def test_the_example_goes_round() -> None:
     _again(db, "kadriorg")
     shifts = parse_shop(tomllib.loads(_export(db, "kadriorg"))).shifts
     assert len(shifts) == len([who for part in read_shop(EXAMPLE).shifts for who in part.carrier])
+    db.close()
+
+
+def test_accounts_go_round_without_a_secret(db: Database, tmp_path: Path) -> None:
+    """What `redbutton up` makes of an exported file in an empty database: the same people, with first passwords."""
+    old, new = memory(), db
+    shop = parse_shop(full())
+    initials = [one.initials for one in shop.carriers]
+    with old.transaction() as session:
+        load_shop(session, shop)
+        session.add(Store(id="s2", name="Elsewhere"))
+        session.flush()
+        people = session.exec(select(Carrier).where(Carrier.store_id == "s1").order_by(col(Carrier.id))).all()
+        first = people[0]
+        people[-1].active = False
+        secret: dict[str, Any] = {"password_hash": "$argon2id$secret", "store_id": "s1"}
+        left: dict[str, Any] = {"carrier_id": people[-1].id, "active": False}
+        session.add_all(
+            [
+                Account(login="boss", name="Ülle Öö", role="owner", **secret),
+                Account(login="anna", name=first.name, role="manager", carrier_id=first.id, **secret),
+                Account(login="anna.night", name=first.name, role="staff", carrier_id=first.id, **secret),
+                Account(login="gone", name=people[-1].name, **left, **secret),
+                Account(login=FIRST_OWNER, name="Manager", role="owner", **secret),
+                Account(login="chain", name="Head Office", role="owner", password_hash="!"),
+                Account(login="other", name="Of Elsewhere", password_hash="!", store_id="s2"),
+            ]
+        )
+    text = _export(old)
+    assert "argon2" not in text and "Head Office" not in text and "gone" not in text
+    found = {one.login: one for one in parse_shop(tomllib.loads(text)).accounts}
+    assert set(found) == {"boss", "anna", "anna.night"}
+    assert (found["boss"].name, found["boss"].carrier, found["boss"].role) == ("Ülle Öö", None, "owner")
+    assert found["anna"].carrier in initials
+    assert found["anna.night"].carrier is None, "a file has one account of a person by initials"
+
+    def password(name: str) -> Path:
+        (tmp_path / name).write_text("a first password of many signs")
+        return tmp_path / name
+
+    parsed = parse_shop(tomllib.loads(text))
+    with new.transaction() as session:
+        load_shop(session, parsed)
+    file = tmp_path / "accounts.toml"
+    file.write_text(accounts(shop_of(parsed), password))
+    add_accounts(new, file)
+    assert _people(new) >= {
+        ("boss", "Ülle Öö", "owner", None),
+        ("anna", first.name, "manager", first.name),
+        ("anna.night", first.name, "staff", first.name),
+    }
+    assert "gone" not in {login for login, *_ in _people(new)}
+    with new.reading() as session:
+        assert {one.login for one in parse_shop(export_table(session, "s1")).accounts} >= set(found)
+    old.close()
+
+
+def _people(db: Database) -> set[tuple[str, str, str, str | None]]:
+    """Login, name, role, and which carrier it is."""
+    with db.reading() as session:
+        names = {one.id: one.name for one in session.exec(select(Carrier))}
+        return {
+            (one.login, one.name, one.role, names.get(one.carrier_id))
+            for one in session.exec(select(Account))
+        }
+
+
+def test_a_login_that_no_file_can_say_is_left_out() -> None:
+    """Made by `redbutton account add` with signs that a shop file refuses: the rest is exported."""
+    db = memory()
+    with db.transaction() as session:
+        load_shop(session, parse_shop(full()))
+        session.add(Account(login="a\u00a0b", name="Ok", password_hash="!", store_id="s1"))
+        session.add(Account(login="fine", name="Ok", role="wizard", password_hash="!", store_id="s1"))
+    assert parse_shop(tomllib.loads(_export(db))).accounts == ()
     db.close()
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from broker_config.errors import SetupError
 from server.db.connect import Database
-from server.db.tables import Duty, Incident, Journal, LastResort, Page, PressRow, Store
+from server.db.tables import Account, Duty, Incident, Journal, LastResort, Page, PressRow, Store
 from server.replay import record as recording
 from server.replay.file import RecordFile
 from server.replay.lines import CallLine, Head, Line, PressLine
@@ -239,6 +239,7 @@ def test_the_head_is_complete_and_without_names(shop: Database, tmp_path: Path) 
     with shop.transaction() as session:
         rows = Rows(session)
         session.add(LastResort(store_id=STORE, kind="mail", target="anna@example.com"))
+        session.add(Account(id=900, login="zlogin", name="Zoe Office", password_hash="!", store_id=STORE))
         for starts, ends in ((-3, -1), (-1, 2), (5, 6), (22.5, 30), (24, 30), (7, 7)):
             session.add(
                 Duty(
@@ -260,7 +261,7 @@ def test_the_head_is_complete_and_without_names(shop: Database, tmp_path: Path) 
     assert {(one.who, one.zone) for one in top.duties} == {("AT", "Wine")}
     assert top.last_called == {"AT": BEGINS - timedelta(days=1)}
     text = (tmp_path / "record.jsonl").read_text()
-    for word in ("Anna", "Boris", "example.com", "SECRET"):
+    for word in ("Anna", "Boris", "zlogin", "Zoe Office", "example.com", "SECRET"):
         assert word not in text
 
 

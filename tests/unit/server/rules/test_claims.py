@@ -24,6 +24,8 @@ def act(claim: Claim, event: Event, now: datetime, *, compared: bool = True) -> 
     match event:
         case Event.ASK:
             return claims.ask(claim, claim.kind, (1, 2), now)
+        case Event.ASK_AGAIN:
+            return claims.ask_again(claim, claim.kind, now, same_key=True)
         case Event.PRESS:
             return claims.press(claim, 1, now)
         case Event.CONFIRM:
@@ -43,6 +45,23 @@ def test_a_button_unit_asks_is_pressed_is_confirmed_is_granted() -> None:
     assert claims.told(claim, NOON) is ClaimState.WAITING
     claim = claims.grant(claim, NOON)
     assert claims.told(claim, NOON) is ClaimState.GRANTED
+
+
+def test_who_asked_asks_again_while_the_code_lives_and_nobody_else() -> None:
+    claim = claims.ask(opened(), "b", (1,), NOON)
+    late = claim.expires_at
+    assert claims.ask_again(claim, "b", late - timedelta(seconds=1), same_key=True) == claim
+    for said, why in (
+        ({"kind": "b", "now": NOON, "same_key": False}, Why.KEY),
+        ({"kind": "g", "now": NOON, "same_key": True}, Why.KIND),
+        ({"kind": "b", "now": late, "same_key": True}, Why.LATE),
+    ):
+        with pytest.raises(Refused) as caught:
+            claims.ask_again(claim, **said)  # type: ignore[arg-type]
+        assert caught.value.why is why
+    with pytest.raises(Refused) as caught:
+        claims.ask_again(replace(claim, state=State.CONFIRMED), "b", late, same_key=True)
+    assert caught.value.why is Why.LATE
 
 
 def test_a_gateway_has_no_button_and_is_known_by_its_figures() -> None:
@@ -129,12 +148,17 @@ def test_whatever_happens_nobody_gets_in_unseen(
             if event is Event.ASK and not mine:
                 claims.ask(claim, "g" if kind == "b" else "b", (), now)
                 raise AssertionError("another kind of device was taken")
+            if event is Event.ASK_AGAIN and not mine:
+                claims.ask_again(claim, kind, now, same_key=False)
+                raise AssertionError("another key was taken")
             new = act(claim, event, now, compared=looks)
         except Refused:
             continue
         if event is Event.ASK:
             assert not asked, "the code was taken twice"
             asked = True
+        if event is Event.ASK_AGAIN:
+            assert asked and new == claim and now < claim.expires_at and not refused
         pressed |= event is Event.PRESS
         compared |= event is Event.CONFIRM and looks
         if event is Event.CONFIRM:

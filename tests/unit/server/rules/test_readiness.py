@@ -129,6 +129,25 @@ def test_a_unit_that_is_away(state: str, cause: Cause) -> None:
     assert readiness(given, NOW).bad[0].since == AGO
 
 
+@pytest.mark.parametrize("name", ["b2", "g1"])
+def test_a_certificate_that_ends_soon_is_worth_knowing_and_the_path_holds(name: str) -> None:
+    soon = NOW + timedelta(days=3)
+    found = readiness(device(facts(), name, certificate_ends=soon), NOW)
+    assert found.covered
+    assert [(one.key, one.mood, one.cause, one.since) for one in found.lines if one.cause] == [
+        (name, Mood.WARN, Cause.CERTIFICATE, soon)
+    ]
+
+
+@pytest.mark.parametrize("name", ["b2", "g1"])
+def test_who_is_away_since_its_certificate_ended_is_told_by_that(name: str) -> None:
+    ended = NOW - timedelta(days=3)
+    away = device(facts(), name, state="offline", certificate_ends=ended)
+    assert causes(away)[0] == (name, Cause.CERTIFICATE)
+    soon = device(facts(), name, state="offline", certificate_ends=NOW + timedelta(days=3))
+    assert causes(soon)[0] == (name, Cause.OFFLINE)
+
+
 def test_a_unit_that_is_set_up_and_unknown() -> None:
     given = facts()
     gone = replace(given, devices=tuple(one for one in given.devices if one.device != "b2"))

@@ -21,6 +21,7 @@ QUIET = {
     "UPDATE account SET language": "one's own language",
     "UPDATE claim SET pressed_input": "counts for nothing before somebody confirms it, and that is noted",
     "UPDATE claim SET pressed_at": "the same",
+    "UPDATE claim SET ticket_hash": "the same device asks again after a restart: that it asked is noted",
     "UPDATE journal SET detail": "somebody is forgotten: wiped first, a few rows at a time, then noted",
     "UPDATE page SET body": "the same",
     "UPDATE refused SET detail": "the same",

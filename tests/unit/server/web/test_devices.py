@@ -296,3 +296,24 @@ def test_figures_of_a_device_gone_mad(shop: Shop, url: str, client_for: ClientFo
     client = client_for("marina")
     for path in ("", "/hall", "/hall/now", "/hall/day", "/hall/settings"):
         assert client.get(url + path).status_code == 200, path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_certificate_that_ends_is_said_with_its_day_and_what_to_do(
+    shop: Shop, url: str, client_for: ClientFor, language: str
+) -> None:
+    """List and screen of the device. Readiness has its own line."""
+    shop.account("own", "Owner", role="owner")
+    hour = 60.0
+    fault(shop, "certificate_ends", 24 * hour * 11, of="hall")
+    fault(shop, "certificate_ends", 24 * hour * 20, of="gw")
+    words = {
+        "en": ("ends on 24 November 2026: then", "ran out on 15 November 2026", "Let it in anew"),
+        "ru": ("до 24 ноября 2026", "вышел 15 ноября 2026", "Впустите его заново"),
+        "et": ("lõpeb 24. november 2026: siis", "lõppes 15. november 2026", "Lase ta uuesti sisse"),
+    }[language]
+    client = client_for("own", language)
+    text = plain(client.get(url).text)
+    assert [one in text for one in words] == [True] * 3
+    assert words[0] in plain(client.get(f"{url}/hall").text)
+    assert words[1] in plain(client.get(f"/s/{shop.store}/readiness").text)

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlmodel import select
 
 from broker_config import enrolment
 from broker_config.enrolment import Fetched, new_code
 from broker_config.identity import keys
 from server.db import claims, identities
 from server.db.connect import Database
-from server.db.tables import Claim, Device
+from server.db.tables import AuditEntry, Claim, Device
 from server.door.address import Address
+from server.rules.audit import Action
 from server.rules.claims import FETCH_FOR, OPEN_FOR
-from server.web.app import furnish
+from server.web.app import create_app, furnish
 from server.web.enrol import limits, wire
+from server.web.enrol.tickets import Tickets
 from server.web.frame.screens import Screens
 from server.web.services import Services
 from tests.identities import shop_authority
 from tests.unit.server.web.factory import NOW, Shop
+from tests.unit.server.web.stage import services
 
 CSR = keys.request(keys.new_key())
 PEM = shop_authority().certificate
@@ -68,7 +77,7 @@ class Wire:
         return self.client.post(f"/enrol/v1/{what}", json=said)
 
     def ask(self, code: str, kind: str = "b", **more: Any) -> Response:
-        return self.post("ask", code=code, kind=kind, csr=CSR, **more)
+        return self.post("ask", **{"code": code, "kind": kind, "csr": CSR, **more})
 
     def ticket(self, kind: str = "b", **more: Any) -> str:
         answer = self.ask(self.open(kind), kind, **more)
@@ -139,13 +148,127 @@ def test_a_button_unit_asks_is_pressed_and_gets_its_certificate(device: Wire) ->
 
 def test_a_wrong_code_a_spent_one_and_an_old_one_get_the_same_answer(device: Wire) -> None:
     spent = device.open()
-    assert device.ask(spent).status_code == 200
+    assert device.ask(spent, csr=keys.request(keys.new_key())).status_code == 200
     old = device.open()
     device.now += OPEN_FOR
     other_kind = device.open("g")
     found = [device.ask(code) for code in (new_code(), spent, old, other_kind)]
     assert {(one.status_code, one.text) for one in found} == {(403, found[0].text)}
     assert device.ask(other_kind, "g").status_code == 200  # it was not spent by the wrong one
+
+
+def test_who_lost_the_answer_asks_again_and_hears_the_same(device: Wire) -> None:
+    key, code = keys.new_key(), device.open()
+    first = device.ask(code, csr=keys.request(key), inputs=[1, 2])
+    device.now += timedelta(minutes=14)
+    again = device.ask(code, csr=keys.request(key), inputs=[1, 2])  # signed anew: other bytes, the same key
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == {"ticket": first.json()["ticket"], "expires_s": 60}
+    assert device.state(again.json()["ticket"]) == "waiting"
+    with device.db.reading() as session:
+        noted = [one.action for one in session.exec(select(AuditEntry))]
+    assert noted == [Action.CLAIM_ASKED], "once"
+
+
+def test_another_key_with_a_spent_code_is_refused_and_changes_nothing(device: Wire) -> None:
+    key, code = keys.new_key(), device.open()
+    ticket = device.ask(code, csr=keys.request(key)).json()["ticket"]
+    before = device.row()
+    refused = device.ask(code, csr=keys.request(keys.new_key()), inputs=[7], sw="9.9")
+    assert (refused.status_code, refused.text) == (403, device.ask(new_code()).text)
+    assert device.row() == before
+    assert device.state(ticket) == "waiting"
+    assert device.ask(code, csr=keys.request(key)).json()["ticket"] == ticket
+
+
+def test_another_kind_with_the_same_key_is_refused(device: Wire) -> None:
+    code = device.open()
+    assert device.ask(code).status_code == 200
+    assert device.ask(code, "g").status_code == 403
+
+
+def test_a_request_for_our_key_that_another_key_signed_is_none(device: Wire) -> None:
+    """Whoever saw the unit's public key has not its private one."""
+    key, code = keys.new_key(), device.open()
+    device.ask(code, csr=keys.request(key))
+    forged = signed_by_another(keys.request(key))
+    assert device.ask(code, csr=forged).status_code == 422
+
+
+def signed_by_another(csr: str) -> str:
+    """The signature of another request put in the place of its own."""
+    lines = [x509.load_pem_x509_csr(one.encode()) for one in (csr, keys.request(keys.new_key()))]
+    mine, other = (one.public_bytes(serialization.Encoding.DER) for one in lines)
+    whole = mine.replace(lines[0].signature, lines[1].signature)
+    if len(lines[0].signature) != len(lines[1].signature):
+        return signed_by_another(csr)
+    assert other != mine
+    return f"-----BEGIN CERTIFICATE REQUEST-----\n{b64encode(whole).decode()}\n-----END CERTIFICATE REQUEST-----\n"
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("asked", 200), ("confirmed", 200), ("granted", 200), ("refused", 403)]
+)
+def test_a_person_may_be_faster_than_the_answer(device: Wire, state: str, status: int) -> None:
+    """A gateway shows its figures before it hears anything."""
+    code = device.open("g")
+    first = device.ask(code, "g")
+    with device.db.transaction() as session:
+        session.get_one(Claim, 1).state = state
+    again = device.ask(code, "g")
+    assert again.status_code == status
+    if status == 200:
+        assert again.json() == first.json()
+        assert device.row().state == state
+
+
+@pytest.mark.parametrize("state", ["asked", "confirmed", "granted"])
+def test_after_the_quarter_of_an_hour_the_same_key_is_refused_too(device: Wire, state: str) -> None:
+    code = device.open()
+    assert device.ask(code).status_code == 200
+    with device.db.transaction() as session:
+        session.get_one(Claim, 1).state = state
+    device.now += OPEN_FOR
+    assert device.ask(code).status_code == 403
+
+
+def test_a_server_that_started_anew_gives_a_ticket_that_counts(device: Wire, one_app: FastAPI) -> None:
+    code = device.open()
+    lost = device.ask(code).json()["ticket"]
+    one_app.state.enrol_tickets = Tickets(b"another start".ljust(32))
+    found = device.ask(code).json()["ticket"]
+    assert found != lost
+    assert (device.state(found), device.state(lost)) == ("waiting", "403")
+
+
+def test_who_asks_again_without_end_is_slowed_down_as_everybody(device: Wire) -> None:
+    code = device.open()
+    answers = [device.ask(code).status_code for _ in range(limits.ASKS + 1)]
+    assert answers == [200] * limits.ASKS + [429]
+
+
+def test_two_who_ask_at_once_with_one_code(db: Database, screens: Screens) -> None:
+    """On PostgreSQL too: of two keys one gets in, and it alone hears its answer twice."""
+    shop = Shop(db).build()
+    app = create_app(replace(services(db), door=Way(shop.store)), screens)
+    mine, theirs = keys.new_key(), keys.new_key()
+    device = Wire(db, shop, TestClient(app, base_url="https://testserver"))
+    code = device.open()
+    clients = [TestClient(app, base_url="https://testserver") for _ in range(8)]
+    start = threading.Barrier(len(clients))
+
+    def ask(number: int) -> Response:
+        start.wait(10)
+        csr = keys.request((mine, theirs)[number % 2])
+        return Wire(db, shop, clients[number]).ask(code, csr=csr)
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(ask, range(len(clients))))
+    by_key = [{one.status_code for one in answers[number::2]} for number in (0, 1)]
+    assert sorted(by_key, key=min) == [{200}, {403}]
+    tickets = {one.json()["ticket"] for one in answers if one.status_code == 200}
+    assert len(tickets) == 1
+    assert device.state(tickets.pop()) == "waiting"
 
 
 def test_a_request_that_is_none_does_not_spend_the_code(device: Wire) -> None:
