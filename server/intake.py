@@ -164,7 +164,8 @@ class Intake:
         elif received.channel is channels.TELEMETRY:
             self._health.telemetry(work, received.store, received.device, cast(Telemetry, received.message))
         elif received.channel is channels.STATUS:
-            self._devices.status(work, received.store, received.device, cast(DeviceStatus, received.message))
+            status = cast(DeviceStatus, received.message)
+            self._devices.status(work, received.store, received.device, status, kept=delivery.retain)
         elif received.channel is channels.ABILITIES:
             self._devices.abilities(work, received.store, received.device, cast(Abilities, received.message))
         elif received.channel is channels.COMMAND_ANSWER:

@@ -35,7 +35,10 @@ class Devices:
         self.probed_at: dict[str, float] = {}
         """When the last probe of a store came back, on the boot clock."""
 
-    def status(self, work: Work, store: str, device: str, status: DeviceStatus) -> None:
+    def status(
+        self, work: Work, store: str, device: str, status: DeviceStatus, *, kept: bool = False
+    ) -> None:
+        """`kept`: the broker kept it, and says it because this server has come."""
         picture = work.picture
         if device not in picture.stores[store].devices:
             return
@@ -47,7 +50,9 @@ class Devices:
         work.rang.add(store)
         self._health.status(work, store, device, status)
         if picture.stores[store].devices[device] == "g":
-            self._lines.gateway(work, store, device, here=status.state is DeviceState.ONLINE)
+            here = status.state is DeviceState.ONLINE
+            same = kept and (not here or picture.runs.get(key) == status.run)
+            self._lines.gateway(work, store, device, here=here, old_news=same)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run
