@@ -117,5 +117,5 @@ class Phases:
                 page = replace(page, attempt_at=work.now)
             work.put_page(page)
         work.orders.append((page.store_id, page))
-        if page.state is not PageState.QUEUED and self._steps.calls.connected(page.store_id):
+        if page.state is PageState.ORDERED and self._steps.calls.connected(page.store_id):
             self._lines.unanswered(work, page, incident)

@@ -12,7 +12,7 @@ from server.engine.closing import was_undone
 from server.engine.people import People
 from server.engine.steps import Steps
 from server.engine.work import Work
-from server.rules.attempts import heard
+from server.rules.attempts import heard, may_have_rung_elsewhere
 from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
@@ -85,8 +85,8 @@ class Results:
         pagers = [one for one in store.pagers if one.id in rung]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
-            if let_go(page) and not old:  # it has certainly not rung
-                reason = page.reason
+            if let_go(page) and not old:
+                reason = "unknown" if may_have_rung_elsewhere(page) else page.reason
             if page.reason == FALLBACK:  # it is still nobody's
                 reason = FALLBACK
             self._steps.calls.page(work, incident, pagers, reason)

@@ -17,6 +17,7 @@ MOST = 6
 """Attempts of one page: two gateways that both keep silent are not asked in turn for ever."""
 SPENT = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.UNKNOWN})
 """A gateway that said one of these of a page is not asked for it again."""
+_CERTAINLY_NOT = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.CANCELLED})
 _REACHED = frozenset({PageState.TRANSMITTED.value, PageState.CONFIRMED.value})
 
 Able = Callable[[Way], bool]
@@ -55,6 +56,10 @@ def heard(page: Page, gateway: str, result: PageResult, now: datetime) -> Page |
         if one.number == result.attempt:
             return _other_heard(page, one, result, now)
     return page if mine or gateway == page.gateway else None
+
+
+def may_have_rung_elsewhere(page: Page) -> bool:
+    return any(PageState(one.state) not in _CERTAINLY_NOT for one in page.others)
 
 
 def began(page: Page) -> datetime:

@@ -46,7 +46,7 @@ class Lines:
     came: Mapping[str, datetime] = field(default_factory=dict)
     """Gateway -> when it last came: it was not asked before."""
     sure_from: datetime | None = None
-    """Nothing counts as dead before: this process has just begun, and perhaps the whole shop with it."""
+    """No gateway counts as dead before: this process has just begun, and perhaps the whole shop with it."""
 
     def down(self, way: Way) -> bool:
         line = self.known.get(way)
@@ -69,10 +69,11 @@ class Lines:
             moments.append(self.gone[way[0]] + GATEWAY_SURE)
         if way[0] in self.silent:
             moments.append(self.silent[way[0]])
+        if self.sure_from is not None:
+            moments = [max(one, self.sure_from) for one in moments]
         if line is not None and line.state == "dead":
             moments.append(line.since + LINE_SURE)
-        found = min(moments, default=None)
-        return found if found is None or self.sure_from is None else max(found, self.sure_from)
+        return min(moments, default=None)
 
     def dead(self, way: Way, now: datetime) -> bool:
         moment = self.dead_from(way)

@@ -211,6 +211,17 @@ def test_what_was_let_go_of_with_nobody_left_to_take_it_is_called_for_anew(two: 
     assert two.orders[-1].body == two.orders[0].body
 
 
+def test_which_says_that_it_repeats_if_the_first_one_is_in_doubt(two: EngineBox) -> None:
+    two.press()
+    two.time.advance(4.1)
+    two.result(two.orders[0], PageState.UNKNOWN, "g1")
+    second = two.orders[-1]
+    assert second.attempt == 2
+    two.result(second, PageState.CANCELLED, "g2")
+    assert two.orders[-1].page != second.page
+    assert two.orders[-1].body.endswith("REPEATED")
+
+
 def test_one_that_answers_and_never_gets_done_is_left_in_the_end(two: EngineBox) -> None:
     with two.db.transaction() as session:
         for step in session.exec(select(PolicyStep).where(PolicyStep.position != 1)):
@@ -249,11 +260,3 @@ def test_a_pager_that_only_beeps_hurries_when_it_may_be_a_repeat(two: EngineBox)
     two.time.advance(4.1)
     assert [order.alert for order in two.orders if order.attempt == 2] == [2]
     assert two.orders[0].alert == 1
-
-
-def test_a_held_page_of_one_that_falls_silent_alone(box: EngineBox) -> None:
-    """There is no other gateway: that nobody may come is said."""
-    box.press()
-    box.result(box.orders[0], PageState.HELD)
-    box.time.advance(11)
-    assert box.lights[-1] is LightState.NOBODY

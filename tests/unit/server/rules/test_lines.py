@@ -78,11 +78,11 @@ def test_a_gateway_that_keeps_silent_is_down_at_once() -> None:
     assert silent.down(T1) and silent.dead(T1, NOW) and not silent.given_up(T1)
 
 
-def test_a_process_that_has_just_begun_is_not_sure_of_anything() -> None:
+def test_a_process_that_has_just_begun_gives_each_gateway_the_time_of_a_start() -> None:
     lines = replace(dead(T1), gone={"g2": NOW - GATEWAY_SURE}, sure_from=NOW + GATEWAY_SURE)
     assert lines.down(T1) and lines.down(T2)
-    assert not lines.dead(T2, NOW) and not lines.dead(T1, NOW + LINE_SURE)
-    assert lines.dead(T2, NOW + GATEWAY_SURE) and lines.dead(T1, NOW + GATEWAY_SURE)
+    assert not lines.dead(T2, NOW + GATEWAY_SURE - SECOND) and lines.dead(T2, NOW + GATEWAY_SURE)
+    assert lines.dead(T1, NOW + LINE_SURE)
 
 
 def test_a_pager_rings_by_any_of_its_ways() -> None:
