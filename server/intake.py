@@ -164,8 +164,7 @@ class Intake:
         elif received.channel is channels.TELEMETRY:
             self._health.telemetry(work, received.store, received.device, cast(Telemetry, received.message))
         elif received.channel is channels.STATUS:
-            status = cast(DeviceStatus, received.message)
-            self._devices.status(work, received.store, received.device, status, kept=delivery.retain)
+            self._devices.status(work, received.store, received.device, cast(DeviceStatus, received.message))
         elif received.channel is channels.ABILITIES:
             self._devices.abilities(work, received.store, received.device, cast(Abilities, received.message))
         elif received.channel is channels.COMMAND_ANSWER:

@@ -35,10 +35,7 @@ class Devices:
         self.probed_at: dict[str, float] = {}
         """When the last probe of a store came back, on the boot clock."""
 
-    def status(
-        self, work: Work, store: str, device: str, status: DeviceStatus, *, kept: bool = False
-    ) -> None:
-        """`kept`: the broker kept it, and says it because this server has come."""
+    def status(self, work: Work, store: str, device: str, status: DeviceStatus) -> None:
         picture = work.picture
         if device not in picture.stores[store].devices:
             return
@@ -51,8 +48,8 @@ class Devices:
         self._health.status(work, store, device, status)
         if picture.stores[store].devices[device] == "g":
             here = status.state is DeviceState.ONLINE
-            same = kept and (not here or picture.runs.get(key) == status.run)
-            self._lines.gateway(work, store, device, here=here, old_news=same)
+            same = not here or picture.runs.get(key) == status.run
+            self._lines.gateway(work, store, device, here=here, same=same)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run

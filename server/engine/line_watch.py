@@ -35,17 +35,18 @@ class LineWatch:
         """This server came to the broker: what happened meanwhile is told in a moment."""
         self._timers.set(("lines", store), now + HEARD_OUT)
 
-    def gateway(self, work: Work, store: str, gateway: str, *, here: bool, old_news: bool = False) -> None:
-        """It came to the broker, perhaps anew, or went. `old_news`: the broker says once more what it was told before
-        this server came to it, which is no sign of life."""
+    def gateway(self, work: Work, store: str, gateway: str, *, here: bool, same: bool = False) -> None:
+        """It came to the broker, perhaps anew, or went. `same`: it is the process that was known before. In the first
+        second the broker says once more what it was told before this server came to it: that is no sign of life."""
         old = work.picture.lines_of(store)
-        if here and old_news and gateway not in old.gone:
+        linked = work.picture.linked_at.get(store)
+        kept = same and linked is not None and work.now - linked < HEARD_OUT
+        if here and kept and gateway not in old.gone:
             return
         gone = _without(old.gone, gateway)
         came = {**old.came, gateway: work.now} if here else old.came
         if not here:
-            linked = work.picture.linked_at.get(store, work.now)
-            gone[gateway] = old.gone.get(gateway, min(linked, work.now) if old_news else work.now)
+            gone[gateway] = old.gone.get(gateway, linked if kept and linked is not None else work.now)
         self._change(work, store, replace(old, gone=gone, came=came, silent=_without(old.silent, gateway)))
 
     def answered(self, work: Work, store: str, gateway: str) -> None:

@@ -50,7 +50,8 @@ class Results:
                 work.put_page(taken)
                 return
         work.put_page(new)
-        if new.state.is_final and not new.settled:
+        ended = (new.state, new.gateway, new.attempt) != (page.state, page.gateway, page.attempt)
+        if new.state.is_final and ended and not new.settled:  # later its own timer asks, not each answer
             work.others.extend((new.store_id, packet) for packet in asked_back(new))
         if (new.state, new.proof) == (page.state, page.proof):
             return

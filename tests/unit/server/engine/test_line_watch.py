@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from broker_config import channels
 from broker_config.codec import publication
+from broker_config.link import Connected
 from broker_config.messages import (
     Abilities,
     DeviceState,
@@ -18,6 +19,7 @@ from broker_config.messages import (
 from broker_config.messages.page import TransmitterAbilities
 from broker_config.topics import parse
 from server.db.tables import Device, Pager, Policy, PolicyStep, Transmitter
+from server.engine.events import FromLink
 from tests import small_shop
 from tests.engine_box import EngineBox
 from tests.small_shop import STORE
@@ -40,12 +42,15 @@ def say(box: EngineBox, gateway: str, name: str, state: str = "ready", **more: o
     box.time.advance(0)
 
 
-def come(
-    box: EngineBox, gateway: str, state: DeviceState = DeviceState.ONLINE, *, kept: bool = False
-) -> None:
-    """`kept`: the broker says once more what it was told before."""
+def come(box: EngineBox, gateway: str, state: DeviceState = DeviceState.ONLINE) -> None:
     status = DeviceStatus(state=state, run="aa11", boot="bb22", sw="test")
-    box.deliver(publication(channels.STATUS, STORE, "g", gateway, status), retain=kept)
+    box.deliver(publication(channels.STATUS, STORE, "g", gateway, status), retain=True)
+    box.time.advance(0)
+
+
+def reconnect(box: EngineBox) -> None:
+    """The broker says in the next moment what it has kept."""
+    box.loop.put(FromLink(STORE, Connected(1, True, box.time.boot())))
     box.time.advance(0)
 
 
@@ -99,6 +104,17 @@ def test_the_order_goes_to_the_other_and_a_cancel_to_the_first(two: EngineBox) -
     assert len(taken_back(two)) == before
 
 
+def test_an_answer_to_a_cancel_is_not_answered_by_a_cancel(two: EngineBox) -> None:
+    """The first one still has it on the air: it is asked every two seconds, not with each word of it."""
+    two.press()
+    two.time.advance(4.1)
+    two.result(two.orders[-1], PageState.TRANSMITTED, "g2")
+    before = len(taken_back(two))
+    for _ in range(5):
+        two.result(two.orders[0], PageState.TRANSMITTING, "g1")
+    assert len(taken_back(two)) == before
+
+
 def test_a_cancel_that_was_not_answered_is_said_again_after_a_restart(two: EngineBox) -> None:
     two.press()
     two.time.advance(4.1)
@@ -146,9 +162,11 @@ def test_a_word_that_the_broker_kept_is_no_sign_of_life(two: EngineBox) -> None:
     two.time.advance(4.1)
     assert asked(two)[-1] == ("g2", 2)
     two.result(two.orders[-1], PageState.TRANSMITTED, "g2")
-    come(two, "g1", kept=True)
+    reconnect(two)
+    come(two, "g1")
     two.press(number=2)
     assert asked(two)[-1] == ("g2", 1)
+    two.time.advance(1.5)
     come(two, "g1")
     two.press(device="b2")
     assert asked(two)[-1] == ("g1", 1)
@@ -160,7 +178,7 @@ def test_who_kept_silent_before_a_restart_does_so_after_it(two: EngineBox) -> No
     two.time.advance(4.1)
     two.result(two.orders[-1], PageState.TRANSMITTED, "g2")
     two.restart()
-    come(two, "g1", kept=True)
+    come(two, "g1")
     two.press(number=2)
     assert asked(two)[-1] == ("g2", 1)
     two.result(two.orders[0], PageState.CANCELLED, "g1")
@@ -170,7 +188,7 @@ def test_who_kept_silent_before_a_restart_does_so_after_it(two: EngineBox) -> No
 
 def test_ordered_at_one_that_turns_out_to_be_away_it_moves_at_once_and_is_no_repeat(two: EngineBox) -> None:
     two.press()
-    come(two, "g1", DeviceState.OFFLINE, kept=True)
+    come(two, "g1", DeviceState.OFFLINE)
     assert asked(two) == [("g1", 1), ("g2", 2)]
     assert two.orders[1].body == two.orders[0].body
 
