@@ -56,15 +56,16 @@ class Orders:
             self._pages.wait(entry, now)
 
     def cancel(self, cancel: PageCancel, now: float) -> None:
-        """What a transmitter has is taken back if its driver can do that, and gets the result that comes of it. A
-        cancel that comes before its order is kept, so that the order finds it. Whoever cancels a page of the stand-in
-        knows of it: its results go out."""
+        """What a transmitter has is taken back if its driver can do that, and gets the result that comes of it; until
+        then the answer is that it is there. A cancel that comes before its order is kept, so that the order finds it.
+        Whoever cancels a page of the stand-in knows of it: its results go out."""
         entry = self._pages.active.get(cancel.page)
         if entry is not None:
             entry.attempt = max(1, entry.attempt)
             if entry.state is PageState.HELD:
                 self._pages.finish(entry, PageState.CANCELLED)
             else:
+                self._pages.tell(entry)
                 self._pages.take_back(entry.page, entry.transmitter)
             return
         known = self._pages.known(cancel.page)

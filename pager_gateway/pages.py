@@ -23,6 +23,11 @@ from pager_gateway.transmitter import Page
 
 log = logging.getLogger(__name__)
 
+TAKEN_OVER_S = 4.0
+"""What was ordered so long before a start may have been given to another gateway meanwhile."""
+HEARS_FIRST_S = 1.5
+"""So long it waits then for the server's word on it, which comes with the connection."""
+
 
 class Pages:
     """`boot` is the kernel's boot id, `wall` gives epoch seconds for tidying. Nothing is on disk before `commit`."""
@@ -73,6 +78,8 @@ class Pages:
                 self.finish(entry, PageState.FAILED, verdicts.RESTARTED)
             elif row.boot != self._boot or row.expires_at <= now or not entry.routes:
                 self.finish(entry, PageState.EXPIRED)
+            elif entry.ordered and now - row.arrived_at >= TAKEN_OVER_S:
+                self.rest(entry, now + HEARS_FIRST_S, now)
             else:
                 self.wait(entry, now)
 

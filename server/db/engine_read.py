@@ -21,11 +21,13 @@ from server.rules.confirm import SOON
 from server.rules.dedup import AGAIN_AFTER_CLOSE
 from server.rules.fatigue import IN_FUN, WITHIN
 from server.rules.incidents import Outcome, State
-from server.rules.lines import Line, Lines
+from server.rules.lines import GATEWAY_SURE, Line, Lines
 
 OPENED_WITHIN = timedelta(hours=12)
 """How far back fair load and the customer's word look: one long working day."""
 FINAL = tuple(state.value for state in PageState if state.is_final)
+WAITS = (PageState.ORDERED.value, PageState.HELD.value)
+"""Of what is in these states its gateway lets go at once when it is asked to."""
 LATE_PRESS_COMES_WITHIN = timedelta(days=14)
 
 
@@ -81,7 +83,9 @@ def read_picture(session: Session, store_ids: Iterable[str], now: datetime) -> P
     picture.journal_id = session.exec(select(func.max(tables.Journal.id))).one() or 0
     online = select(tables.Device).where(tables.Device.state == "online")
     picture.runs = {(row.store_id, row.device): row.run for row in session.exec(online)}
-    picture.lines = {store_id: _read_lines(session, store_id, now) for store_id in mine}
+    picture.lines = {
+        store_id: _read_lines(session, store_id, now, picture.pages.values()) for store_id in mine
+    }
     return picture
 
 
@@ -94,8 +98,9 @@ def read_known(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
     return {row.id: Known(row.state, row.incident_id, (row.store_id, row.device)) for row in rows}
 
 
-def _read_lines(session: Session, store_id: str, now: datetime) -> Lines:
-    """As their gateways last said; whoever was away is away since now, and says in a moment that it is not."""
+def _read_lines(session: Session, store_id: str, now: datetime, pages: Iterable[facts.Page]) -> Lines:
+    """As their gateways last said. Whoever was away says in a moment if it is not, and so does whoever kept silent: it
+    is asked at once for what it did not let go of."""
     transmitters = session.exec(select(tables.Transmitter).where(tables.Transmitter.store_id == store_id))
     known = {
         (row.gateway, row.name): Line(row.state, row.cause, now)
@@ -103,11 +108,19 @@ def _read_lines(session: Session, store_id: str, now: datetime) -> Lines:
         if row.state != "unknown"
     }
     away = session.exec(
-        select(tables.Device.device).where(
+        select(tables.Device).where(
             tables.Device.store_id == store_id, tables.Device.kind == "g", tables.Device.state == "offline"
         )
     )
-    return Lines(known, dict.fromkeys(away, now))
+    gone = {row.device: min(row.changed_at or now, now) for row in away}
+    silent = {
+        one.gateway: now
+        for page in pages
+        if page.store_id == store_id
+        for one in page.open_elsewhere
+        if one.state in WAITS and one.gateway not in gone
+    }
+    return Lines(known, gone, silent, sure_from=now + GATEWAY_SURE)
 
 
 def _read_closes(session: Session, mine: list[str], now: datetime, picture: Picture) -> None:

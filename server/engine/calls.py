@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from broker_config.messages import PageState, Purpose
-from server.dispatch import asked_back
+from server.dispatch import TAKEN_OVER, asked_back, cancel
 from server.engine.work import Work
 from server.ids import first_page_id
 from server.rules.alerts import alert as pattern
-from server.rules.attempts import moved, takeover
+from server.rules.attempts import moved
 from server.rules.facts import Button, Incident, Page, Pager, Policy, Store, Way, Worn
 from server.rules.groups import rings
 from server.rules.journal import Action
@@ -19,7 +21,8 @@ from server.rules.lines import can_ring, choose, may_come
 from server.rules.pager_codes import tone
 from server.rules.pages import TELLS, Wish, wish
 from server.rules.policies import policy_of
-from server.rules.wording import page_body
+from server.rules.takeover import Known, asks_back, takeover
+from server.rules.wording import page_body, repeated
 
 NewId = Callable[[], UUID]
 LEAST_URGENT = 3
@@ -127,16 +130,14 @@ class Calls:
     def take_over(self, work: Work, page: Page, incident: Incident) -> Page | None:
         """The same page as an attempt of another gateway, if it is time for that; it is ordered there and asked back
         here. The caller puts it down."""
-        if not page.ways or wish(page, incident) is not Wish.ORDER or not self.connected(page.store_id):
+        if not self._may_leave(work, page, incident):
             return None
-        lines = work.picture.lines_of(page.store_id)
-        _, _, policy = context(work, incident)
-        patience = timedelta(seconds=policy.patience_s)
-        since = work.picture.asks_since(page.store_id, page.gateway)
-        gateway = takeover(page, patience, work.now, lambda way: not lines.down(way), lines.given_up, since)
-        if gateway is None:
+        move = takeover(page, *self._about(work, page, incident))
+        if move is None:
             return None
-        new = moved(page, gateway, work.now, sendable=self.connected(page.store_id))
+        new = moved(page, move.gateway, work.now, sendable=True)
+        if move.doubt:
+            new = _marked(work, incident, new)
         work.others.extend((page.store_id, packet) for packet in asked_back(new))
         work.orders.append((page.store_id, new))
         work.say(
@@ -145,15 +146,65 @@ class Calls:
             page=page.id,
             old=page.state.value,
             new=new.state.value,
-            gateway=gateway,
+            gateway=move.gateway,
             transmitter=new.transmitter,
             attempt=new.attempt,
             taken_from=page.transmitter,
-            why=page.state.value,
+            why=move.why.value,
+            doubt=move.doubt or None,
             error=page.error_code,
             said=page.error_text,
         )
         return new
+
+    def ask_back(self, work: Work, page: Page, incident: Incident) -> bool:
+        """Its gateway is told to let go of it, if that is time: another one takes over when it has."""
+        wanted = self._may_leave(work, page, incident) and asks_back(page, *self._about(work, page, incident))
+        if wanted:
+            work.others.append((page.store_id, cancel(page, TAKEN_OVER)))
+        return wanted
+
+    def known(self, work: Work, page: Page) -> Known:
+        """Of the gateway that is asked for it."""
+        picture, place = work.picture, (page.store_id, page.gateway)
+        lines = picture.lines_of(page.store_id)
+        return Known(
+            dead=lines.given_up,
+            long_dead=lambda way: lines.long_given_up(way, work.now),
+            since=picture.asks_since(*place),
+            answered_at=picture.answered.get(place),
+            gone_at=lines.gone.get(page.gateway),
+            linked_at=picture.linked_at.get(page.store_id),
+        )
+
+    def _may_leave(self, work: Work, page: Page, incident: Incident) -> bool:
+        """Whether another gateway is of any use. What was taken back for somebody who then did not come is called for
+        anew, in other words."""
+        before = page.state is PageState.CANCELLED and page.created_at < incident.triggered_at
+        wanted = bool(page.ways) and wish(page, incident) is Wish.ORDER and not before
+        return wanted and self.connected(page.store_id)
+
+    def _about(
+        self, work: Work, page: Page, incident: Incident
+    ) -> tuple[timedelta, datetime, Callable[[Way], bool], Known]:
+        """Patience, now, which ways are any good, and what is known of its gateway."""
+        lines = work.picture.lines_of(page.store_id)
+        _, _, policy = context(work, incident)
+        patience = timedelta(seconds=policy.patience_s)
+        return patience, work.now, lambda way: not lines.down(way), self.known(work, page)
+
+
+def _marked(work: Work, incident: Incident, page: Page) -> Page:
+    """The same page, which says that it may have rung before."""
+    store, button, _ = context(work, incident)
+    pager = next((one for one in store.pagers if one.id == page.pager_id), None)
+    if pager is None or page.reason in TELLS:
+        return page
+    about: Any = {"drill": incident.purpose is Purpose.DRILL, "quiet": incident.quiet}
+    if page.format == "tone":
+        offered = work.picture.lines_of(store.id).alerts((page.gateway, page.transmitter))
+        return replace(page, alert=tone(repeated(page.reason), offered=offered, **about).value)
+    return replace(page, body=page_body(button, pager, page.reason, again=True, **about))
 
 
 def standby(page: Page, way: Way) -> bool:

@@ -6,7 +6,7 @@ transaction. A group that fails is done again one by one, so that a bad one fail
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from broker_config.link import Connected, Delivery, Disconnected, Link, Published
@@ -48,6 +48,9 @@ from server.engine.work import Work
 from server.intake import Incoming, Intake, may_be_known, press_of, read
 from server.rules.facts import Notice
 from server.rules.stalls import Stalls
+
+STOOD_STILL = timedelta(seconds=2)
+"""So late with what was due this process, or its database, has stood still."""
 
 
 class ServerCore:
@@ -139,6 +142,7 @@ class ServerCore:
 
     def handle(self, events: Sequence[Event], now: float) -> None:
         moment = self._utc(now)
+        self._notice_standstill(moment)
         steps = [step for event in events if (step := self._step(event)) is not None]
         if self._units.waits(steps, moment):
             return
@@ -152,6 +156,12 @@ class ServerCore:
             self._units.put_off(others, moment)
         elif others or self._units.in_doubt:
             self._units.together(others, moment, now)
+
+    def _notice_standstill(self, moment: datetime) -> None:
+        """What gateways said meanwhile is still on its way into here: nobody has kept silent."""
+        planned = self._timers.next()
+        if planned is not None and moment - planned > STOOD_STILL:
+            self._picture.heard_since = moment
 
     def close(self) -> None:
         """The loop has ended: let go of the database."""
@@ -169,6 +179,7 @@ class ServerCore:
         if isinstance(event.event, Connected):
             stalls.back(event.event.at, session_present=event.event.session_present)
             self._picture.linked_at[event.store] = self._utc(event.event.at)
+            self._lines.linked(event.store, self._utc(event.event.at))
             self._timers.set(("probe", event.store), self._utc(event.event.at))
             self._stand_ins.connected(event.store, self._utc(event.event.at))
             self._walk.connected(event.store, self._utc(event.event.at))

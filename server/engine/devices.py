@@ -47,7 +47,9 @@ class Devices:
         work.rang.add(store)
         self._health.status(work, store, device, status)
         if picture.stores[store].devices[device] == "g":
-            self._lines.gateway(work, store, device, here=status.state is DeviceState.ONLINE)
+            here = status.state is DeviceState.ONLINE
+            same = not here or picture.runs.get(key) == status.run
+            self._lines.gateway(work, store, device, here=here, same=same)
         if status.state is DeviceState.OFFLINE or device == self._own.get(store):
             return
         picture.runs[key] = status.run

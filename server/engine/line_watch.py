@@ -17,8 +17,9 @@ from server.rules.attempts import began, ways_of
 from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page, Way
 from server.rules.incidents import State
-from server.rules.lines import MOST_ALERTS, TRY_AGAIN, Line, Lines, next_look, says_nothing
+from server.rules.lines import MOST_ALERTS, TRY_AGAIN, Line, Lines, next_look
 from server.rules.pages import TELLS, any_hope, of_this_round, reached
+from server.rules.takeover import HEARD_OUT, keeps_silent
 
 
 class LineWatch:
@@ -30,37 +31,54 @@ class LineWatch:
         self._up: dict[str, set[Way]] = {}
         """Store -> ways that live again, until the calls that were lost on them were looked at."""
 
-    def gateway(self, work: Work, store: str, gateway: str, *, here: bool) -> None:
-        """It came to the broker, perhaps anew, or went."""
+    def linked(self, store: str, now: datetime) -> None:
+        """This server came to the broker: what happened meanwhile is told in a moment."""
+        self._timers.set(("lines", store), now + HEARD_OUT)
+
+    def gateway(self, work: Work, store: str, gateway: str, *, here: bool, same: bool = False) -> None:
+        """It came to the broker, perhaps anew, or went. `same`: it is the process that was known before. In the first
+        second the broker says once more what it was told before this server came to it: that is no sign of life."""
         old = work.picture.lines_of(store)
+        linked = work.picture.linked_at.get(store)
+        kept = same and linked is not None and work.now - linked < HEARD_OUT
+        if here and kept and gateway not in old.gone:
+            return
         gone = _without(old.gone, gateway)
         came = {**old.came, gateway: work.now} if here else old.came
         if not here:
-            gone[gateway] = old.gone.get(gateway, work.now)
+            gone[gateway] = old.gone.get(gateway, linked if kept and linked is not None else work.now)
         self._change(work, store, replace(old, gone=gone, came=came, silent=_without(old.silent, gateway)))
 
     def answered(self, work: Work, store: str, gateway: str) -> None:
         """A result came from it."""
+        work.picture.note(work.picture.answered, (store, gateway), work.now, work.undo)
         old = work.picture.lines_of(store)
         if gateway in old.silent:
             self._change(work, store, replace(old, silent=_without(old.silent, gateway)))
 
-    def passed_over(self, work: Work, page: Page) -> None:
-        """Another gateway took this page over. If that was because this one keeps silent, it is not asked first again
-        before it says something."""
-        lines = work.picture.lines_of(page.store_id)
-        if page.state is PageState.ORDERED and not lines.down((page.gateway, page.transmitter)):
-            silent = {**lines.silent, page.gateway: work.now}
-            self._change(work, page.store_id, replace(lines, silent=silent))
+    def take_over(self, work: Work, page: Page, incident: Incident) -> bool:
+        """Another gateway takes this page over, or is about to, since this one was told to let go of it."""
+        taken = self._calls.take_over(work, page, incident)
+        if taken is None:
+            return self._calls.ask_back(work, page, incident)
+        work.put_page(taken)
+        if page.state is PageState.ORDERED or keeps_silent(page, work.now, self._calls.known(work, page)):
+            self._silent(work, page)  # it is not asked first again before it says something
+        return True
 
     def unanswered(self, work: Work, page: Page, incident: Incident) -> None:
         """It was just asked for once more."""
-        lines = work.picture.lines_of(page.store_id)
-        since = work.picture.asks_since(page.store_id, page.gateway) or page.created_at
-        if page.gateway not in lines.silent and says_nothing(page, work.now, since):
-            silent = {**lines.silent, page.gateway: work.now}
-            self._change(work, page.store_id, replace(lines, silent=silent))
+        if keeps_silent(page, work.now, self._calls.known(work, page)) and self._silent(work, page):
             self.look(work, incident)
+
+    def _silent(self, work: Work, page: Page) -> bool:
+        """Whether that is news. Of one that is away it is clear that it says nothing."""
+        lines = work.picture.lines_of(page.store_id)
+        if page.gateway in lines.silent or page.gateway in lines.gone:
+            return False
+        silent = {**lines.silent, page.gateway: work.now}
+        self._change(work, page.store_id, replace(lines, silent=silent))
+        return True
 
     def abilities(self, work: Work, store: str, gateway: str, abilities: Abilities) -> None:
         old = work.picture.lines_of(store)
@@ -78,9 +96,7 @@ class LineWatch:
         lines = work.picture.lines_of(store)
         for page in list(work.picture.pages.values()):
             if page.store_id == store and page.ways and not page.state.is_final:
-                taken = self._calls.take_over(work, page, work.picture.incidents[page.incident_id])
-                if taken is not None:
-                    work.put_page(taken)
+                self.take_over(work, page, work.picture.incidents[page.incident_id])
         up = frozenset(self._up.get(store, ()))
         again: list[datetime] = []
         for incident in list(work.picture.incidents.values()):
@@ -90,7 +106,8 @@ class LineWatch:
         if not again:
             work.answers.append(lambda: self._up.get(store, set()).difference_update(up))
         later = next_look({*lines.known, *_everywhere(work, store)}, lines, work.now)
-        moments = [*again, *([later] if later is not None else [])]
+        heard = work.picture.linked_at.get(store, work.now) + HEARD_OUT
+        moments = [*again, *(one for one in (later, heard) if one is not None and one > work.now)]
         self._timers.set(("lines", store), min(moments, default=None))
 
     def check(self, work: Work) -> None:

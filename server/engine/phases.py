@@ -108,10 +108,7 @@ class Phases:
         if incident is None or wish(page, incident) is Wish.CANCEL:
             work.others.append((page.store_id, cancel(page, incident.state.value if incident else "closed")))
             return
-        taken = self._steps.calls.take_over(work, page, incident)
-        if taken is not None:
-            work.put_page(taken)
-            self._lines.passed_over(work, page)
+        if self._lines.take_over(work, page, incident):
             return
         leaves = self._steps.calls.connected(page.store_id) and may_ring(page, incident, work.now)
         if page.state is PageState.QUEUED and leaves:

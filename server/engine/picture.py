@@ -50,9 +50,11 @@ class Picture:
 
     # Not in the database: lost with the process, made anew from what is.
     heard_since: datetime | None = None
-    """When this process began to listen."""
+    """When this process began to listen, or went on to after it had stood still."""
     linked_at: dict[str, datetime] = field(default_factory=dict)
     """Store -> when its link last came to the broker: what gateways said before may have waited there."""
+    answered: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """(store, gateway) -> when it last said what became of a page."""
     asked: dict[UUID, datetime] = field(default_factory=dict)
     """When a page's gateway was last asked about it."""
     lights: dict[Place, LightState] = field(default_factory=dict)

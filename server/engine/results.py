@@ -12,7 +12,7 @@ from server.engine.closing import was_undone
 from server.engine.people import People
 from server.engine.steps import Steps
 from server.engine.work import Work
-from server.rules.attempts import heard
+from server.rules.attempts import heard, may_have_rung_elsewhere
 from server.rules.escalation import GIVE_UP
 from server.rules.facts import Incident, Page
 from server.rules.incidents import State
@@ -50,7 +50,8 @@ class Results:
                 work.put_page(taken)
                 return
         work.put_page(new)
-        if new.state.is_final and not new.settled:
+        ended = (new.state, new.gateway, new.attempt) != (page.state, page.gateway, page.attempt)
+        if new.state.is_final and ended and not new.settled:  # later its own timer asks, not each answer
             work.others.extend((new.store_id, packet) for packet in asked_back(new))
         if (new.state, new.proof) == (page.state, page.proof):
             return
@@ -68,7 +69,7 @@ class Results:
             if incident.called_at is None or incident.nobody_at is not nobody_at:
                 called = incident.called_at or work.now
                 work.put_incident(replace(incident, called_at=called, nobody_at=nobody_at))
-        elif new.state in _LOST or taken_back_before(new, incident):
+        elif new.state in _LOST or taken_back_before(new, incident) or let_go(new):
             self._lost(work, incident, new)
 
     def _lost(self, work: Work, incident: Incident, page: Page) -> None:
@@ -85,6 +86,8 @@ class Results:
         pagers = [one for one in store.pagers if one.id in rung]
         if pagers and page.state in (PageState.UNKNOWN, PageState.CANCELLED):
             reason = "unknown" if page.state is PageState.UNKNOWN else "not_attended"
+            if let_go(page) and not old:
+                reason = "unknown" if may_have_rung_elsewhere(page) else page.reason
             if page.reason == FALLBACK:  # it is still nobody's
                 reason = FALLBACK
             self._steps.calls.page(work, incident, pagers, reason)
@@ -118,6 +121,11 @@ def say_what_became(work: Work, incident: Incident, page: Page, new: Page) -> No
         error=new.error_code,
         said=new.error_text if new.error_code is not None else None,
     )
+
+
+def let_go(page: Page) -> bool:
+    """Its gateway was asked back for another one to have it."""
+    return page.state is PageState.CANCELLED and bool(page.ways)
 
 
 def taken_back_before(page: Page, incident: Incident) -> bool:

@@ -1,24 +1,23 @@
-"""A page on several gateways: when another one takes over, what is asked back, and which attempt counts.
+"""A page on several gateways: what each was asked and has said, and which attempt counts.
 
 The page's own columns are those of the attempt that counts; the others are kept beside it. The one that reached
 something counts before the newest, and the newest before those that were asked back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from broker_config.messages import PageResult, PageState
 from server.rules.facts import Attempt, Page, Way
 from server.rules.pages import PROOFS, RANK, apply_result, reached
 
-HOLD = timedelta(seconds=4)
-"""So long a gateway has to say that it holds a page."""
 MOST = 6
 """Attempts of one page: two gateways that both keep silent are not asked in turn for ever."""
 SPENT = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.UNKNOWN})
 """A gateway that said one of these of a page is not asked for it again."""
+_CERTAINLY_NOT = frozenset({PageState.FAILED, PageState.EXPIRED, PageState.CANCELLED})
 _REACHED = frozenset({PageState.TRANSMITTED.value, PageState.CONFIRMED.value})
 
 Able = Callable[[Way], bool]
@@ -59,40 +58,13 @@ def heard(page: Page, gateway: str, result: PageResult, now: datetime) -> Page |
     return page if mine or gateway == page.gateway else None
 
 
+def may_have_rung_elsewhere(page: Page) -> bool:
+    return any(PageState(one.state) not in _CERTAINLY_NOT for one in page.others)
+
+
 def began(page: Page) -> datetime:
     """When the gateway that counts was first asked."""
     return page.attempt_at or page.ordered_at or page.created_at
-
-
-def takeover(
-    page: Page, patience: timedelta, now: datetime, able: Able, dead: Able, since: datetime | None = None
-) -> str | None:
-    """The gateway that takes it over now: this one never said that it holds it, gave it up, does not get it out
-    within the patience of the policy, or says itself that it cannot.
-
-    `able`: whether a way is any good; `dead`: whether its own gateway says that it is not. Nothing was heard before
-    `since`."""
-    if not page.ways or len(page.others) + 1 >= MOST or page.deadline_at - now < timedelta(seconds=1):
-        return None
-    tried = {one.gateway for one in page.others}
-    fresh = next((gateway for gateway, _ in _elsewhere(page, able) if gateway not in tried), None)
-    again = next((gateway for gateway, _ in _elsewhere(page, able)), None)
-    waited = now - max(began(page), since or began(page))
-    stuck = all(dead(way) for way in ways_of(page) if way[0] == page.gateway)
-    match page.state:
-        case PageState.FAILED:
-            return fresh or again
-        case PageState.ORDERED if stuck or waited >= HOLD:
-            return fresh or again
-        case PageState.HELD if stuck:
-            return fresh or again
-        case PageState.HELD | PageState.TRANSMITTING if waited >= patience:
-            return fresh
-    return None
-
-
-def _elsewhere(page: Page, able: Able) -> Iterable[Way]:
-    return (way for way in left(page) if way[0] != page.gateway and able(way))
 
 
 def moved(page: Page, gateway: str, now: datetime, *, sendable: bool) -> Page:
@@ -149,6 +121,7 @@ def _other_heard(page: Page, one: Attempt, result: PageResult, now: datetime) ->
         error_code=None,
         error_text=None,
         others=(*page.others[:at], *page.others[at + 1 :], _as_attempt(page)),
+        body=page.body if changed.body is None else changed.body,
     )
 
 
@@ -190,4 +163,5 @@ def _as_attempt(page: Page) -> Attempt:
         page.result_seq,
         page.held_at is not None,
         page.error_code,
+        page.body,
     )

@@ -315,6 +315,8 @@ class Attempt(NamedTuple):
     held: bool
     """Whether this gateway ever had it in hand."""
     error: str | None = None
+    body: str | None = None
+    """What it showed; None: what the page shows."""
 
     @property
     def is_final(self) -> bool:

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from broker_config.messages import PageState
-from server.rules.attempts import began, left
+from server.rules.attempts import left
 from server.rules.facts import Page, Pager, Way
 
 LINE_SURE = timedelta(seconds=2)
@@ -46,6 +45,8 @@ class Lines:
     """Gateways that seem to be there and do not answer to orders -> since when that is known."""
     came: Mapping[str, datetime] = field(default_factory=dict)
     """Gateway -> when it last came: it was not asked before."""
+    sure_from: datetime | None = None
+    """No gateway counts as dead before: this process has just begun, and perhaps the whole shop with it."""
 
     def down(self, way: Way) -> bool:
         line = self.known.get(way)
@@ -57,6 +58,9 @@ class Lines:
         line = self.known.get(way)
         return way[0] not in self.gone and line is not None and line.state == "dead"
 
+    def long_given_up(self, way: Way, now: datetime) -> bool:
+        return self.given_up(way) and self.known[way].since + LINE_SURE <= now
+
     def dead_from(self, way: Way) -> datetime | None:
         """From when on it counts as dead; None: it is not down."""
         line = self.known.get(way)
@@ -65,6 +69,8 @@ class Lines:
             moments.append(self.gone[way[0]] + GATEWAY_SURE)
         if way[0] in self.silent:
             moments.append(self.silent[way[0]])
+        if self.sure_from is not None:
+            moments = [max(one, self.sure_from) for one in moments]
         if line is not None and line.state == "dead":
             moments.append(line.since + LINE_SURE)
         return min(moments, default=None)
@@ -100,11 +106,6 @@ def any_lives(pagers: Iterable[Pager], lines: Lines, now: datetime) -> bool:
 def may_come(page: Page, lines: Lines, now: datetime) -> bool:
     """Whether a page without a final state may still go out, as far as anybody knows."""
     return any(not lines.dead(way, now) for way in left(page))
-
-
-def says_nothing(page: Page, now: datetime, since: datetime) -> bool:
-    """Whether its gateway has kept silent for so long that it does not hold it. It was not asked before `since`."""
-    return page.state is PageState.ORDERED and now - max(began(page), since) >= SILENT
 
 
 def next_look(ways: Iterable[Way], lines: Lines, now: datetime) -> datetime | None:

@@ -26,6 +26,8 @@ CALLS: dict[str, Words] = {
     "undone": {"en": "TAKEN BACK", "ru": "ОТМЕНА", "et": "TÜHISTATUD"},
     "unknown": {"en": "CALL, REPEATED", "ru": "ВЫЗОВ, ПОВТОР", "et": "KUTSE, KORDUS"},
 }
+REPEATED = {"en": "REPEATED", "ru": "ПОВТОР", "et": "KORDUS"}
+"""After the words of a call that may have rung before."""
 SHORT: dict[str, Words] = {
     # where those are too long: at most eight signs on any pager, so that a place of seven stays beside them on sixteen
     "joined": {"en": "AGAIN", "ru": "ЕЩЁ", "et": "VEEL"},
@@ -44,22 +46,40 @@ QUIET = {"en": "CODE 7", "ru": "КОД 7", "et": "KOOD 7"}
 """A quiet call: the radio is in clear, so no word of security goes on the air."""
 DRILL = {"en": "DRILL", "ru": "УЧЕБНЫЙ", "et": "ÕPPUS"}
 DRILL_SHORT = {"en": "DRILL", "ru": "УЧЕБА", "et": "ÕPPUS"}
+FIRST = frozenset({"step", "stand_in"})
+"""Reasons whose words say by themselves that nobody was called before."""
 LEAST_PLACE = 4
 """Fewer signs than these are no place any more."""
 
 
+def repeated(reason: str) -> str:
+    """The reason that a page without words gives when this very page may have rung before."""
+    return "unknown" if reason in FIRST else reason
+
+
 def page_body(
-    button: Button, pager: Pager, reason: str, *, drill: bool, quiet: bool = False, who: str = ""
+    button: Button,
+    pager: Pager,
+    reason: str,
+    *,
+    drill: bool,
+    quiet: bool = False,
+    who: str = "",
+    again: bool = False,
 ) -> str:
     """What this pager shows for this call; "" for a tone-only pager; for a watch the code that it was taught for this
-    place. `who`: initials, for the reason `taken`."""
+    place. `who`: initials, for the reason `taken`. `again`: this very page may have rung before."""
     if pager.format == "tone":
         return ""
+    if again and pager.format != "text":
+        reason = repeated(reason)
     if pager.format == "code":
         return button.codes.get(code_reason(reason, drill=drill, quiet=quiet), "")
     if pager.format == "numeric":
         return pager_codes.numeric(button.number, reason, pager.longest, drill=drill, quiet=quiet)
     words, short = _said(reason, pager.language, drill=drill, quiet=quiet, who=who)
+    if again and not quiet:
+        words = f"{words}, {_in(REPEATED, pager.language)}"
     place = button.place.upper()
     whole = [f"{place} {words}", f"{place} {short}"]
     if (

@@ -152,9 +152,10 @@ def _counts(
     for page in books.pages:
         here = [(page.address, ANY)]
         if page.incident not in stood_in:
-            here.append((page.address, page.body))
+            here += [(page.address, words) for words in _words(page)]
         for key in here:
-            least[key] += lines.least(page, spans[page.id], stood_in=page.incident in stood_in)
+            if len(here) == 2 or key[1] == ANY:  # which of several words it was, only the lines may know
+                least[key] += lines.least(page, spans[page.id], stood_in=page.incident in stood_in)
             most[key] += lines.most(page, spans[page.id])
     mixed = {page.address for page in books.pages if page.incident in stood_in}
     found = Counter(key for one in heard for key in ((one.address, ANY), (one.address, one.text)))
@@ -166,6 +167,11 @@ def _counts(
             yield f"DOUBLED: {address} {text!r} rang {found[key]} times, {most[key]} would be explained"
 
 
+def _words(page: PageFacts) -> set[str]:
+    """What it may have shown: an attempt of another gateway says that it is a repeat."""
+    return {page.body, *(one.body for one in page.others if one.body is not None)}
+
+
 def _times(
     books: Books, heard: Sequence[Rang], stood_in: set[UUID], spans: dict[UUID, Span]
 ) -> Iterator[str]:
@@ -173,7 +179,8 @@ def _times(
     up: whoever built that transmission looked at their time last."""
     times: dict[str, list[Span]] = {}
     for page in books.pages:
-        times.setdefault(f"{page.address} {page.body}", []).append(spans[page.id])
+        for words in _words(page):
+            times.setdefault(f"{page.address} {words}", []).append(spans[page.id])
         if page.incident in stood_in:  # it rang in the plan's words
             times.setdefault(page.address, []).append(spans[page.id])
     for one in heard:

@@ -76,6 +76,10 @@ class WorldServer:
         return self._core
 
     @property
+    def link(self) -> MemoryLink | None:
+        return self._link
+
+    @property
     def answers(self) -> bool:
         return self._core is not None and not self._frozen
 

@@ -145,11 +145,17 @@ def reason(word: str, t: Words) -> str:
 
 
 def taken_over(word: str, t: Words) -> str:
-    """Why another gateway took a page over, by how far the first one had come."""
+    """Why another gateway took a page over. `held` and `transmitting` stand in old journals only."""
+    no_answer, waited = t.gettext("the gateway did not answer"), t.gettext("it waited there for too long")
     return {
-        "ordered": t.gettext("the gateway did not answer"),
-        "held": t.gettext("it waited there for too long"),
-        "transmitting": t.gettext("it waited there for too long"),
+        "ordered": no_answer,
+        "silent": no_answer,
+        "away": t.gettext("the gateway was away"),
+        "dead": t.gettext("the transmitter there was dead"),
+        "waited": waited,
+        "held": waited,
+        "transmitting": waited,
+        "stuck": t.gettext("the transmitter there did not get done with it"),
         "failed": t.gettext("it could not be sent there"),
     }.get(word, "")
 

@@ -87,10 +87,9 @@ def _taken_over(row: Journal, label: str, t: Words) -> Line:
         new=detail.get("transmitter", ""),
         old=detail.get("taken_from", ""),
     )
-    said = str(detail.get("said") or "")
-    return Line(
-        "page", "warn", title, _joined(names.taken_over(str(detail.get("why")), t), said, *_by(detail, t)[1:])
-    )
+    why, said = names.taken_over(str(detail.get("why")), t), str(detail.get("said") or "")
+    doubt = t.gettext("it may have rung there, so it says that it is a repeat") if detail.get("doubt") else ""
+    return Line("page", "warn", title, _joined(why, said, doubt, *_by(detail, t)[1:]))
 
 
 def _by(detail: Mapping[str, Any], t: Words) -> list[str]:

@@ -124,7 +124,7 @@ def test_a_page_on_the_air_cannot_be_cancelled(rig: Rig) -> None:
     rig.clock.advance(0.05)
     rig.cancel(page)
     rig.clock.advance(3)
-    assert rig.states(page) == [TRANSMITTED]
+    assert rig.states(page) == [TRANSMITTING, TRANSMITTED]
 
 
 def test_a_cancel_reaches_the_driver_that_has_or_had_the_page(pair: Rig) -> None:
@@ -140,7 +140,7 @@ def test_a_cancel_reaches_the_driver_that_has_or_had_the_page(pair: Rig) -> None
     pair.cancel(page)
     pair.clock.advance(1)
     assert [one for one in asked if isinstance(one[1], CancelPage)] == [("tx-2", CancelPage(page))] * 2
-    assert pair.states(page) == [TRANSMITTED, TRANSMITTED]
+    assert pair.states(page) == [TRANSMITTING, TRANSMITTED, TRANSMITTED]
 
 
 def _watched(
@@ -393,6 +393,24 @@ def test_a_page_that_the_ledger_cannot_give_back_is_in_doubt(rig: Rig) -> None:
     rig.clock.advance(2)
     assert rig.states(bad)[-1] is UNKNOWN
     assert rig.texts() == ["GOOD"]
+
+
+@pytest.mark.parametrize(("away_s", "after_s"), [(1.0, 0.0), (5.0, 1.5)])
+def test_what_another_gateway_may_have_by_now_waits_for_a_word_after_a_start(
+    rig: Rig, away_s: float, after_s: float
+) -> None:
+    rig.lines["tx-1"].unplug()
+    rig.clock.advance(1)
+    rig.order("WAITING")
+    rig.clock.advance(1)
+    rig.gateway.kill()
+    rig.lines["tx-1"].plug()
+    rig.clock.advance(away_s)
+    rig.gateway.start()
+    rig.clock.advance(max(0.0, after_s - 0.1))
+    assert rig.texts() == []
+    rig.clock.advance(3)
+    assert rig.texts() == ["WAITING"]
 
 
 def test_a_busy_transmitter_lets_the_standby_help(pair: Rig) -> None:

@@ -1,4 +1,4 @@
-"""A page on two gateways: when the other takes over, and that the best of its attempts is its state."""
+"""A page on two gateways: the best of its attempts is its state."""
 
 from __future__ import annotations
 
@@ -10,22 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_config.messages import PageResult, PageState, Proof
-from server.rules.attempts import MOST, given_up, heard, left, moved, routes_of, takeover
-from server.rules.facts import Page, Way
+from server.rules.attempts import MOST, given_up, heard, moved, routes_of
+from server.rules.facts import Page
 from tests.unit.server.rules.test_pages import NOW
 from tests.unit.server.rules.test_pages import PAGE as ONE_WAY
 
 PAGE = replace(ONE_WAY, ways=(("g1", "t1"), ("g2", "t2")))
-PATIENCE = timedelta(seconds=10)
 SAYABLE = [state for state in PageState if state not in (PageState.QUEUED, PageState.ORDERED)]
-
-
-def good(way: Way) -> bool:
-    return True
-
-
-def bad(way: Way) -> bool:
-    return False
 
 
 def result(
@@ -36,68 +27,8 @@ def result(
     )
 
 
-def after(seconds: float, page: Page = PAGE, **how: object) -> str | None:
-    given: dict[str, object] = {"able": good, "dead": bad, **how}
-    return takeover(page, PATIENCE, NOW + timedelta(seconds=seconds), **given)  # type: ignore[arg-type]
-
-
 def on_second() -> Page:
     return moved(PAGE, "g2", NOW + timedelta(seconds=4), sendable=True)
-
-
-class TestTakeover:
-    def test_no_held_after_four_seconds(self) -> None:
-        assert after(3.9) is None
-        assert after(4) == "g2"
-
-    def test_held_it_waits_for_the_patience_of_the_policy(self) -> None:
-        held = replace(PAGE, state=PageState.HELD, held_at=NOW)
-        assert after(9.9, held) is None
-        assert after(10, held) == "g2"
-        assert after(10, replace(held, state=PageState.TRANSMITTING)) == "g2"
-
-    def test_a_line_that_its_gateway_calls_dead_is_not_waited_for(self) -> None:
-        held = replace(PAGE, state=PageState.HELD, held_at=NOW)
-        assert after(0, held, dead=lambda way: way == ("g1", "t1")) == "g2"
-        assert after(0, replace(held, state=PageState.TRANSMITTING), dead=good) is None
-
-    def test_given_up_there_it_is_tried_elsewhere_at_once(self) -> None:
-        assert after(0, replace(PAGE, state=PageState.FAILED)) == "g2"
-        assert after(0, replace(PAGE, state=PageState.UNKNOWN)) is None
-        assert after(0, replace(PAGE, state=PageState.EXPIRED)) is None
-
-    def test_not_to_one_that_is_no_good(self) -> None:
-        assert after(60, able=lambda way: way[0] == "g1") is None
-
-    def test_not_without_another_way_nor_at_the_end_of_its_life(self) -> None:
-        assert after(60, ONE_WAY) is None
-        assert after(60, replace(PAGE, ways=(("g1", "t1"), ("g1", "t2")))) is None
-        assert after(119.5) is None
-
-    def test_nothing_was_heard_before_the_process_began(self) -> None:
-        assert after(5, since=NOW + timedelta(seconds=3)) is None
-        assert after(7, since=NOW + timedelta(seconds=3)) == "g2"
-
-    def test_back_to_the_first_when_the_second_is_silent_too_but_not_for_ever(self) -> None:
-        page, seconds, asked = PAGE, 4.0, []
-        for _ in range(20):
-            gateway = after(seconds, page)
-            if gateway is None:
-                break
-            page = moved(page, gateway, NOW + timedelta(seconds=seconds), sendable=True)
-            asked.append(gateway)
-            seconds += 4
-        assert asked == ["g2", "g1", "g2", "g1", "g2"]
-        assert len(page.others) + 1 == MOST
-
-    def test_a_slow_second_one_is_not_left_for_the_first(self) -> None:
-        held = replace(on_second(), state=PageState.HELD, held_at=NOW)
-        assert after(60, held) is None
-
-    def test_who_gave_it_up_is_not_asked_again(self) -> None:
-        failed = moved(replace(PAGE, state=PageState.FAILED), "g2", NOW, sendable=True)
-        assert left(failed) == (("g2", "t2"),)
-        assert after(60, failed) is None
 
 
 class TestMoved:
@@ -112,6 +43,21 @@ class TestMoved:
         assert routes_of(page) == ("t1", "t3")
         assert routes_of(moved(page, "g2", NOW, sendable=True)) == ("t2",)
         assert routes_of(ONE_WAY) == ("t1",)
+
+
+class TestWords:
+    """Each attempt keeps what it showed."""
+
+    def test_of_the_attempt_that_counts(self) -> None:
+        page = replace(on_second(), body="DAIRY CALL, REPEATED")
+        back = heard(page, "g1", result(9, PageState.TRANSMITTED), NOW)
+        assert back is not None
+        assert (back.body, back.others[0].body) == (PAGE.body, "DAIRY CALL, REPEATED")
+
+    def test_one_from_before_they_were_kept(self) -> None:
+        page = replace(on_second(), others=(on_second().others[0]._replace(body=None),))
+        back = heard(page, "g1", result(9, PageState.TRANSMITTED), NOW)
+        assert back is not None and back.body == PAGE.body
 
 
 class TestHeard:

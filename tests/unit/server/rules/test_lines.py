@@ -10,14 +10,12 @@ from server.rules.attempts import moved
 from server.rules.lines import (
     GATEWAY_SURE,
     LINE_SURE,
-    SILENT,
     Line,
     Lines,
     can_ring,
     choose,
     may_come,
     next_look,
-    says_nothing,
 )
 from tests.unit.server.rules.test_attempts import PAGE
 from tests.unit.server.rules.test_groups import pager
@@ -75,14 +73,16 @@ def test_not_by_the_one_that_gave_it_up() -> None:
     assert not may_come(page, dead(T2), NOW + LINE_SURE)
 
 
-def test_a_gateway_that_never_says_that_it_holds_a_page() -> None:
-    asked = replace(PAGE, ordered_at=NOW)
-    assert not says_nothing(asked, NOW + SILENT - SECOND, NOW)
-    assert says_nothing(asked, NOW + SILENT, NOW)
-    assert not says_nothing(asked, NOW + SILENT, NOW + SECOND)
-    assert not says_nothing(replace(asked, state=PageState.HELD), NOW + SILENT, NOW)
+def test_a_gateway_that_keeps_silent_is_down_at_once() -> None:
     silent = Lines(silent={"g1": NOW})
     assert silent.down(T1) and silent.dead(T1, NOW) and not silent.given_up(T1)
+
+
+def test_a_process_that_has_just_begun_gives_each_gateway_the_time_of_a_start() -> None:
+    lines = replace(dead(T1), gone={"g2": NOW - GATEWAY_SURE}, sure_from=NOW + GATEWAY_SURE)
+    assert lines.down(T1) and lines.down(T2)
+    assert not lines.dead(T2, NOW + GATEWAY_SURE - SECOND) and lines.dead(T2, NOW + GATEWAY_SURE)
+    assert lines.dead(T1, NOW + LINE_SURE)
 
 
 def test_a_pager_rings_by_any_of_its_ways() -> None:

@@ -134,3 +134,23 @@ def test_it_always_fits_and_only_holds_what_the_pager_can_show(
         assert body.startswith(first[:4])
     if drill and not quiet and reason not in ("taken", "undone") and longest >= 8:
         assert convert(DRILL_SHORT[language], charset)[:4] in body
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "REPEATED"), ("ru", "ПОВТОР"), ("et", "KORDUS")])
+@pytest.mark.parametrize("reason", sorted(set(CALLS) - TELLS))
+def test_what_may_have_rung_before_says_so_after_its_own_words(reason: str, language: str, mark: str) -> None:
+    wide = replace(PAGER, language=language, longest=80)
+    plain = page_body(BUTTON, wide, reason, drill=False)
+    again = page_body(BUTTON, wide, reason, drill=False, again=True)
+    assert again == plain + convert(f", {mark}", wide.charset)
+    assert page_body(BUTTON, wide, reason, drill=False, quiet=True, again=True).endswith("7")
+
+
+def test_a_display_of_digits_says_that_it_repeats() -> None:
+    digits = replace(PAGER, format="numeric", longest=10)
+    assert page_body(BUTTON, digits, "step", drill=False, again=True) == page_body(
+        BUTTON, digits, "unknown", drill=False
+    )
+    assert page_body(BUTTON, digits, "help", drill=False, again=True) == page_body(
+        BUTTON, digits, "help", drill=False
+    )
