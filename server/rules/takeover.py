@@ -18,9 +18,9 @@ from server.rules.lines import GATEWAY_SURE, SILENT
 
 HOLD = timedelta(seconds=4)
 """So long a gateway has to say that it holds a page."""
-IN_HAND = timedelta(seconds=40)
-"""So long a transmitter that works has a page in hand at most: a TAP box may hold its answer back for 30 s. When it
-takes longer its driver hangs."""
+IN_HAND = timedelta(seconds=25)
+"""So long a page may be in the hand of a transmitter that works. Some boxes hold their answer back for up to 30 s; but a
+customer does not wait for that, and a second call that says that it repeats does less harm than a late one."""
 HEARD_OUT = timedelta(seconds=1)
 """So long after a connect all is heard that the broker kept for this server."""
 _ASKED = (PageState.ORDERED, PageState.HELD, PageState.TRANSMITTING)
