@@ -19,8 +19,8 @@ from server.rules.lines import GATEWAY_SURE, SILENT
 HOLD = timedelta(seconds=4)
 """So long a gateway has to say that it holds a page."""
 IN_HAND = timedelta(seconds=25)
-"""So long a page may be in the hand of a transmitter that works. Some boxes hold their answer back for up to 30 s; but a
-customer does not wait for that, and a second call that says that it repeats does less harm than a late one."""
+"""So long a page may be in the hand of a transmitter that works. Some boxes hold their answer back for up to 30 s; but
+a customer does not wait for that, and a second call that says that it repeats does less harm than a late one."""
 HEARD_OUT = timedelta(seconds=1)
 """So long after a connect all is heard that the broker kept for this server."""
 _ASKED = (PageState.ORDERED, PageState.HELD, PageState.TRANSMITTING)
