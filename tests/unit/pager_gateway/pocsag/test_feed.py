@@ -57,7 +57,9 @@ def test_what_waits_from_the_start_is_packed_as_well_as_at_once(sizes: list[tupl
 def test_pages_that_come_on_the_way_stand_whole_and_end(
     portions: list[tuple[int, list[tuple[int, int]]]],
 ) -> None:
-    feed, slots, pages = Feed(), [], []
+    feed = Feed()
+    slots: list[int] = []
+    pages: list[Call] = []
     waiting: list[Call] = []
     for batches, sizes in portions:
         fresh = [page(len(pages) + number, *size) for number, size in enumerate(sizes)]
