@@ -10,6 +10,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from broker_config.messages import PageFormat
 from pager_gateway.pocsag import packing
@@ -20,6 +21,8 @@ GAPS = 1.25
 """By this a packed transmission is longer than its words, about: see the packing test."""
 CODE_S = 0.5
 """A 24-bit code on 433 MHz, with its repeats."""
+Reckoned: TypeAlias = tuple[PageFormat, int, str]
+"""What a page's air time is reckoned from: format, characters, address."""
 LAST_FRAME = 7
 """Where a page takes longest; who knows the frame of a capcode that a box translates?"""
 

@@ -16,7 +16,7 @@ from pager_gateway.errors import ConfigError
 from pager_gateway.port import PortSettings
 from pager_gateway.sender import SenderInput
 from pager_gateway.standby import Lane
-from pager_gateway.transmitter import Transmitter
+from pager_gateway.transmitter import Joining, Transmitter
 
 PORT_WORDS = ("baudrate", "bytesize", "parity", "stopbits", "xonxoff", "rtscts", "carrier")
 
@@ -67,7 +67,8 @@ class TransmitterSettings(BaseModel):
     def lane(self, driver: Transmitter, hand: Callable[[SenderInput], None]) -> Lane:
         """How the gateway sees this transmitter."""
         abilities = driver.abilities.model_copy(update={"id": self.name})
-        return Lane(abilities, driver.batch, hand, self.canary_address, self.limits)
+        joins = isinstance(driver, Joining) and driver.joins
+        return Lane(abilities, driver.batch, hand, self.canary_address, self.limits, joins=joins)
 
     def create(self) -> Transmitter:
         """Raises ConfigError for an unknown driver or settings that it does not take."""

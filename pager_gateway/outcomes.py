@@ -32,7 +32,7 @@ class Outcomes:
         result = event.result
         entry = self._pages.active.get(result.page)
         if result.state.is_final:
-            self._lanes[event.transmitter].in_hand.discard(result.page)
+            self._lanes[event.transmitter].in_hand.pop(result.page, None)
         if entry is None or entry.transmitter != event.transmitter:
             self._late(event)
             return

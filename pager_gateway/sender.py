@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pages for this transmitter; the gateway sends the next only when these have their first final result."""
+    """Pages for this transmitter; the gateway sends the next only when these have their first final result, unless the
+    transmitter takes pages into a transmission that is under way."""
 
     pages: tuple[Page, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pager_gateway.airtime import Growing, alone_s
+from pager_gateway.airtime import Growing, Reckoned, alone_s
 from pager_gateway.entry import Entry
 from pager_gateway.page_queue import PageQueue
 from pager_gateway.standby import Lane, choose
@@ -12,7 +12,8 @@ from pager_gateway.standby import Lane, choose
 
 class Share:
     """A free channel never waits for company. What gathered while it was busy goes in one transmission, the urgent
-    first; it is never so long that an urgent page of the next moment waits long for its end."""
+    first; it is never so long that an urgent page of the next moment waits long for its end. One that takes pages into
+    the transmission that is under way has no more in hand than would go in one, and gets the next as one is done."""
 
     def __init__(self, queue: PageQueue, lanes: Mapping[str, Lane]) -> None:
         self._queue = queue
@@ -24,6 +25,7 @@ class Share:
         """Several passes, since a channel that is taken frees the standby."""
         for lane in self._lanes.values():
             lane.room_at = None
+            lane.full = False
         progress = len(self._queue) > 0
         while progress:
             progress = False
@@ -31,9 +33,9 @@ class Share:
                 if not lane.free or lane.ranks(now) is None:
                     continue
                 entries = self._gather(lane, now)
-                progress = progress or bool(entries) or lane.room_at is not None
+                progress = progress or bool(entries) or lane.room_at is not None or lane.full
                 if entries:
-                    lane.in_hand.update(entry.page for entry in entries)
+                    lane.in_hand.update((entry.page, _reckoned(entry, lane)) for entry in entries)
                     yield lane, entries
         moments = [lane.better_at(now) for lane in self._lanes.values()] if len(self._queue) else []
         self.better_at = min((moment for moment in moments if moment is not None), default=None)
@@ -45,20 +47,26 @@ class Share:
         found: list[Entry] = []
         baud = lane.limits.radio_baud
         growing, at_most_s = Growing(baud, packs=lane.abilities.packing), 0.0
-        while len(found) < lane.batch:
-            entry = self._queue.front(lines)
-            if entry is None:
-                break
-            page = (entry.wanted.format, len(entry.wanted.body), entry.address(lane.id))
-            if found and growing.with_another(*page) > lane.limits.most_air_s:
-                break
+        for page in lane.in_hand.values():
+            growing.add(*page)
+            at_most_s += alone_s(*page[:2], baud)
+        while entry := self._queue.front(lines):
+            page = _reckoned(entry, lane)
             at_most_s += alone_s(*page[:2], baud)  # the ceiling is the law: no guess how well they pack
             at = lane.has_room_at(at_most_s, now)
+            company = len(found) + len(lane.in_hand)
+            too_much = company >= lane.batch or growing.with_another(*page) > lane.limits.most_air_s
+            if company and (too_much or at > now):
+                lane.full = True
+                break
             if at > now:
-                if not found:
-                    lane.room_at = at
+                lane.room_at = at
                 break
             growing.add(*page)
             self._queue.remove(entry.page)
             found.append(entry)
         return found
+
+
+def _reckoned(entry: Entry, lane: Lane) -> Reckoned:
+    return entry.wanted.format, len(entry.wanted.body), entry.address(lane.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from broker_config.messages import ResultError, TransmitterAbilities
-from pager_gateway.airtime import AirLimits, AirTime
+from pager_gateway.airtime import AirLimits, AirTime, Reckoned
 from pager_gateway.sender import SenderInput
 from pager_gateway.transmitter import Health
 
@@ -39,7 +39,11 @@ class Lane:
     steady_at: float = 0.0
     """From when on it is trusted again."""
     falls: list[float] = field(default_factory=list)
-    in_hand: set[UUID] = field(default_factory=set)
+    in_hand: dict[UUID, Reckoned] = field(default_factory=dict)
+    joins: bool = False
+    """It takes further pages while it has some in hand."""
+    full: bool = False
+    """What waits does not fit behind what it has in hand."""
     air: AirTime = field(default_factory=AirTime)
     tells_air: bool = False
     """Its driver says how long its carrier is up; else pages are reckoned."""
@@ -55,7 +59,7 @@ class Lane:
 
     @property
     def free(self) -> bool:
-        return not self.in_hand
+        return not self.in_hand or (self.joins and not self.full)
 
     def hear(self, health: Health, at: float) -> bool:
         """Its driver says how it is. Returns whether that is news."""

@@ -78,8 +78,8 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class AirTime:
-    """The carrier is up from now on for about this long. A driver says it once per transmission, as it begins; one that
-    cannot know it says nothing, and the gateway reckons."""
+    """The carrier is up from now on for about this long. A driver says it once per transmission, as it begins, or part
+    by part of one that grows; one that cannot know it says nothing, and the gateway reckons."""
 
     seconds: float
 
@@ -106,14 +106,14 @@ class Transmitter(Protocol):
 
     @property
     def batch(self) -> int:
-        """How many pages it can put on the air together, or in one go."""
+        """How many pages it can put on the air together, or in one go; of one that is `Joining`: have in hand."""
 
     @property
     def busy(self) -> bool:
-        """Pages are in hand; the next batch must wait."""
+        """Pages are in hand; the next batch must wait, unless it is `Joining`."""
 
     def submit(self, pages: Sequence[Page], now: float) -> None:
-        """Take a batch. Only when not `busy`; the port may be closed, then the pages fail."""
+        """Take a batch. Only when not `busy`, unless it is `Joining`; the port may be closed, then the pages fail."""
 
     def opened(self, now: float) -> None:
         """The port is open (again)."""
@@ -150,6 +150,15 @@ class Cancelling(Protocol):
     def cancel(self, page: UUID, now: float) -> None:
         """Whatever can be done. A page whose first byte has not left ends as CANCELLED; one that the transmitter took
         is asked back, and its result stays: nobody says whether the radio was faster. Unknown pages: nothing."""
+
+
+@runtime_checkable
+class Joining(Protocol):
+    """A transmitter that takes further pages into the transmission that is under way. `submit` may come at any time, as
+    long as no more than `batch` pages are in hand; the urgent go before all that have not begun."""
+
+    @property
+    def joins(self) -> bool: ...
 
 
 @runtime_checkable

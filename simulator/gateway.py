@@ -17,6 +17,7 @@ from pager_gateway.ledger import Ledger
 from pager_gateway.sender import Sender, SenderInput
 from pager_gateway.setup import Identity, link_setup
 from pager_gateway.standby import Lane
+from pager_gateway.transmitter import Joining
 from pager_gateway.wall import WallClock
 from simulator.broker_link import in_memory
 from simulator.clock import FakeClock, VirtualLoop
@@ -91,7 +92,8 @@ class SimulatedGateway:
             loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self._clock)
             abilities = driver.abilities.model_copy(update={"id": name})
             canary, limits = self._canary_addresses.get(name), self._limits.get(name, AirLimits())
-            lanes[name] = Lane(abilities, driver.batch, loop.put, canary, limits)
+            joins = isinstance(driver, Joining) and driver.joins
+            lanes[name] = Lane(abilities, driver.batch, loop.put, canary, limits, joins=joins)
             opens.append((transmitter, loop))
             self._loops.append(loop)
         wall = WallClock(self._clock.epoch, lambda: self.synced)

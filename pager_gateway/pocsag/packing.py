@@ -36,24 +36,37 @@ def call(ric: int, function: int, pieces: Sequence[int]) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """`batches`: 17 words each, the sync word first. `begins`, `ends`: per call, in the given order, in which batch
-    (from 0) its first and its last word stand."""
+    """`batches`: 17 words each, the sync word first. `starts`, `lengths`: per call, in the given order, the slot of its
+    first word, and how many it has."""
 
     batches: tuple[tuple[int, ...], ...]
-    begins: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """In which batch (from 0) the first word of each call stands."""
+        return tuple(start // SLOTS for start in self.starts)
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """And its last word."""
+        return tuple(
+            (start + length - 1) // SLOTS for start, length in zip(self.starts, self.lengths, strict=True)
+        )
 
     def seconds(self, baud: int, preamble_bits: int = PREAMBLE_BITS) -> float:
         """Time on the air."""
         return seconds(len(self.batches), baud, preamble_bits)
 
 
-def pack(calls: Sequence[Call]) -> Transmission:
+def pack(calls: Sequence[Call], spill: Sequence[int] = ()) -> Transmission:
     """Earliest fit in the given order: give the urgent first. Pages of one pager never overtake each other. At least
-    one idle word follows the last page, since a page that nothing ends is lost."""
+    one idle word follows the last page, since a page that nothing ends is lost. `spill`: words that take the first
+    slots, the rest of a page that began in a batch before these."""
     free: list[tuple[int, int]] = []
     """Gaps [begin, end) before `tail`, in order."""
-    tail = 0
+    tail = len(spill)
     starts: list[int] = []
     behind: dict[tuple[int, int], int] = {}
     """Pager -> the slot after its page before."""
@@ -67,13 +80,12 @@ def pack(calls: Sequence[Call]) -> Transmission:
             tail = start + length
         starts.append(start)
         behind[one.pager] = start + length
-    slots = [IDLE] * (math.ceil((tail + 1) / SLOTS) * SLOTS if calls else 0)
+    slots = [IDLE] * (math.ceil((tail + 1) / SLOTS) * SLOTS if tail else 0)
+    slots[: len(spill)] = spill
     for one, start in zip(calls, starts, strict=True):
         slots[start : start + len(one.words)] = one.words
     batches = tuple((SYNC, *slots[at : at + SLOTS]) for at in range(0, len(slots), SLOTS))
-    begins = tuple(start // SLOTS for start in starts)
-    ends = tuple((start + len(one.words) - 1) // SLOTS for one, start in zip(calls, starts, strict=True))
-    return Transmission(batches, begins, ends)
+    return Transmission(batches, tuple(starts), tuple(len(one.words) for one in calls))
 
 
 def batches_alone(one: Call) -> int:

@@ -52,7 +52,7 @@ class MmdvmModem:
         self._voice = MmdvmVoice(self.habits, self.faults, Random(seed))  # noqa: S311
         self.radio = MmdvmRadio(self.habits)
         self._ready_at = -math.inf if starts_at is None else starts_at + self.habits.boot_s
-        self._off = self._mute = False
+        self._off = self._mute = self._in_bulk = False
         self._watched_at = -math.inf
         self._out: list[BoxOutput] = []
         self._commands: dict[int, Callable[[bytes, float], None]] = {
@@ -85,6 +85,7 @@ class MmdvmModem:
             return
         self._run(now)
         self._watchdog(now)
+        self._in_bulk = self.habits.usb
         for byte in data:
             found = self._ear.hear(byte)
             if self.faults.resets > 0 and (found[0] if found else self._ear.kind) == POCSAG_DATA:
@@ -94,6 +95,7 @@ class MmdvmModem:
                 return
             if found is not None:
                 self._command(*found, now)
+        self._in_bulk = False
         self._run(now)
 
     def hung_up(self, now: float) -> None:
@@ -138,7 +140,7 @@ class MmdvmModem:
     def _power_off(self, now: float) -> None:
         self._voice.hush()
         self._ear.forget()
-        self._mute = False
+        self._mute = self._in_bulk = False
         self._out.extend(self.radio.power_off(now))
         self._forget()
 
@@ -155,6 +157,9 @@ class MmdvmModem:
             self.mode = 0
 
     def _run(self, now: float) -> None:
+        """USB brings several frames at once: they are all dealt with before the radio gets its turn."""
+        if self._in_bulk:
+            return
         was = self.radio.on_air
         self.radio.enabled = self.configured and setup.POCSAG in self.modes and not self.faults.no_carrier
         self._out.extend(self.radio.run(now))

@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 
 from tests.bench import (
+    backlog,
     board,
     button,
     devices,
@@ -50,6 +51,7 @@ PARTS: dict[str, Measure] = {
     "hostile": lambda folder, quick: hostile.measure(folder, quick=quick),
     "idle": lambda folder, quick: idle.measure(folder, quick=quick),
     "pocsag": lambda folder, quick: pocsag.measure(folder, quick=quick),
+    "modems": lambda folder, quick: backlog.measure(quick=quick),
     "world": lambda folder, quick: world.measure(folder, quick=quick),
 }
 LATENCY = "latency"

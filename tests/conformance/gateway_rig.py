@@ -98,14 +98,24 @@ class GatewayBench:
         self.clock.advance(max(rig.open_s for rig in self.rigs.values()) + 0.5)
         return self
 
-    def order(self, words: str, page: UUID | None = None, *, exp_s: int = 600, priority: int = 2) -> UUID:
-        """To all transmitters, in their order."""
+    def order(
+        self,
+        words: str,
+        page: UUID | None = None,
+        *,
+        exp_s: int = 600,
+        priority: int = 2,
+        address: str | None = None,
+    ) -> UUID:
+        """To all transmitters, in their order; `address` None: that of their rigs."""
         order = PageOrder(
             page=page or uuid4(),
             attempt=1,
             incident=uuid4(),
             press=uuid4(),
-            routes=[Route(transmitter=name, address=rig.address) for name, rig in self.rigs.items()],
+            routes=[
+                Route(transmitter=name, address=address or rig.address) for name, rig in self.rigs.items()
+            ],
             format=self.rig.format,
             charset="ascii",
             body=self.rig.body(words),

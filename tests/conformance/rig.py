@@ -20,7 +20,7 @@ from pager_gateway.sender import (
     SenderInput,
     SenderReport,
 )
-from pager_gateway.transmitter import Page, Transmitter
+from pager_gateway.transmitter import Joining, Page, Transmitter
 from simulator.clock import FakeClock, VirtualLoop
 from simulator.floor.explain import UNKNOWN, meaning
 from simulator.pager import Air
@@ -57,7 +57,7 @@ class Rig:
     watches: bool = True
     """It finds out by itself, between pages, that its peer fell silent."""
     air_time: bool = False
-    """The driver says when its carrier is up, and no result comes before it is down."""
+    """The driver says for how long its carrier is up."""
     baudrate: int = 9600
     calls_per_s: float = 1.7
     """While idle: some peers must be asked often how they are."""
@@ -167,6 +167,10 @@ class Bench:
 
     def carriers(self) -> list[AirReport]:
         return [one for one in self.reports if isinstance(one, AirReport)]
+
+    @property
+    def joins(self) -> bool:
+        return isinstance(self.driver, Joining) and self.driver.joins
 
     def heard_at(self) -> str:
         return self.rig.heard_at or self.rig.address

@@ -18,6 +18,9 @@ from pager_gateway.transmitter import Output, Page, SubmitResult
 class MmdvmTransmitter:
     """The Transmitter of an MMDVM modem, hotspot or board."""
 
+    joins = True
+    """Pages go into the transmission that is under way."""
+
     def __init__(self, settings: MmdvmSettings) -> None:
         self._s = settings
         self._dialogue = MmdvmDialogue(settings)
@@ -41,9 +44,9 @@ class MmdvmTransmitter:
     def submit(self, pages: Sequence[Page], now: float) -> None:
         """The urgent first: they get the earliest slots."""
         jobs: list[Job] = []
-        for page in sorted(pages, key=lambda page: page.priority):
+        for page in pages:
             try:
-                jobs.append(Job(page.id, call(page, self._s), page.expires_at))
+                jobs.append(Job(page.id, call(page, self._s), page.expires_at, page.priority))
             except Refused as error:
                 failed = SubmitResult(page.id, PageState.FAILED, Proof.NONE, error.as_result())
                 self._dialogue.out.append(failed)

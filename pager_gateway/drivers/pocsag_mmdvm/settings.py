@@ -45,5 +45,8 @@ class MmdvmSettings(PocsagSettings):
     """After the first batch was written, the carrier must be up by then."""
     full_s: Timer = 30.0
     """Longest wait for room in its buffer, or for the end of a transmission that is not ours."""
+    lead_s: Annotated[float, Field(ge=0.5, le=6)] = 0.7
+    """So long before its first bit a batch is handed over, at the latest; hotspots want it 0.3 s sooner than that. What
+    the modem has is in doubt when the line goes; a machine that stands still for longer tears a text."""
     batch: Annotated[int, Field(ge=1, le=32)] = 32
-    """Most pages in one transmission."""
+    """Most pages in hand at a time."""

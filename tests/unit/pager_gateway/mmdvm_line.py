@@ -46,11 +46,21 @@ class Line:
         self.wire.observe(self.seen.append)
         self.reports: list[SenderReport] = []
         self.driver = create(mmdvm, BAUD)
-        sender = Sender("tx-1", self.driver, self.wire, self.reports.append, self.clock.boot)
+        self._ended: dict[UUID, float] = {}
+        sender = Sender("tx-1", self.driver, self.wire, self._report, self.clock.boot)
         self.loop: VirtualLoop[SenderInput] = VirtualLoop(sender, self.clock)
         if up:
             self.wire.open(self.loop.put)
             self.clock.advance(3)
+
+    def _report(self, report: SenderReport) -> None:
+        self.reports.append(report)
+        if isinstance(report, PageReport):
+            self._ended.setdefault(report.result.page, self.clock.boot())
+
+    def ended(self) -> dict[UUID, float]:
+        """When the result of each page came."""
+        return self._ended
 
     def trouble(self, kind: Trouble, amount: int = 1) -> None:
         self.box.trouble(kind, amount, self.clock.boot())

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pager_gateway.drivers.pocsag_mmdvm.driver import create
+from pager_gateway.drivers.pocsag_mmdvm.session import BLIND_S
 from pager_gateway.transmitter import Output, Page, Probed, SubmitResult, Write
 from simulator.transmitters.base import Say
 from simulator.transmitters.mmdvm import MmdvmHabits
@@ -112,6 +113,81 @@ def test_what_gets_lost_on_the_line_is_never_called_transmitted(
         assert {one.state for one in results} == {T}
     line.clock.advance(10)
     assert line.states("THE END", seconds=3) == [T]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1.5), st.integers(1, 70), st.integers(1, 3)), min_size=1, max_size=14),
+    st.sets(st.integers(0, 90), max_size=6),
+    st.sets(st.integers(0, 90), max_size=6),
+    st.lists(st.tuples(st.floats(0, 9), st.sampled_from(["reset", "cable", "freeze"])), max_size=3),
+    st.sampled_from([1, 2]),
+    st.booleans(),
+    st.sampled_from([0.3, 0.8, 2.0]),
+    st.sampled_from([0.0, 0.02, 0.3]),
+)
+def test_pages_that_come_while_others_are_on_the_air_are_called_transmitted_when_they_were(
+    given_pages: list[tuple[float, int, int]],
+    lost_to_it: set[int],
+    lost_from_it: set[int],
+    troubles: list[tuple[float, str]],
+    protocol: int,
+    usb: bool,
+    boot_s: float,
+    reply_s: float,
+) -> None:
+    """Whatever gets lost, whoever starts anew: nobody is called transmitted before the page has left the antenna, none
+    is called failed that has, and none goes out twice."""
+    line = Line(MmdvmHabits(protocol=protocol, usb=usb, boot_s=boot_s, reply_s=reply_s))
+    real, act = line.box.received, line.wire._say
+    counts = {"to": 0, "from": 0}
+
+    def hears(data: bytes, now: float) -> None:
+        counts["to"] += 1
+        if counts["to"] - 1 not in lost_to_it:
+            real(data, now)
+
+    def says(data: bytes) -> None:
+        counts["from"] += 1
+        if counts["from"] - 1 not in lost_from_it:
+            act(data)
+
+    line.box.received = hears  # type: ignore[method-assign]
+    line.wire._say = says  # type: ignore[method-assign]
+    for at, kind in troubles:
+        if kind == "reset":
+            line.clock.call_later(at, lambda: line.wire.do(lambda: line.box._reset(line.clock.boot())))
+        elif kind == "cable":
+            line.clock.call_later(at, line.wire.unplug)
+            line.clock.call_later(at + 0.3, line.wire.plug)
+        else:
+            line.clock.call_later(at, line.loop.freeze)
+            line.clock.call_later(at + 1.1, line.loop.thaw)
+    pages = []
+    for number, (wait_s, length, priority) in enumerate(given_pages):
+        page = Page(uuid4(), str(1_234_560 + number % 8), f"{number}".ljust(length, "X"), priority=priority)
+        pages.append(page)
+        line.give(page)
+        line.clock.advance(wait_s)
+    line.clock.advance(60)
+    results = {one.page: one for one in line.finals([page.id for page in pages])}
+    texts = line.texts()
+    assert len(set(texts)) == len(texts)
+    ended = line.ended()
+    heard = {page.text: page.at for pager in line.air.pagers() for page in pager.history}
+    for page in pages:
+        state = results[page.id].state
+        if state is T:
+            assert page.body in texts
+            assert heard[page.body] <= ended[page.id] + 1e-6
+        if state is F:
+            assert page.body not in texts
+    if not (lost_to_it or lost_from_it or troubles):
+        assert {one.state for one in results.values()} == {T}
+    line.clock.advance(20)
+    unnoticed = protocol == 2 and boot_s < BLIND_S and "reset" in [kind for _, kind in troubles]
+    if not unnoticed:
+        assert line.states("THE END", seconds=5) == [T]
 
 
 @settings(max_examples=60, deadline=None)

@@ -30,7 +30,7 @@ def lane(name: str, health: Health = READY, limits: AirLimits | None = None) -> 
 
 
 def take(one: Lane) -> None:
-    one.in_hand.add(UUID(int=1))
+    one.in_hand[UUID(int=1)] = (PageFormat.TEXT, 5, "1234001")
 
 
 def pair(first: Health = READY, second: Health = READY) -> dict[str, Lane]:
