@@ -11,7 +11,7 @@ from broker_config.machine import boot_clock
 from server.db.tables import PressRow
 from tests.chaos import book
 from tests.chaos.hands import HELD_S, SECOND_S, Made
-from tests.chaos.plan import GATEWAY, Kind, Place
+from tests.chaos.plan import GATEWAY, OF_A_SERVER, Kind, Place
 from tests.chaos.run import Run
 from tests.chaos.shop import TTL_S
 from tests.chaos.shops_own import shops_own
@@ -28,8 +28,10 @@ EXPECTED = {
     Kind.FREEZE: ("nothing heard from: ",),
     Kind.FULL: ("the disk takes no presses",),
     Kind.FULL_SERVER: ("the database does not answer", "failed alone"),
-}
+} | dict.fromkeys(OF_A_SERVER, ("the database does not answer", "failed alone"))
 """What a log may say in a run with such troubles."""
+UNSEEN = frozenset({Kind.SILENT, Kind.BUSY, Kind.RESET, Kind.PULL, Kind.GARBLE})
+"""What a box that never answers cannot tell of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,16 @@ def judge(run: Run) -> Account:
     pushes = list(_pushes(run))
     calls = [row for row in rows if row.kind == "press"]
     press = book.presses(pushes, calls, hidden)
-    limits = book.Limits(timedelta(seconds=TTL_S), _excused(run), run.record.line_was_bad, hidden)
+    limits = _limits(run)
     unsure = {row.id for row in rows if not row.age_known}
     page = book.pages(run.felt, pages, press.push_of, unsure, limits)
     incident = book.incidents(incidents, {row.incident_id for row in page.rang})
     undos = Counter(one.place[0] for one in run.hands.made if one.verb == "undo")
     totals, gaps = shops_own(
-        run, pushes, undos, Counter(row.address for row in page.rang if not book.unheard(row))
+        run,
+        pushes,
+        undos,
+        Counter(row.address for row in (*page.rang, *page.believed) if not book.unheard(row)),
     )
     refused = sum(row.count for row in run.shop.refused())
     complaints = [
@@ -82,6 +87,7 @@ def judge(run: Run) -> Account:
         "pages": len(pages),
         "transmitted": page.counts["page transmitted"],
         "on the air": len(run.felt),
+        "transmitted, without proof, unfelt": page.counts["unproven"],
         "repeated in doubt": page.counts["repeated in doubt"],
         "doubled": page.counts["doubled"],
         "doubled by a bad line": page.counts["doubled by a bad line"],
@@ -161,10 +167,43 @@ def _undos(run: Run, rows: list[PressRow]) -> list[str]:
     return book.undos(Counter(one.place for one in meant), Counter(one.place for one in owed), found)
 
 
+def _limits(run: Run) -> book.Limits:
+    record, promises = run.record, {line.name: line.promise for line in run.shop.lines.values()}
+
+    def bad_line(felt: book.Felt) -> bool:
+        return record.line_was_bad(felt.line, felt.at, felt.at)
+
+    def unproven(row: book.PageRow) -> bool:
+        """Its box has no word for what went wrong, or no sum by which to see that the line did."""
+        promise, over = promises[row.transmitter], row.final_at or datetime.now(UTC)
+        silent = not promise.proves and record.line_was_bad(row.transmitter, row.created_at, over, UNSEEN)
+        damaged = not promise.whole and record.line_was_bad(
+            row.transmitter, row.created_at, over, [Kind.GARBLE]
+        )
+        return silent or damaged
+
+    return book.Limits(
+        ttl=timedelta(seconds=TTL_S),
+        may_double=_excused(run),
+        bad_line=bad_line,
+        hidden=record.hidden,
+        words=book.Codes() if any(one.codes for one in promises.values()) else book.Texts(),
+        unproven=unproven,
+        on_air=lambda line: timedelta(seconds=promises[line].air_s),
+    )
+
+
 def _excused(run: Run) -> int:
-    """One repeat that was felt for each kill, and for each trouble that cut a page on the line in two."""
-    cut = sum(run.record.count(kind) for kind in (Kind.KILL, Kind.PULL, Kind.RESET))
-    return cut + run.record.count(Kind.FREEZE, [GATEWAY])
+    """What was in hand for each kill of the gateway and for each trouble of a line that leaves it in doubt; one page
+    for each other kill."""
+    promises = {line.name: line.promise for line in run.shop.lines.values()}
+    gateway = run.record.count(Kind.KILL, [GATEWAY]) + run.record.count(Kind.FREEZE, [GATEWAY])
+    others = run.record.count(Kind.KILL) - run.record.count(Kind.KILL, [GATEWAY])
+    lines = sum(
+        one.batch * sum(run.record.count(kind, [name]) for kind in one.doubts)
+        for name, one in promises.items()
+    )
+    return others + gateway * sum(one.batch for one in promises.values()) + lines
 
 
 def _expected(run: Run, line: str) -> bool:

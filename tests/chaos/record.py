@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.chaos.plan import BROKER, GATEWAY, SERVER, Kind, Trouble
+from tests.chaos.plan import BROKER, DATABASE, GATEWAY, SERVER, Kind, Trouble
 
-HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL})
+HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL, Kind.STOPPED})
 """While these last bytes wait somewhere, and nobody can know for how long."""
 PROBED = timedelta(seconds=11)
 """For so long the server believes that the broker is still as slow as it was."""
 LINE = frozenset({Kind.PULL, Kind.GARBLE, Kind.SILENT, Kind.SLOW, Kind.LOSE_REPLY, Kind.BABBLE, Kind.RESET})
 AFTER_LINE = timedelta(seconds=20)
 """A terminal that did not answer is asked again and again for so long."""
-CENTRAL = frozenset({BROKER, SERVER, GATEWAY})
+CENTRAL = frozenset({BROKER, SERVER, GATEWAY, DATABASE})
 TOO_LONG = datetime.max.replace(tzinfo=UTC)
 
 
@@ -74,8 +74,7 @@ class Record:
                 until = max(until, one.ended)
         return until
 
-    def line_was_bad(self, at: datetime) -> bool:
-        return any(
-            one.trouble.kind in LINE and one.began <= at and at - AFTER_LINE <= one.ended
-            for one in self.struck
-        )
+    def line_was_bad(
+        self, line: str, since: datetime, until: datetime, kinds: Collection[Kind] = LINE
+    ) -> bool:
+        return any(one.overlaps(since - AFTER_LINE, until) for one in self.of(line, *kinds))
