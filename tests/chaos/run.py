@@ -32,8 +32,7 @@ POSTPONED_S = 0.5
 SETTLED_S = 60.0
 STAFF_PER_PRESS = 0.7
 WATCHES = b"action=unit.ready"
-NO_DATABASE = b"it is started again and again until it does"
-"""The last words of a server that starts without its database."""
+NO_DATABASE = b"the database does not answer"
 MENDS_S = 6.0
 """A unit tries a disk that took nothing again after 5 s."""
 
@@ -164,7 +163,8 @@ class Run:
         with self.shop.server.log.open("rb") as log:
             log.seek(self._logged.get(name, 0))
             said = log.read()
-        return any(self.record.of(DATABASE, *OF_A_SERVER)) and said.strip().endswith(NO_DATABASE)
+        met = any(self.record.of(DATABASE, *OF_A_SERVER))
+        return met and NO_DATABASE in said and b"Traceback" not in said
 
     def _is_there(self, process: Process) -> bool:
         """A unit is there when it watches its contacts, a moment after its control socket answers."""
