@@ -155,10 +155,14 @@ class Cluster:
         self._admin(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self) -> None:
+        """Its data stay."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # fast: roll back and end
             self._process.wait(START_S)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 Ways = tuple[Callable[[bool], Database], Callable[[Database], None], Callable[[Database], None]]

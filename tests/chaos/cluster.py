@@ -46,10 +46,10 @@ class ChaosCluster(Cluster):
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(START_S)
 
-    def stop(self) -> None:
+    def end(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self.thaw()
-        super().stop()
+        super().end()
 
     @property
     def _pid(self) -> int:

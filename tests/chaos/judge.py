@@ -32,6 +32,7 @@ EXPECTED = {
 """What a log may say in a run with such troubles."""
 UNSEEN = frozenset({Kind.SILENT, Kind.BUSY, Kind.RESET, Kind.PULL, Kind.GARBLE})
 """What a box that never answers cannot tell of."""
+DAMAGING = frozenset({Kind.GARBLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +154,7 @@ def _undos(run: Run, rows: list[PressRow]) -> list[str]:
 
     def undisturbed(one: Made) -> bool:
         unit, until = one.place[0], one.until + lasts
-        return (
-            not run.record.killed(unit, one.since, until)
-            and run.record.frozen_until(unit, one.since, until) == until
-        )
+        return not (run.record.killed(unit, one.since, until) or run.record.frozen(unit, one.since, until))
 
     def told(one: Made) -> bool:
         end = one.at + lasts.total_seconds()
@@ -174,13 +172,16 @@ def _limits(run: Run) -> book.Limits:
         return record.line_was_bad(felt.line, felt.at, felt.at)
 
     def unproven(row: book.PageRow) -> bool:
-        """Its box has no word for what went wrong, or no sum by which to see that the line did."""
-        promise, over = promises[row.transmitter], row.final_at or datetime.now(UTC)
-        silent = not promise.proves and record.line_was_bad(row.transmitter, row.created_at, over, UNSEEN)
-        damaged = not promise.whole and record.line_was_bad(
-            row.transmitter, row.created_at, over, [Kind.GARBLE]
+        """Its box has no word for what went wrong, or no sum by which to see that the line did. What a stand-in reports
+        does not say by which transmitter it rang."""
+        over = row.final_at or datetime.now(UTC)
+        names = promises if row.reason == "stand_in" else [row.transmitter]
+        return any(
+            record.line_was_bad(name, row.created_at, over, kinds)
+            for name in names
+            for kinds, may in ((UNSEEN, not promises[name].proves), (DAMAGING, not promises[name].whole))
+            if may
         )
-        return silent or damaged
 
     return book.Limits(
         ttl=timedelta(seconds=TTL_S),

@@ -67,6 +67,9 @@ class Record:
     def killed(self, part: str, since: datetime, until: datetime) -> bool:
         return any(since <= one.began <= until for one in self.of(part, Kind.KILL))
 
+    def frozen(self, part: str, since: datetime, until: datetime) -> bool:
+        return any(one.overlaps(since, until) for one in self.of(part, Kind.FREEZE))
+
     def frozen_until(self, part: str, since: datetime, until: datetime) -> datetime:
         """`until`, or when the last freeze that met this time was over."""
         for one in sorted(self.of(part, Kind.FREEZE), key=lambda one: one.began):

@@ -93,7 +93,7 @@ class ChaosShop(WholeShop):
         if self._wanted.database == SQLITE:
             return super().database()
         self.cluster = ChaosCluster(Random(f"{self._wanted.seed} database"))
-        self._stack.callback(self.cluster.stop)
+        self._stack.callback(self._stop_cluster)
         self.cluster.start()
         db = Database(self.cluster.url(self.cluster.empty_database()))
         upgrade(db)
@@ -102,6 +102,14 @@ class ChaosShop(WholeShop):
     def staff(self) -> HttpStaffApi:
         """One for all the run, of one thread."""
         return self._api
+
+    def _stop_cluster(self) -> None:
+        """A folder that is kept has the database beside it."""
+        assert self.cluster is not None
+        if self.kept:
+            self.cluster.end()
+        else:
+            self.cluster.stop()
 
     def furnish(self, session: Session) -> None:
         kinds = self._wanted.transmitters

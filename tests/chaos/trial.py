@@ -34,7 +34,7 @@ def try_out(wanted: Wanted, say: Callable[[str], None]) -> Account:
             say("\nwhat was done to the shop:")
             for struck in run.record.struck:
                 say(f"  {struck}")
-            say(f"\nlogs and databases: {shop.folder}")
+            say(f"\nlogs and databases: {shop.folder} {shop.cluster.folder if shop.cluster else ''}")
         say(f"{'MISSED' if found.complaints else 'held'}; once more: {wanted.command}")
     return found
 
