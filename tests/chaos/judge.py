@@ -12,6 +12,7 @@ from server.db.tables import PressRow
 from tests.chaos import book
 from tests.chaos.hands import HELD_S, SECOND_S, Made
 from tests.chaos.plan import GATEWAY, OF_A_SERVER, Kind, Place
+from tests.chaos.record import Record
 from tests.chaos.run import Run
 from tests.chaos.shop import TTL_S
 from tests.chaos.shops_own import shops_own
@@ -22,6 +23,8 @@ MENDED = timedelta(seconds=12)
 """So long after a full disk has room again what was in memory only is on it."""
 REFUSED_S = 2.0
 """So soon a unit says that it takes a touch for none: on a starving machine two edges can come at once."""
+LIFTED = timedelta(seconds=1)
+"""So long after its begin a push is over, on however busy a machine."""
 ACCEPTED_S = 0.055
 """A push counts 60 ms after it began; before, a light that goes on speaks of another one."""
 EXPECTED = {
@@ -52,7 +55,7 @@ def judge(run: Run) -> Account:
     unsure = {row.id for row in rows if not row.age_known}
     page = book.pages(run.felt, pages, press.push_of, unsure, limits)
     incident = book.incidents(incidents, {row.incident_id for row in page.rang})
-    undos = Counter(one.place[0] for one in run.hands.made if one.verb == "undo")
+    undos = Counter(one.place[0] for one in run.hands.made if _may_undo(run.record, one))
     totals, gaps = shops_own(
         run,
         pushes,
@@ -147,6 +150,13 @@ def _only_in_memory(run: Run, unit: str, since: datetime, until: datetime) -> bo
     )
 
 
+def _may_undo(record: Record, one: Made) -> bool:
+    """A finger is lifted by the unit's own process: where that stands still meanwhile the button is held, which after
+    another push takes both back."""
+    held = one.verb == "press" and record.frozen(one.place[0], one.since, one.until + LIFTED)
+    return held or one.verb == "undo"
+
+
 def _undos(run: Run, rows: list[PressRow]) -> list[str]:
     """Owed is what nothing disturbed, and besides whatever the light called taken back."""
     meant = [one for one in run.hands.made if one.verb == "undo"]
@@ -161,8 +171,9 @@ def _undos(run: Run, rows: list[PressRow]) -> list[str]:
         return any(one.at < at < end for at in run.lights.undone[one.place])
 
     owed = [one for one in meant if undisturbed(one) or told(one)]
+    perhaps = Counter(one.place for one in run.hands.made if _may_undo(run.record, one))
     found = Counter((row.device, row.input) for row in rows if row.kind == "undo")
-    return book.undos(Counter(one.place for one in meant), Counter(one.place for one in owed), found)
+    return book.undos(perhaps, Counter(one.place for one in owed), found)
 
 
 def _limits(run: Run) -> book.Limits:
