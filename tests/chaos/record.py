@@ -13,6 +13,8 @@ HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL, Kin
 PROBED = timedelta(seconds=11)
 """For so long the server believes that the broker is still as slow as it was."""
 LINE = frozenset({Kind.PULL, Kind.GARBLE, Kind.SILENT, Kind.SLOW, Kind.LOSE_REPLY, Kind.BABBLE, Kind.RESET})
+WAITING = frozenset({Kind.LOSE_REPLY, Kind.RESET})
+"""These strike the next page of the line, whenever that comes."""
 AFTER_LINE = timedelta(seconds=20)
 """A terminal that did not answer is asked again and again for so long."""
 CENTRAL = frozenset({BROKER, SERVER, GATEWAY, DATABASE})
@@ -76,6 +78,12 @@ class Record:
             if one.overlaps(since, until):
                 until = max(until, one.ended)
         return until
+
+    def felt(self, line: str, at: datetime) -> None:
+        """A page of this line was on the air: what waited for one has struck by now."""
+        for one in self.of(line, *WAITING):
+            if one.lasts and one.began <= at:
+                one.ended = at
 
     def line_was_bad(
         self, line: str, since: datetime, until: datetime, kinds: Collection[Kind] = LINE

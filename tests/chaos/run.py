@@ -19,7 +19,7 @@ from tests.chaos.book import Felt, light_of
 from tests.chaos.hands import Hands
 from tests.chaos.lights import Lights
 from tests.chaos.plan import BROKER, DATABASE, OF_A_SERVER, SERVER, Kind, Plan, Touch, Trouble
-from tests.chaos.record import Record, Struck
+from tests.chaos.record import WAITING, Record, Struck
 from tests.chaos.shop import START_S, UNITS, ChaosShop
 from tests.chaos.staff import Staff
 from tests.chaos.troubles import FAULTS
@@ -122,7 +122,8 @@ class Run:
             if trouble.kind is Kind.KILL:
                 self._comes(trouble.part)
             fault.end()
-            struck.ended = datetime.now(UTC)
+            if trouble.kind not in WAITING:
+                struck.ended = datetime.now(UTC)
             if trouble.kind is Kind.KILL and trouble.part == BROKER:
                 struck.ready = struck.ended
 
@@ -188,7 +189,9 @@ class Run:
 
     def _feel(self, line: str, page: ReceivedPage) -> None:
         address = page.address.lstrip("0")  # receivers of POCSAG tell all seven digits
-        self.felt.append(Felt(datetime.now(UTC), address, page.text, line))
+        one = Felt(datetime.now(UTC), address, page.text, line)
+        self.felt.append(one)
+        self.record.felt(line, one.at)
 
     def _progress(self) -> None:
         self._say(

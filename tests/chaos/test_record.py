@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.chaos.plan import DATABASE, Kind, Trouble
-from tests.chaos.record import AFTER_LINE, Record, Struck
+from tests.chaos.record import AFTER_LINE, TOO_LONG, Record, Struck
 
 START = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -42,3 +42,15 @@ def test_each_line_is_bad_for_itself() -> None:
     assert not mine.line_was_bad("t2", at(4), at(4), [Kind.GARBLE])
     assert mine.line_was_bad("t2", at(5) + AFTER_LINE, at(40))
     assert not mine.line_was_bad("t2", at(5.1) + AFTER_LINE, at(40))
+
+
+def test_a_reply_that_is_to_be_lost_waits_for_its_page() -> None:
+    mine = Record([Struck(Trouble(3, Kind.LOSE_REPLY, "t1", 0, 1), at(3))])
+    mine.felt("t2", at(60))
+    mine.felt("t1", at(2))
+    assert mine.struck[0].ended == TOO_LONG
+    assert mine.line_was_bad("t1", at(70), at(70))
+    mine.felt("t1", at(65))
+    mine.felt("t1", at(99))
+    assert mine.line_was_bad("t1", at(70), at(70))
+    assert not mine.line_was_bad("t1", at(99), at(99))
