@@ -23,6 +23,9 @@ from pager_gateway.transmitter import Page
 
 log = logging.getLogger(__name__)
 
+Observer = Callable[[UUID, PageState, Proof, ResultError | None, str | None], None]
+"""Page, state, proof, error, and the transmitter that has it or had it last."""
+
 
 class Pages:
     """`boot` is the kernel's boot id, `wall` gives epoch seconds for tidying. Nothing is on disk before `commit`."""
@@ -46,7 +49,7 @@ class Pages:
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
         self._number = 0
-        self.observe: Callable[[UUID, PageState, Proof, ResultError | None], None] = _nobody
+        self.observe: Observer = _nobody
         """Told of pages that begin or end."""
 
     def due(self) -> float | None:
@@ -159,7 +162,7 @@ class Pages:
         entry.transmitter = lane.id
         entry.tries += (lane.id,)
         self.hold(entry, now)
-        self.observe(entry.page, entry.state, entry.proof, None)
+        self.observe(entry.page, entry.state, entry.proof, None, entry.transmitter)
         wanted = entry.wanted
         return Page(
             entry.page,
@@ -188,7 +191,7 @@ class Pages:
         self._queue.remove(entry.page)
         self.active.pop(entry.page, None)
         self.tell(entry)
-        self.observe(entry.page, entry.state, entry.proof, entry.error)
+        self.observe(entry.page, entry.state, entry.proof, entry.error, entry.transmitter)
         log.info(
             "page %s",
             entry.state.value,
@@ -228,5 +231,7 @@ class Pages:
         return len(self.active), now - oldest
 
 
-def _nobody(page: UUID, state: PageState, proof: Proof, error: ResultError | None) -> None:
+def _nobody(
+    page: UUID, state: PageState, proof: Proof, error: ResultError | None, transmitter: str | None
+) -> None:
     """Nobody wants to know."""

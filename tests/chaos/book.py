@@ -21,6 +21,8 @@ HIDDEN_AT_MOST = timedelta(seconds=6)
 longer reach nobody."""
 NEVER, LOST = 1e6, 40.0
 """Prices of a row that is nobody's press, and of a press without a row: no hole is filled by moving all others."""
+NEAR = 20.0
+"""Seconds: what is further apart than this is looked at together with everything else."""
 LEAST_URGENT = 3
 AT_THE_PRESS = frozenset({"step", "again", "stand_in"})
 """Pages that may ring for as long as their press lives. Others have a time of their own."""
@@ -250,7 +252,7 @@ def pages(
     for what in sorted(aired.keys() | written.keys()):
         mine = sorted(aired[what], key=lambda one: one.at)
         theirs = sorted(written[what], key=lambda one: one.created_at)
-        found = pairs(mine, theirs, apart, lambda one: 300.0 if limits.bad_line(one) else NEVER, _unfelt)
+        found = _paired(mine, theirs, apart, lambda one: 300.0 if limits.bad_line(one) else NEVER)
         for left, right in found:
             of[theirs[right].id] = mine[left]
             said.complaints += _never(mine[left], theirs[right])
@@ -280,6 +282,39 @@ def pages(
     said.counts["unheard"] = sum(unheard(row) for row in said.rang)
     said.counts.update(f"page {row.state}" for row in rows)
     return said
+
+
+def _paired(
+    mine: Sequence[Felt],
+    theirs: Sequence[PageRow],
+    apart: Callable[[Felt, PageRow], float],
+    alone: Callable[[Felt], float],
+) -> list[tuple[int, int]]:
+    found = _same_words(mine, theirs, apart)
+    felt, row = {one for one, _ in found}, {other for _, other in found}
+    left = [index for index in range(len(mine)) if index not in felt]
+    right = [index for index in range(len(theirs)) if index not in row]
+    rest = pairs([mine[index] for index in left], [theirs[index] for index in right], apart, alone, _unfelt)
+    return [*found, *((left[one], right[other]) for one, other in rest)]
+
+
+def _same_words(
+    mine: Sequence[Felt], theirs: Sequence[PageRow], apart: Callable[[Felt, PageRow], float]
+) -> list[tuple[int, int]]:
+    """What fits at once. Pages of other words may have overtaken these: the urgent go first, and by another line."""
+    found = []
+    for text in {one.text for one in mine}:
+        left = [index for index, one in enumerate(mine) if one.text == text]
+        right = [index for index, row in enumerate(theirs) if row.body == text]
+        fit = pairs(
+            [mine[index] for index in left],
+            [theirs[index] for index in right],
+            apart,
+            lambda _: NEAR,
+            lambda row: min(_unfelt(row), NEAR),
+        )
+        found += [(left[a], right[b]) for a, b in fit if apart(mine[left[a]], theirs[right[b]]) < NEAR]
+    return found
 
 
 def _apart(felt: Felt, row: PageRow, words: Words) -> float:

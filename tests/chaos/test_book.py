@@ -188,6 +188,19 @@ def test_what_nobody_felt_and_what_was_not_to_be_felt_are_found() -> None:
     assert judged([], [unheard]).complaints == []
 
 
+def test_an_urgent_page_overtakes_one_that_was_ordered_before_it() -> None:
+    """It does not become the page of long ago of which nobody knows whether it rang."""
+    press = stored(1, 1)
+    old = page_of(press, state="expired", error_code="no_answer")
+    waiting = page_of(press, 30.0, reason="repeat", body="Z1 B1-1 WAITING")
+    waiting.final_at = at(54)
+    call = page_of(press, 31.0, reason="pass")
+    airs = [Felt(at(38), "1001", call.body, "t2"), Felt(at(38.2), "1001", waiting.body, "t1")]
+    said = book.pages(airs, [old, waiting, call], {press.id: push(1)}, set(), limits())
+    assert said.complaints == []
+    assert {row.id for row in said.rang} == {waiting.id, call.id}
+
+
 def test_a_transmission_that_began_in_time_is_heard_to_its_end() -> None:
     last = page_of(stored(1, 1), 15.9)
     assert judged([21.0], [replace(last, final_at=at(21.0))]).counts["stale"] == 1
