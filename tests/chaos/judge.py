@@ -183,15 +183,11 @@ def _limits(run: Run) -> book.Limits:
         return record.line_was_bad(felt.line, felt.at, felt.at)
 
     def unproven(row: book.PageRow) -> bool:
-        """Its box has no word for what went wrong, or no sum by which to see that the line did. What a stand-in reports
-        does not say by which transmitter it rang."""
-        over = row.final_at or datetime.now(UTC)
-        names = promises if row.reason == "stand_in" else [row.transmitter]
+        """Its box has no word for what went wrong, or no sum by which to see that the line did."""
+        name, over = row.transmitter, row.final_at or datetime.now(UTC)
         return any(
-            record.line_was_bad(name, row.created_at, over, kinds)
-            for name in names
+            may and record.line_was_bad(name, row.created_at, over, kinds)
             for kinds, may in ((UNSEEN, not promises[name].proves), (DAMAGING, not promises[name].whole))
-            if may
         )
 
     return book.Limits(
