@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tests.chaos.pairs import pairs
 from tests.chaos.plan import Place
+from tests.chaos.words import Words
 
 RIGHT = timedelta(seconds=2)
 """A broker counts whole seconds of what it holds; the rest is the way on a busy machine."""
@@ -29,45 +30,6 @@ AT_THE_PRESS = frozenset({"step", "again", "stand_in"})
 SURE = ("transmitted", "confirmed")
 NO_ANSWER = "no_answer"
 REPEAT = "unknown"
-
-
-class Words(Protocol):
-    """What pages of a shop say."""
-
-    def whose(self, address: str, text: str) -> tuple[str, str]:
-        """Address, zone and button."""
-
-    def stood_in(self, text: str) -> bool:
-        """It may be a stand-in's, by its plan, whatever the server says of the same call later."""
-
-    def says_repeated(self, text: str) -> bool: ...
-
-
-class Texts:
-    """Zone and button, then why."""
-
-    def whose(self, address: str, text: str) -> tuple[str, str]:
-        return address, " ".join(text.split()[:2])
-
-    def stood_in(self, text: str) -> bool:
-        return text.endswith("CALL")
-
-    def says_repeated(self, text: str) -> bool:
-        return text.endswith("REPEATED")
-
-
-class Codes:
-    """Six hexadecimal digits that every watch hears: five of the place, one of the reason."""
-
-    def whose(self, address: str, text: str) -> tuple[str, str]:
-        return "", text[:5]
-
-    def stood_in(self, text: str) -> bool:
-        return text.endswith("1")
-
-    def says_repeated(self, text: str) -> bool:
-        return text.endswith("2")
-
 
 Hidden = Callable[[str, datetime, datetime], timedelta]
 """Unit, since, until: how long what it said may have waited where it does not age."""

@@ -16,6 +16,7 @@ from tests.chaos.record import Record
 from tests.chaos.run import Run
 from tests.chaos.shop import TTL_S
 from tests.chaos.shops_own import shops_own
+from tests.chaos.words import Codes, Texts
 
 COUNTS = timedelta(seconds=3)
 """So long after a push its press is on the disk, on however busy a machine."""
@@ -195,7 +196,7 @@ def _limits(run: Run) -> book.Limits:
         may_double=_excused(run),
         bad_line=bad_line,
         hidden=record.hidden,
-        words=book.Codes() if any(one.codes for one in promises.values()) else book.Texts(),
+        words=Codes() if any(one.codes for one in promises.values()) else Texts(),
         unproven=unproven,
         on_air=lambda line: timedelta(seconds=promises[line].air_s),
     )

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from tests.chaos import book
 from tests.chaos.book import Felt, Limits, Push
+from tests.chaos.words import Codes, Texts
 
 START = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -81,7 +82,7 @@ def limits(**more: object) -> Limits:
         may_double=0,
         bad_line=lambda felt: False,
         hidden=nothing_hidden,
-        words=book.Texts(),
+        words=Texts(),
         unproven=lambda row: False,
         on_air=lambda line: timedelta(),
     )
@@ -222,13 +223,13 @@ def test_a_box_that_promises_nothing_is_believed_only_while_it_is_in_trouble() -
 def test_watches_are_called_by_codes_and_hear_those_of_all_others() -> None:
     """Two people of one zone: each code is on the air once for each, and says nothing of whom it is for."""
     pages = [page_of(stored(1, 1), address=address, body="0A1B21") for address in ("1001", "1101")]
-    assert judged([1.2, 1.25], pages, "0A1B21", words=book.Codes()).complaints == []
-    assert len(judged([1.2], pages, "0A1B21", words=book.Codes()).complaints) == 1
-    assert len(judged([1.2, 1.25, 1.28], pages, "0A1B21", words=book.Codes()).complaints) == 1
+    assert judged([1.2, 1.25], pages, "0A1B21", words=Codes()).complaints == []
+    assert len(judged([1.2], pages, "0A1B21", words=Codes()).complaints) == 1
+    assert len(judged([1.2, 1.25, 1.28], pages, "0A1B21", words=Codes()).complaints) == 1
     again = [replace(page, body="0A1B22", reason="again") for page in pages]
-    assert judged([1.2, 1.25], again, "0A1B21", words=book.Codes()).complaints == []  # a stand-in's
+    assert judged([1.2, 1.25], again, "0A1B21", words=Codes()).complaints == []  # a stand-in's
     repeat = [replace(page, reason="unknown") for page in pages]
-    assert len(judged([1.2, 1.25], repeat, "0A1B21", words=book.Codes()).complaints) == 2
+    assert len(judged([1.2, 1.25], repeat, "0A1B21", words=Codes()).complaints) == 2
 
 
 def test_a_repeat_of_what_was_felt_counts_and_must_say_so() -> None:
