@@ -11,6 +11,8 @@ CHAOS_MINUTES ?= 10
 CHAOS_SEED ?= 1
 CHAOS_KILLS ?= 40
 CHAOS_PRESSES ?= 4000
+CHAOS_TRANSMITTERS ?= tap
+CHAOS_DATABASE ?= sqlite
 BIN := .venv/bin
 # A program of PARTS that is missing fails the run. Only LIVE=off leaves the live part out.
 UNLESS_LIVE := $(if $(filter off,$(LIVE)), and not live)
@@ -40,8 +42,9 @@ bench: ## every goal of speed beside what this machine does; BENCH_ARGS='--last 
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 chaos: ## seeded trouble on real processes, and an exact account of it; CHAOS_MINUTES=60 for as long as you like
-	@bash .ci/setup dev mosquitto
-	@$(BIN)/python -m tests.chaos --minutes '$(CHAOS_MINUTES)' --seed '$(CHAOS_SEED)' --kills '$(CHAOS_KILLS)' --presses '$(CHAOS_PRESSES)'
+	@bash .ci/setup dev mosquitto $(filter postgresql,$(CHAOS_DATABASE))
+	@$(BIN)/python -m tests.chaos --minutes '$(CHAOS_MINUTES)' --seed '$(CHAOS_SEED)' --kills '$(CHAOS_KILLS)' --presses '$(CHAOS_PRESSES)' \
+		--transmitters '$(CHAOS_TRANSMITTERS)' --database '$(CHAOS_DATABASE)'
 
 lint: ## ruff and mypy alone
 	@bash .ci/setup dev

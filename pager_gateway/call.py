@@ -35,6 +35,8 @@ class Rung:
     proof: Proof = Proof.NONE
     error: ResultError | None = None
     since_press_ms: int | None = None
+    transmitter: str | None = None
+    """The one that has it, or had it last."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,18 +99,25 @@ class Call:
         return max(now, wall - self.pressed_wall), True
 
     def learn(
-        self, page: UUID, state: PageState, proof: Proof, error: ResultError | None, at: float | None
+        self,
+        page: UUID,
+        state: PageState,
+        proof: Proof,
+        error: ResultError | None,
+        at: float | None,
+        transmitter: str | None = None,
     ) -> bool:
         """False: nothing new. A final state stays, but for a proof that came late. `at`: boot-time seconds."""
         rung = self.pages[page]
         if rung.state.is_final and not (rung.state in _RANG and state in _RANG):
             return False
-        if (rung.state, rung.proof, rung.error) == (state, proof, error):
+        by = transmitter or rung.transmitter
+        if (rung.state, rung.proof, rung.error, rung.transmitter) == (state, proof, error, by):
             return False
         if rung.state is not state:
             sure = at if self.same_boot else None
             rung.since_press_ms = None if sure is None else max(0, round(1000 * (sure - self.pressed_at)))
-        rung.state, rung.proof, rung.error = state, proof, error
+        rung.state, rung.proof, rung.error, rung.transmitter = state, proof, error, by
         self.changes += 1
         return True
 
@@ -154,6 +163,7 @@ class Call:
                 state=rung.state,
                 proof=rung.proof,
                 error=_short(rung.error),
+                transmitter=rung.transmitter,
                 since_press_ms=rung.since_press_ms,
             )
             for page, rung in self.pages.items()

@@ -38,7 +38,7 @@ def from_row(row: CallRow, boot: str) -> Call:
         reason=told.reason,
         stood_in_ms=told.stood_in_ms,
         pages={
-            one.page: Rung(one.slot, one.state, one.proof, one.error, one.since_press_ms)
+            one.page: Rung(one.slot, one.state, one.proof, one.error, one.since_press_ms, one.transmitter)
             for one in told.pages
         },
         presses={told.press},

@@ -68,7 +68,7 @@ class Keeper:
         self._boots: dict[UUID, str] = {}
         self._saved: dict[UUID, tuple[int, bool]] = {}
         """Version and openness of each call as the ledger has it."""
-        self._seen: list[tuple[UUID, PageState, Proof, ResultError | None]] = []
+        self._seen: list[tuple[UUID, PageState, Proof, ResultError | None, str | None]] = []
         """What pages came to since it was told to the stand-in."""
         self._words: list[Publication] = []
 
@@ -151,13 +151,15 @@ class Keeper:
                     self._tell(action)
             self._absorb(now)
 
-    def _observe(self, page: UUID, state: PageState, proof: Proof, error: ResultError | None) -> None:
-        self._seen.append((page, state, proof, error))
+    def _observe(
+        self, page: UUID, state: PageState, proof: Proof, error: ResultError | None, transmitter: str | None
+    ) -> None:
+        self._seen.append((page, state, proof, error, transmitter))
 
     def _absorb(self, now: float) -> None:
         seen, self._seen = self._seen, []
-        for page, state, proof, error in seen:
-            self._core.page(page, state, proof, error, now)
+        for page, state, proof, error, transmitter in seen:
+            self._core.page(page, state, proof, error, now, transmitter)
 
     def _ring(self, ring: Ring, now: float) -> None:
         call = ring.call
@@ -172,7 +174,7 @@ class Keeper:
         for page, planned in ring.orders.items():
             entry = self._pages.active.get(page)
             if entry is not None:
-                self._core.page(page, entry.state, entry.proof, entry.error, None)
+                self._core.page(page, entry.state, entry.proof, entry.error, None, entry.transmitter)
             elif not self._look_up(page):
                 self._enter(call, page, planned, now)
 
@@ -204,7 +206,7 @@ class Keeper:
         if row is None:
             return False
         proof, error = verdicts.said(row)
-        self._core.page(page, row.state, proof, error, None)
+        self._core.page(page, row.state, proof, error, None, verdicts.sent_by(row))
         return True
 
     def _withdraw(self, page: UUID) -> None:

@@ -69,7 +69,7 @@ class Outcomes:
             )
             payload = self._results.say(better) if known.attempt else codec.encode(better)
             self._pages.keep(verdicts.renamed(known, known.attempt, seq, payload, event.result.state))
-            self._pages.observe(known.page, better.state, better.proof, better.error)
+            self._pages.observe(known.page, better.state, better.proof, better.error, better.transmitter)
         else:
             log.warning(
                 "a late word about a page that is over: %s",

@@ -27,6 +27,8 @@ TAKEN_OVER_S = 4.0
 """What was ordered so long before a start may have been given to another gateway meanwhile."""
 HEARS_FIRST_S = 1.5
 """So long it waits then for the server's word on it, which comes with the connection."""
+Observer = Callable[[UUID, PageState, Proof, ResultError | None, str | None], None]
+"""Page, state, proof, error, and the transmitter that has it or had it last."""
 
 
 class Pages:
@@ -51,7 +53,7 @@ class Pages:
         self._resting: list[tuple[float, int, Entry]] = []
         self._dirty: dict[UUID, Row] = {}
         self._number = 0
-        self.observe: Callable[[UUID, PageState, Proof, ResultError | None], None] = _nobody
+        self.observe: Observer = _nobody
         """Told of pages that begin or end."""
 
     def due(self) -> float | None:
@@ -166,7 +168,7 @@ class Pages:
         entry.transmitter = lane.id
         entry.tries += (lane.id,)
         self.hold(entry, now)
-        self.observe(entry.page, entry.state, entry.proof, None)
+        self.observe(entry.page, entry.state, entry.proof, None, entry.transmitter)
         wanted = entry.wanted
         return Page(
             entry.page,
@@ -195,7 +197,7 @@ class Pages:
         self._queue.remove(entry.page)
         self.active.pop(entry.page, None)
         self.tell(entry)
-        self.observe(entry.page, entry.state, entry.proof, entry.error)
+        self.observe(entry.page, entry.state, entry.proof, entry.error, entry.transmitter)
         log.info(
             "page %s",
             entry.state.value,
@@ -235,5 +237,7 @@ class Pages:
         return len(self.active), now - oldest
 
 
-def _nobody(page: UUID, state: PageState, proof: Proof, error: ResultError | None) -> None:
+def _nobody(
+    page: UUID, state: PageState, proof: Proof, error: ResultError | None, transmitter: str | None
+) -> None:
     """Nobody wants to know."""

@@ -137,12 +137,18 @@ class StandIn:
             self._withdraw(call)
 
     def page(
-        self, page: UUID, state: PageState, proof: Proof, error: ResultError | None, at: float | None
+        self,
+        page: UUID,
+        state: PageState,
+        proof: Proof,
+        error: ResultError | None,
+        at: float | None,
+        transmitter: str | None = None,
     ) -> None:
-        """What became of a page, at boot-time second `at` (None: long ago); of pages that belong to no call nothing is
-        kept."""
+        """What became of a page, at boot-time second `at` (None: long ago), and by which transmitter; of pages that
+        belong to no call nothing is kept."""
         call = self._pages.get(page)
-        if call is None or not call.learn(page, state, proof, error, at):
+        if call is None or not call.learn(page, state, proof, error, at, transmitter):
             return
         word = call.word
         if word is not call.told and word is not None:

@@ -11,6 +11,8 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from broker_config.config import load
 from broker_config.ending import Ending
 from broker_config.errors import SetupError
@@ -56,7 +58,12 @@ def serve(settings: ServerSettings) -> int:
             died.set()
             os.kill(os.getpid(), signal.SIGTERM)
 
-        engine = build_engine(settings, db, part_died)
+        try:
+            engine = build_engine(settings, db, part_died)
+        except DBAPIError as error:
+            if not db.in_trouble(error):
+                raise
+            raise SetupError(f"the database does not answer: {str(error.orig).strip()}") from None
 
         def stop() -> None:
             stopping.set()

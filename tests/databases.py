@@ -17,9 +17,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -48,6 +48,8 @@ def live_is_off() -> bool:
 class Cluster:
     """One PostgreSQL server for a test run. `stop()` ends exactly the process that `start()` made."""
 
+    settings: ClassVar[Mapping[str, str]] = SETTINGS
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="redbutton-pg-", dir="/tmp"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,17 +57,20 @@ class Cluster:
         self._template: str | None = None
 
     def start(self) -> None:
-        programs = _programs()
+        self._make()
+        self.begin()
+        self.wait()
+
+    def _make(self) -> None:
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self.folder.chmod(0o700)
-        data = self.folder / "data"
         made = subprocess.run(
             [
                 *_as_postgres(),
-                str(programs / "initdb"),
-                *("--pgdata", str(data), "--username", "postgres", "--auth", "trust"),
+                str(_programs() / "initdb"),
+                *("--pgdata", str(self._data), "--username", "postgres", "--auth", "trust"),
                 *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
             ],
             cwd=self.folder,
@@ -74,21 +79,28 @@ class Cluster:
         )
         if made.returncode:
             raise RuntimeError(f"initdb said: {made.stdout}{made.stderr}")
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        with (self.folder / "log").open("wb") as log:
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
+        options = [f"--{name}={value}" for name, value in self.settings.items()]
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *_as_postgres("--pdeathsig", "INT"),
-                    *(str(programs / "postgres"), "-D", str(data), "-k", str(self.folder), *options),
+                    *(str(_programs() / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options),
                 ],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        self._wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Until it answers."""
         assert self._process is not None
         until = time.monotonic() + START_S
         while True:
@@ -143,10 +155,14 @@ class Cluster:
         self._admin(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self) -> None:
+        """Its data stay."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # fast: roll back and end
             self._process.wait(START_S)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 Ways = tuple[Callable[[bool], Database], Callable[[Database], None], Callable[[Database], None]]

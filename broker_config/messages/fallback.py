@@ -139,6 +139,8 @@ class ReportedPage(Part):
     state: PageState
     proof: Proof = Proof.NONE
     error: ResultError | None = None
+    transmitter: DeviceId | None = None
+    """The one that has it, or had it last; None: none had it yet, or an older keeper does not say."""
     since_press_ms: Milliseconds | None = None
     """From the push until the page came to this state; None: not known any more."""
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel
 
@@ -131,14 +132,15 @@ def _name(connection: Connection, by: Actor) -> str:
 
 
 def _end(connection: Connection, store: str) -> tuple[int, str]:
-    """The last row's number and hash. Two who write at once on PostgreSQL wait for each other here."""
+    """The last row's number and hash. Two who write at once on PostgreSQL wait for each other here; the first row of a
+    store as well, which somebody else may put in meanwhile."""
     statement = select(END.c.last, END.c.last_hash).where(END.c.store_id == store).with_for_update()
     row = connection.execute(statement).one_or_none()
     if row is None:
-        connection.execute(
-            insert(END).values(store_id=store, first=1, first_before=START, last=0, last_hash=START)
-        )
-        return 0, START
+        begun = {"store_id": store, "first": 1, "first_before": START, "last": 0, "last_hash": START}
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(dialect.insert(END).values(begun).on_conflict_do_nothing())
+        row = connection.execute(statement).one()
     return row.last, row.last_hash
 
 

@@ -182,7 +182,7 @@ def _held(told: Told, incident: Incident, said: ReportedPage, pager: Pager, now:
         pager_id=pager.id,
         carrier_id=pager.carrier_id,
         gateway=told.gateway,
-        transmitter=pager.transmitter,
+        transmitter=said.transmitter or pager.transmitter,
         address=pager.address,
         format=pager.format,
         charset=pager.charset,

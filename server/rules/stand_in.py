@@ -47,6 +47,7 @@ def after_report(page: Page, said: ReportedPage, pressed_at: datetime, now: date
         page,
         state=said.state,
         proof=said.proof.value,
+        transmitter=said.transmitter or page.transmitter,
         attempt=said.attempt,
         held_at=page.held_at or page.created_at,
         final_at=moment_of(said, pressed_at, now) if said.state.is_final else None,

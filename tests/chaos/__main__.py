@@ -7,7 +7,8 @@ import signal
 import sys
 from types import FrameType
 
-from tests.chaos.plan import Wanted
+from tests.chaos.kinds import chosen
+from tests.chaos.plan import POSTGRESQL, SQLITE, Wanted
 from tests.chaos.trial import try_out
 
 
@@ -17,10 +18,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--presses", type=int, default=4000)
+    parser.add_argument("--transmitters", default="tap", help="KIND[,KIND], or any: the seed chooses")
+    parser.add_argument("--database", choices=(SQLITE, POSTGRESQL), default=SQLITE)
     given = parser.parse_args(arguments)
+    try:
+        kinds = chosen(given.transmitters, given.seed)
+    except ValueError as error:
+        parser.error(str(error))
+    wanted = Wanted(given.seed, given.minutes, given.kills, given.presses, kinds, given.database)
     signal.signal(signal.SIGTERM, _end)
     try:
-        result = try_out(Wanted(given.seed, given.minutes, given.kills, given.presses), _say)
+        result = try_out(wanted, _say)
     except KeyboardInterrupt:
         print("ended before its time; nothing is left running", file=sys.stderr)
         return 130

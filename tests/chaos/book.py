@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tests.chaos.pairs import pairs
 from tests.chaos.plan import Place
+from tests.chaos.words import Words
 
 RIGHT = timedelta(seconds=2)
 """A broker counts whole seconds of what it holds; the rest is the way on a busy machine."""
@@ -21,15 +22,14 @@ HIDDEN_AT_MOST = timedelta(seconds=6)
 longer reach nobody."""
 NEVER, LOST = 1e6, 40.0
 """Prices of a row that is nobody's press, and of a press without a row: no hole is filled by moving all others."""
+NEAR = 20.0
+"""Seconds: what is further apart than this is looked at together with everything else."""
 LEAST_URGENT = 3
 AT_THE_PRESS = frozenset({"step", "again", "stand_in"})
 """Pages that may ring for as long as their press lives. Others have a time of their own."""
-STOOD_IN = "CALL"
-"""The last word of what the stand-in's plan says, whatever the server says of the same call later."""
 SURE = ("transmitted", "confirmed")
 NO_ANSWER = "no_answer"
 REPEAT = "unknown"
-MARK = "REPEATED"
 
 Hidden = Callable[[str, datetime, datetime], timedelta]
 """Unit, since, until: how long what it said may have waited where it does not age."""
@@ -79,6 +79,8 @@ class PageRow(Protocol):
     body: str
     priority: int
     state: str
+    proof: str
+    transmitter: str
     created_at: datetime
     final_at: datetime | None
     error_code: str | None
@@ -99,11 +101,12 @@ class IncidentRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """A page on the air."""
+    """A page on the air, by this transmitter."""
 
     at: datetime
     address: str
     text: str
+    line: str
 
 
 @dataclass
@@ -115,6 +118,8 @@ class Said:
     push_of: dict[UUID, Push] = field(default_factory=dict)
     rang: list[PageRow] = field(default_factory=list)
     """Pages that were on the air."""
+    believed: list[PageRow] = field(default_factory=list)
+    """Pages that say transmitted, were not felt, and whose transmitter promises no more."""
     worst: timedelta = timedelta()
 
 
@@ -175,12 +180,17 @@ def undos(meant: Counter[Place], lived: Counter[Place], rows: Counter[Place]) ->
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`may_double`: repeats that felt calls may have. `bad_line`: whether the line was in trouble at a moment."""
+    """`may_double`: repeats that felt calls may have. `bad_line`: whether its line was in trouble when it was felt.
+    `unproven`: whether a page may say transmitted that nobody felt. `on_air`: how long a transmission of this
+    transmitter may take that has begun in time."""
 
     ttl: timedelta
     may_double: int
-    bad_line: Callable[[datetime], bool]
+    bad_line: Callable[[Felt], bool]
     hidden: Hidden
+    words: Words
+    unproven: Callable[[PageRow], bool]
+    on_air: Callable[[str], timedelta]
 
 
 def pages(
@@ -193,49 +203,88 @@ def pages(
     """What was on the air was ordered, in time, and once; what is written down as transmitted was on the air.
     `unsure`: presses of unknown age, which may ring quietly."""
     said = Said()
-    aired = _by(felt, lambda one: (one.address, _whose(one.text)))
-    written = _by(rows, lambda one: (one.address, _whose(one.body)))
+    words = limits.words
+    aired = _by(felt, lambda one: words.whose(one.address, one.text))
+    written = _by(rows, lambda one: words.whose(one.address, one.body))
     of: dict[UUID, Felt] = {}
+
+    def apart(one: Felt, row: PageRow) -> float:
+        return _apart(one, row, words)
+
     for what in sorted(aired.keys() | written.keys()):
         mine = sorted(aired[what], key=lambda one: one.at)
         theirs = sorted(written[what], key=lambda one: one.created_at)
-        found = pairs(mine, theirs, _apart, lambda one: 300.0 if limits.bad_line(one.at) else NEVER, _unfelt)
+        found = _paired(mine, theirs, apart, lambda one: 300.0 if limits.bad_line(one) else NEVER)
         for left, right in found:
             of[theirs[right].id] = mine[left]
             said.complaints += _never(mine[left], theirs[right])
         taken, known = {left for left, _ in found}, {right for _, right in found}
         for index, one in enumerate(mine):
             if index not in taken:
-                if limits.bad_line(one.at):
+                if limits.bad_line(one):
                     said.counts["doubled by a bad line"] += 1
                 else:
                     said.complaints.append(f"{one.text!r} at {one.at:%H:%M:%S.%f} rang once too often")
+        unfelt = [
+            row for index, row in enumerate(theirs) if index not in known and row.state == "transmitted"
+        ]
+        said.believed += [row for row in unfelt if limits.unproven(row)]
         said.complaints += [
-            f"{row.body!r} of {row.created_at:%H:%M:%S.%f} says transmitted, and nobody felt it"
-            for index, row in enumerate(theirs)
-            if index not in known and row.state == "transmitted"
+            f"{row.body!r} of {row.created_at:%H:%M:%S.%f} says transmitted by {row.transmitter}, "
+            "and nobody felt it"
+            for row in unfelt
+            if not limits.unproven(row)
         ]
     said.rang = [row for row in rows if row.id in of]
     for row in rows:
         if row.id in of:
             _in_time(said, row, of[row.id], push_of, unsure, limits)
     _doubles(said, rows, of, limits)
+    said.counts["unproven"] = len(said.believed)
     said.counts["unheard"] = sum(unheard(row) for row in said.rang)
     said.counts.update(f"page {row.state}" for row in rows)
     return said
 
 
-def _whose(text: str) -> str:
-    """Zone and button, as every text begins. What follows may differ: the stand-in rang by its plan."""
-    return " ".join(text.split()[:2])
+def _paired(
+    mine: Sequence[Felt],
+    theirs: Sequence[PageRow],
+    apart: Callable[[Felt, PageRow], float],
+    alone: Callable[[Felt], float],
+) -> list[tuple[int, int]]:
+    found = _same_words(mine, theirs, apart)
+    felt, row = {one for one, _ in found}, {other for _, other in found}
+    left = [index for index in range(len(mine)) if index not in felt]
+    right = [index for index in range(len(theirs)) if index not in row]
+    rest = pairs([mine[index] for index in left], [theirs[index] for index in right], apart, alone, _unfelt)
+    return [*found, *((left[one], right[other]) for one, other in rest)]
 
 
-def _apart(felt: Felt, row: PageRow) -> float:
+def _same_words(
+    mine: Sequence[Felt], theirs: Sequence[PageRow], apart: Callable[[Felt, PageRow], float]
+) -> list[tuple[int, int]]:
+    """What fits at once. Pages of other words may have overtaken these: the urgent go first, and by another line."""
+    found = []
+    for text in {one.text for one in mine}:
+        left = [index for index, one in enumerate(mine) if one.text == text]
+        right = [index for index, row in enumerate(theirs) if row.body == text]
+        fit = pairs(
+            [mine[index] for index in left],
+            [theirs[index] for index in right],
+            apart,
+            lambda _: NEAR,
+            lambda row: min(_unfelt(row), NEAR),
+        )
+        found += [(left[a], right[b]) for a, b in fit if apart(mine[left[a]], theirs[right[b]]) < NEAR]
+    return found
+
+
+def _apart(felt: Felt, row: PageRow, words: Words) -> float:
     """Seconds by which it rang outside of its row's life; other words and other states are dear."""
     over = row.final_at or felt.at
     apart = max((row.created_at - felt.at).total_seconds(), (felt.at - over).total_seconds(), 0.0)
     if felt.text != row.body:
-        apart += 5.0 if felt.text.endswith(STOOD_IN) and row.reason in AT_THE_PRESS else 500.0
+        apart += 5.0 if words.stood_in(felt.text) and row.reason in AT_THE_PRESS else 500.0
     return apart + (0.0 if row.state in SURE else 0.5 if _doubtful(row) else 500.0)
 
 
@@ -270,7 +319,7 @@ def _in_time(
         return
     since, whose = (push.until, push.place[0]) if at_the_press and push else (row.created_at, "")
     hidden = min(limits.hidden(whose, since, felt.at), HIDDEN_AT_MOST)
-    late = felt.at - since - limits.ttl
+    late = felt.at - since - limits.ttl - limits.on_air(felt.line)
     if late > RIGHT + hidden:
         said.counts["stale"] += 1
         said.complaints.append(
@@ -295,7 +344,7 @@ def _doubles(said: Said, rows: Sequence[PageRow], of: Mapping[UUID, Felt], limit
     said.complaints += [
         f"{row.body!r} is a repeat and does not say so"
         for row in rows
-        if row.reason == REPEAT and not row.body.endswith(MARK)
+        if row.reason == REPEAT and not limits.words.says_repeated(row.body)
     ]
 
 

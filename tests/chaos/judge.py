@@ -11,10 +11,12 @@ from broker_config.machine import boot_clock
 from server.db.tables import PressRow
 from tests.chaos import book
 from tests.chaos.hands import HELD_S, SECOND_S, Made
-from tests.chaos.plan import GATEWAY, Kind, Place
+from tests.chaos.plan import GATEWAY, OF_A_SERVER, Kind, Place
+from tests.chaos.record import Record
 from tests.chaos.run import Run
 from tests.chaos.shop import TTL_S
 from tests.chaos.shops_own import shops_own
+from tests.chaos.words import Codes, Texts
 
 COUNTS = timedelta(seconds=3)
 """So long after a push its press is on the disk, on however busy a machine."""
@@ -22,14 +24,19 @@ MENDED = timedelta(seconds=12)
 """So long after a full disk has room again what was in memory only is on it."""
 REFUSED_S = 2.0
 """So soon a unit says that it takes a touch for none: on a starving machine two edges can come at once."""
+LIFTED = timedelta(seconds=1)
+"""So long after its begin a push is over, on however busy a machine."""
 ACCEPTED_S = 0.055
 """A push counts 60 ms after it began; before, a light that goes on speaks of another one."""
 EXPECTED = {
     Kind.FREEZE: ("nothing heard from: ",),
     Kind.FULL: ("the disk takes no presses",),
     Kind.FULL_SERVER: ("the database does not answer", "failed alone"),
-}
+} | dict.fromkeys(OF_A_SERVER, ("the database does not answer", "failed alone"))
 """What a log may say in a run with such troubles."""
+UNSEEN = frozenset({Kind.SILENT, Kind.BUSY, Kind.RESET, Kind.PULL, Kind.GARBLE})
+"""What a box that never answers cannot tell of."""
+DAMAGING = frozenset({Kind.GARBLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +52,16 @@ def judge(run: Run) -> Account:
     pushes = list(_pushes(run))
     calls = [row for row in rows if row.kind == "press"]
     press = book.presses(pushes, calls, hidden)
-    limits = book.Limits(timedelta(seconds=TTL_S), _excused(run), run.record.line_was_bad, hidden)
+    limits = _limits(run)
     unsure = {row.id for row in rows if not row.age_known}
     page = book.pages(run.felt, pages, press.push_of, unsure, limits)
     incident = book.incidents(incidents, {row.incident_id for row in page.rang})
-    undos = Counter(one.place[0] for one in run.hands.made if one.verb == "undo")
+    undos = Counter(one.place[0] for one in run.hands.made if _may_undo(run.record, one))
     totals, gaps = shops_own(
-        run, pushes, undos, Counter(row.address for row in page.rang if not book.unheard(row))
+        run,
+        pushes,
+        undos,
+        Counter(row.address for row in (*page.rang, *page.believed) if not book.unheard(row)),
     )
     refused = sum(row.count for row in run.shop.refused())
     complaints = [
@@ -82,6 +92,7 @@ def judge(run: Run) -> Account:
         "pages": len(pages),
         "transmitted": page.counts["page transmitted"],
         "on the air": len(run.felt),
+        "transmitted, without proof, unfelt": page.counts["unproven"],
         "repeated in doubt": page.counts["repeated in doubt"],
         "doubled": page.counts["doubled"],
         "doubled by a bad line": page.counts["doubled by a bad line"],
@@ -140,6 +151,13 @@ def _only_in_memory(run: Run, unit: str, since: datetime, until: datetime) -> bo
     )
 
 
+def _may_undo(record: Record, one: Made) -> bool:
+    """A finger is lifted by the unit's own process: where that stands still meanwhile the button is held, which after
+    another push takes both back."""
+    held = one.verb == "press" and record.frozen(one.place[0], one.since, one.until + LIFTED)
+    return held or one.verb == "undo"
+
+
 def _undos(run: Run, rows: list[PressRow]) -> list[str]:
     """Owed is what nothing disturbed, and besides whatever the light called taken back."""
     meant = [one for one in run.hands.made if one.verb == "undo"]
@@ -147,24 +165,54 @@ def _undos(run: Run, rows: list[PressRow]) -> list[str]:
 
     def undisturbed(one: Made) -> bool:
         unit, until = one.place[0], one.until + lasts
-        return (
-            not run.record.killed(unit, one.since, until)
-            and run.record.frozen_until(unit, one.since, until) == until
-        )
+        return not (run.record.killed(unit, one.since, until) or run.record.frozen(unit, one.since, until))
 
     def told(one: Made) -> bool:
         end = one.at + lasts.total_seconds()
         return any(one.at < at < end for at in run.lights.undone[one.place])
 
     owed = [one for one in meant if undisturbed(one) or told(one)]
+    perhaps = Counter(one.place for one in run.hands.made if _may_undo(run.record, one))
     found = Counter((row.device, row.input) for row in rows if row.kind == "undo")
-    return book.undos(Counter(one.place for one in meant), Counter(one.place for one in owed), found)
+    return book.undos(perhaps, Counter(one.place for one in owed), found)
+
+
+def _limits(run: Run) -> book.Limits:
+    record, promises = run.record, {line.name: line.promise for line in run.shop.lines.values()}
+
+    def bad_line(felt: book.Felt) -> bool:
+        return record.line_was_bad(felt.line, felt.at, felt.at)
+
+    def unproven(row: book.PageRow) -> bool:
+        """Its box has no word for what went wrong, or no sum by which to see that the line did."""
+        name, over = row.transmitter, row.final_at or datetime.now(UTC)
+        return any(
+            may and record.line_was_bad(name, row.created_at, over, kinds)
+            for kinds, may in ((UNSEEN, not promises[name].proves), (DAMAGING, not promises[name].whole))
+        )
+
+    return book.Limits(
+        ttl=timedelta(seconds=TTL_S),
+        may_double=_excused(run),
+        bad_line=bad_line,
+        hidden=record.hidden,
+        words=Codes() if any(one.codes for one in promises.values()) else Texts(),
+        unproven=unproven,
+        on_air=lambda line: timedelta(seconds=promises[line].air_s),
+    )
 
 
 def _excused(run: Run) -> int:
-    """One repeat that was felt for each kill, and for each trouble that cut a page on the line in two."""
-    cut = sum(run.record.count(kind) for kind in (Kind.KILL, Kind.PULL, Kind.RESET))
-    return cut + run.record.count(Kind.FREEZE, [GATEWAY])
+    """What was in hand for each kill of the gateway and for each trouble of a line that leaves it in doubt; one page
+    for each other kill."""
+    promises = {line.name: line.promise for line in run.shop.lines.values()}
+    gateway = run.record.count(Kind.KILL, [GATEWAY]) + run.record.count(Kind.FREEZE, [GATEWAY])
+    others = run.record.count(Kind.KILL) - run.record.count(Kind.KILL, [GATEWAY])
+    lines = sum(
+        one.batch * sum(run.record.count(kind, [name]) for kind in one.doubts)
+        for name, one in promises.items()
+    )
+    return others + gateway * sum(one.batch for one in promises.values()) + lines
 
 
 def _expected(run: Run, line: str) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
 Place = tuple[str, int]
 
-BROKER, SERVER, GATEWAY, LINE = "broker", "server", "gateway", "line"
+BROKER, SERVER, GATEWAY, DATABASE = "broker", "server", "gateway", "database"
+LINES = ("t1", "t2")
+"""Transmitters, the preferred one first."""
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 HEAD_S, TAIL_S = 3.0, 3.0
 """Nothing fails in these first and last seconds."""
 APART_S = 0.3
@@ -50,6 +53,9 @@ class Kind(StrEnum):
     FULL_SERVER = "full database"
     SLOW_DISK = "slow disk"
     CLOCK = "wrong clock"
+    STOPPED = "stopped database"
+    BACKEND = "kill -9 in the database"
+    DOWN = "database down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +79,31 @@ HABITS: Mapping[Kind, Habit] = {
     Kind.HALF: Habit("network", "client", 0.6, (LONG,)),
     Kind.DELAY: Habit("network", "client", 1.0, (LONG, BEYOND), (0.05, 0.3, 0.9)),
     Kind.DROP: Habit("network", "client", 2.0, ((0.0, 0.0),)),
-    Kind.PULL: Habit("line", LINE, 0.8, (SHORT, LONG)),
-    Kind.GARBLE: Habit("line", LINE, 0.6, (LONG,)),
-    Kind.SILENT: Habit("line", LINE, 0.6, (LONG,)),
-    Kind.SLOW: Habit("line", LINE, 0.6, (LONG,), (0.2, 1.0)),
-    Kind.REFUSE: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1, 2, 3)),
-    Kind.LOSE_REPLY: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1,)),
-    Kind.BABBLE: Habit("line", LINE, 0.6, (LONG,)),
-    Kind.DAMAGED: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1, 2, 5)),
-    Kind.RESET: Habit("line", LINE, 0.8, ((0.0, 0.0),), (1,)),
-    Kind.BUSY: Habit("line", LINE, 0.5, (SHORT, LONG)),
+    Kind.PULL: Habit("line", "line", 0.8, (SHORT, LONG)),
+    Kind.GARBLE: Habit("line", "line", 0.6, (LONG,)),
+    Kind.SILENT: Habit("line", "line", 0.6, (LONG,)),
+    Kind.SLOW: Habit("line", "line", 0.6, (LONG,), (0.2, 1.0)),
+    Kind.REFUSE: Habit("line", "line", 0.8, ((0.0, 0.0),), (1, 2, 3)),
+    Kind.LOSE_REPLY: Habit("line", "line", 0.8, ((0.0, 0.0),), (1,)),
+    Kind.BABBLE: Habit("line", "line", 0.6, (LONG,)),
+    Kind.DAMAGED: Habit("line", "line", 0.8, ((0.0, 0.0),), (1, 2, 5)),
+    Kind.RESET: Habit("line", "line", 0.8, ((0.0, 0.0),), (1,)),
+    Kind.BUSY: Habit("line", "line", 0.5, (SHORT, LONG)),
     Kind.FULL: Habit("disk", "unit", 0.5, ((15.0, 25.0),)),
     Kind.FULL_SERVER: Habit("disk", SERVER, 0.4, (LONG,)),
     Kind.SLOW_DISK: Habit("slow disk", "clocked", 0.6, (LONG,), (0.01, 0.03, 0.1)),
     Kind.CLOCK: Habit(
         "clock", "clocked", 1.2, (LONG, BEYOND), (-31_536_000, -3_600, -40, 40, 3_600, 31_536_000)
     ),
+    Kind.STOPPED: Habit(DATABASE, DATABASE, 0.8, (SHORT, LONG, LONG, BEYOND)),
+    Kind.BACKEND: Habit(DATABASE, DATABASE, 0.8, ((0.0, 0.0),)),
+    Kind.DOWN: Habit(DATABASE, DATABASE, 0.6, (SHORT, LONG, BEYOND)),
 }
+OF_A_FILE = frozenset({Kind.FULL_SERVER, Kind.SLOW_DISK})
+"""Troubles that a server can have whose database is a file of its own."""
+OF_A_SERVER = frozenset({Kind.STOPPED, Kind.BACKEND, Kind.DOWN})
+"""Those of a database that is a server. Such a shop has them for certain."""
+ON_THE_LINE = frozenset(kind for kind, habit in HABITS.items() if habit.parts == "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,9 @@ class Wanted:
     minutes: float
     kills: int
     presses: int
+    transmitters: tuple[str, ...] = ("tap",)
+    """Kinds, the preferred one first."""
+    database: str = SQLITE
 
     @property
     def seconds(self) -> float:
@@ -139,7 +156,8 @@ class Wanted:
         """Repeats it."""
         return (
             f"make chaos CHAOS_SEED={self.seed} CHAOS_MINUTES={self.minutes:g} "
-            f"CHAOS_KILLS={self.kills} CHAOS_PRESSES={self.presses}"
+            f"CHAOS_KILLS={self.kills} CHAOS_PRESSES={self.presses} "
+            f"CHAOS_TRANSMITTERS={','.join(self.transmitters)} CHAOS_DATABASE={self.database}"
         )
 
 
@@ -166,11 +184,12 @@ class _Lanes:
         self.taken[lane, part].append((at, ends))
 
 
-def draw(wanted: Wanted, units: Mapping[str, int]) -> Plan:
-    """The same for the same figures, whatever happens later."""
+def draw(wanted: Wanted, units: Mapping[str, int], lines: Mapping[str, Collection[Kind]]) -> Plan:
+    """The same for the same figures, whatever happens later. `lines`: transmitter -> the troubles that its kind can
+    have."""
     lanes = _Lanes()
     kills = _kills(wanted, sorted(units), lanes)
-    others = _others(wanted, sorted(units), lanes)
+    others = _others(wanted, sorted(units), lines, lanes)
     troubles = tuple(sorted(kills + others, key=lambda one: one.at))
     return Plan(wanted, troubles, _touches(wanted, units, troubles))
 
@@ -190,6 +209,7 @@ def _kills(wanted: Wanted, units: Sequence[str], lanes: _Lanes) -> list[Trouble]
         if (
             part != BROKER
             and random.random() < CAUGHT
+            and (part != SERVER or wanted.database == SQLITE)
             and lanes.free("slow disk", name, one.at - CAUGHT_S, one.at)
         ):
             lanes.take("slow disk", name, one.at - CAUGHT_S, one.at)
@@ -204,27 +224,41 @@ def _kills(wanted: Wanted, units: Sequence[str], lanes: _Lanes) -> list[Trouble]
     return found
 
 
-def _others(wanted: Wanted, units: Sequence[str], lanes: _Lanes) -> list[Trouble]:
+def _others(
+    wanted: Wanted, units: Sequence[str], lines: Mapping[str, Collection[Kind]], lanes: _Lanes
+) -> list[Trouble]:
     """Each run turns on some kinds, each with a rate of its own."""
     random = Random(f"{wanted.seed} others")
-    kinds = list(HABITS)
-    on = [kind for kind in kinds if random.random() < 0.65]
+    parts = {kind: _parts(kind, wanted, units, lines) for kind in HABITS}
+    kinds = [kind for kind in HABITS if parts[kind]]
+    on = [kind for kind in kinds if kind in OF_A_SERVER or random.random() < 0.65]
     on += random.sample([kind for kind in kinds if kind not in on], max(0, LEAST_KINDS - len(on)))
-    whose = {
-        "any": [BROKER, SERVER, GATEWAY, *units],
-        "client": [SERVER, GATEWAY, *units],
-        "clocked": [SERVER, GATEWAY, *units],
-        "unit": list(units),
-    }
     found = []
     for kind in on:
         habit = HABITS[kind]
         expected = habit.per_minute * wanted.minutes * random.uniform(0.5, 1.5)
         for _ in range(max(1, round(expected))):
-            part = random.choice(whose.get(habit.parts, [habit.parts]))
-            one = _placed(random, wanted, lanes, kind, habit, part)
+            one = _placed(random, wanted, lanes, kind, habit, random.choice(parts[kind]))
             found += [] if one is None else [one]
     return found
+
+
+def _parts(
+    kind: Kind, wanted: Wanted, units: Sequence[str], lines: Mapping[str, Collection[Kind]]
+) -> list[str]:
+    """To whom it can happen; empty: to nobody in this shop."""
+    if kind in OF_A_SERVER:
+        return [DATABASE] if wanted.database == POSTGRESQL else []
+    if kind in ON_THE_LINE:
+        return [name for name, can in sorted(lines.items()) if kind in can]
+    server = [] if kind in OF_A_FILE and wanted.database != SQLITE else [SERVER]
+    return {
+        "any": [BROKER, SERVER, GATEWAY, *units],
+        "client": [SERVER, GATEWAY, *units],
+        "clocked": [*server, GATEWAY, *units],
+        "unit": list(units),
+        SERVER: server,
+    }[HABITS[kind].parts]
 
 
 def _placed(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.chaos.plan import BROKER, GATEWAY, SERVER, Kind, Trouble
+from tests.chaos.plan import BROKER, DATABASE, GATEWAY, SERVER, Kind, Trouble
 
-HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL})
+HIDING = frozenset({Kind.FREEZE, Kind.CUT, Kind.HALF, Kind.DELAY, Kind.FULL, Kind.STOPPED})
 """While these last bytes wait somewhere, and nobody can know for how long."""
 PROBED = timedelta(seconds=11)
 """For so long the server believes that the broker is still as slow as it was."""
 LINE = frozenset({Kind.PULL, Kind.GARBLE, Kind.SILENT, Kind.SLOW, Kind.LOSE_REPLY, Kind.BABBLE, Kind.RESET})
+WAITING = frozenset({Kind.LOSE_REPLY, Kind.RESET})
+"""These strike the next page of the line, whenever that comes."""
 AFTER_LINE = timedelta(seconds=20)
 """A terminal that did not answer is asked again and again for so long."""
-CENTRAL = frozenset({BROKER, SERVER, GATEWAY})
+CENTRAL = frozenset({BROKER, SERVER, GATEWAY, DATABASE})
 TOO_LONG = datetime.max.replace(tzinfo=UTC)
 
 
@@ -67,6 +69,9 @@ class Record:
     def killed(self, part: str, since: datetime, until: datetime) -> bool:
         return any(since <= one.began <= until for one in self.of(part, Kind.KILL))
 
+    def frozen(self, part: str, since: datetime, until: datetime) -> bool:
+        return any(one.overlaps(since, until) for one in self.of(part, Kind.FREEZE))
+
     def frozen_until(self, part: str, since: datetime, until: datetime) -> datetime:
         """`until`, or when the last freeze that met this time was over."""
         for one in sorted(self.of(part, Kind.FREEZE), key=lambda one: one.began):
@@ -74,8 +79,13 @@ class Record:
                 until = max(until, one.ended)
         return until
 
-    def line_was_bad(self, at: datetime) -> bool:
-        return any(
-            one.trouble.kind in LINE and one.began <= at and at - AFTER_LINE <= one.ended
-            for one in self.struck
-        )
+    def felt(self, line: str, at: datetime) -> None:
+        """A page of this line was on the air: what waited for one has struck by now."""
+        for one in self.of(line, *WAITING):
+            if one.lasts and one.began <= at:
+                one.ended = at
+
+    def line_was_bad(
+        self, line: str, since: datetime, until: datetime, kinds: Collection[Kind] = LINE
+    ) -> bool:
+        return any(one.overlaps(since - AFTER_LINE, until) for one in self.of(line, *kinds))

@@ -10,13 +10,17 @@ from sqlmodel import Session, select
 
 from broker_config.broker.run import free_port
 from server.db import accounts
-from server.db.tables import Carrier, Pager, Policy, Shift
+from server.db.connect import Database
+from server.db.tables import Carrier, Pager, Policy, Shift, Transmitter
+from server.db.upgrade import upgrade
+from server.db.watch_codes import provide
 from simulator.floor.staff_api import HttpStaffApi
 from simulator.proxy import Proxies, Proxy
-from simulator.transmitters.base import Box
+from tests.chaos.cluster import ChaosCluster
+from tests.chaos.kinds import CODES
 from tests.chaos.knobs import Knobs
-from tests.chaos.noise import NoisyLine
-from tests.chaos.plan import GATEWAY, SERVER
+from tests.chaos.lines import Line, plug_in
+from tests.chaos.plan import GATEWAY, LINES, SERVER, SQLITE, Wanted
 from tests.live import brokers
 from tests.live.processes import Process
 from tests.live.whole_shop import LOGIN, PASSWORD, WholeShop
@@ -36,9 +40,11 @@ DEVICES = {SERVER: brokers.SERVER, GATEWAY: brokers.GATEWAY}
 class ChaosShop(WholeShop):
     """Eight units of five buttons; two people a zone, of whom `anna` and `boris` can do everything."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, wanted: Wanted) -> None:
         self._ways: dict[str, Proxy] = {}
-        self._seed = seed
+        self._wanted = wanted
+        self.lines: dict[str, Line] = {}
+        self.cluster: ChaosCluster | None = None
         self.knobs: dict[str, Knobs] = {}
         self.proxies = Proxies()
         try:
@@ -77,15 +83,46 @@ class ChaosShop(WholeShop):
         self._ways[device] = self.proxies.add((self.broker.host, self.broker.port))
         return self._ways[device].port
 
-    def box(self) -> Box:
-        self.line = NoisyLine(self.terminal, Random(f"{self._seed} line"))
-        return self.line
+    def plug_in(self) -> str:
+        self.lines = plug_in(self._wanted.transmitters, self.folder, self._wanted.seed)
+        for line in self.lines.values():
+            self._stack.callback(line.stop)
+        return "".join(line.settings() for line in self.lines.values())
+
+    def database(self) -> Database:
+        if self._wanted.database == SQLITE:
+            return super().database()
+        self.cluster = ChaosCluster(Random(f"{self._wanted.seed} database"))
+        self._stack.callback(self._stop_cluster)
+        self.cluster.start()
+        db = Database(self.cluster.url(self.cluster.empty_database()))
+        upgrade(db)
+        return db
 
     def staff(self) -> HttpStaffApi:
         """One for all the run, of one thread."""
         return self._api
 
+    def _stop_cluster(self) -> None:
+        """A folder that is kept has the database beside it."""
+        assert self.cluster is not None
+        if self.kept:
+            self.cluster.end()
+        else:
+            self.cluster.stop()
+
     def furnish(self, session: Session) -> None:
+        kinds = self._wanted.transmitters
+        first = session.get_one(Transmitter, 1)
+        first.driver = kinds[0]
+        if len(kinds) > 1:
+            session.add(
+                Transmitter(
+                    id=2, store_id=brokers.STORE, gateway=brokers.GATEWAY, name=LINES[1], driver=kinds[1]
+                )
+            )
+            session.flush()
+            first.standby_id = 2
         for zone in range(1, ZONES + 1):
             session.add(
                 Carrier(id=zone + SECOND, store_id=brokers.STORE, name=f"Other {zone}", initials=f"O{zone}")
@@ -114,5 +151,11 @@ class ChaosShop(WholeShop):
                 )
                 for day in range(7)
             )
+        session.flush()
+        if kinds[0] in CODES:
+            for pager in session.exec(select(Pager)):
+                pager.format = "code"
+            session.flush()
+            provide(session, brokers.STORE)
         policy = session.exec(select(Policy)).one()
         policy.repeats, policy.repeat_s, policy.exit_s, policy.attend_s = 1, 40, 60, 45

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 from tests.chaos import book
 from tests.chaos.book import Felt, Limits, Push
+from tests.chaos.words import Codes, Texts
 
 START = datetime(2026, 11, 28, 12, tzinfo=UTC)
-TTL = timedelta(seconds=15)
+SECOND = timedelta(seconds=1)
+TTL = 15 * SECOND
 PLACE = ("b1", 1)
 
 
@@ -44,6 +46,8 @@ class Page:
     priority: int = 2
     state: str = "transmitted"
     error_code: str | None = None
+    proof: str = "accepted"
+    transmitter: str = "t1"
 
 
 @dataclass
@@ -73,7 +77,16 @@ def nothing_hidden(unit: str, since: datetime, until: datetime) -> timedelta:
 
 
 def limits(**more: object) -> Limits:
-    return replace(Limits(TTL, 0, lambda moment: False, nothing_hidden), **more)  # type: ignore[arg-type]
+    usual = Limits(
+        ttl=TTL,
+        may_double=0,
+        bad_line=lambda felt: False,
+        hidden=nothing_hidden,
+        words=Texts(),
+        unproven=lambda row: False,
+        on_air=lambda line: timedelta(),
+    )
+    return replace(usual, **more)  # type: ignore[arg-type]
 
 
 def complaints(pushes: list[Push], rows: list[Press]) -> list[str]:
@@ -134,7 +147,7 @@ def judged(felt: list[float], pages: list[Page], text: str = "Z1 B1-1 CALL", **m
     """All pages are of the press at 1 s."""
     pressed = {page.press_id: push(1) for page in pages}
     unsure = more.pop("unsure", set())
-    airs = [Felt(at(moment), "1001", text) for moment in felt]
+    airs = [Felt(at(moment), "1001", text, "t1") for moment in felt]
     return book.pages(airs, pages, pressed, unsure, limits(**more))  # type: ignore[arg-type]
 
 
@@ -161,7 +174,7 @@ def test_what_is_called_later_has_a_time_of_its_own() -> None:
 def test_a_page_that_rings_twice_is_found_unless_the_line_was_bad() -> None:
     one = [page_of(stored(1, 1))]
     assert len(judged([1.15, 1.25], one).complaints) == 1
-    said = judged([1.15, 1.25], one, bad_line=lambda moment: True)
+    said = judged([1.15, 1.25], one, bad_line=lambda felt: felt.line == "t1")
     assert said.complaints == []
     assert said.counts["doubled by a bad line"] == 1
 
@@ -176,11 +189,54 @@ def test_what_nobody_felt_and_what_was_not_to_be_felt_are_found() -> None:
     assert judged([], [unheard]).complaints == []
 
 
+def test_an_urgent_page_overtakes_one_that_was_ordered_before_it() -> None:
+    """It does not become the page of long ago of which nobody knows whether it rang."""
+    press = stored(1, 1)
+    old = page_of(press, state="expired", error_code="no_answer")
+    waiting = page_of(press, 30.0, reason="repeat", body="Z1 B1-1 WAITING")
+    waiting.final_at = at(54)
+    call = page_of(press, 31.0, reason="pass")
+    airs = [Felt(at(38), "1001", call.body, "t2"), Felt(at(38.2), "1001", waiting.body, "t1")]
+    said = book.pages(airs, [old, waiting, call], {press.id: push(1)}, set(), limits())
+    assert said.complaints == []
+    assert {row.id for row in said.rang} == {waiting.id, call.id}
+
+
+def test_a_transmission_that_began_in_time_is_heard_to_its_end() -> None:
+    last = page_of(stored(1, 1), 15.9)
+    assert judged([21.0], [replace(last, final_at=at(21.0))]).counts["stale"] == 1
+    assert judged([21.0], [replace(last, final_at=at(21.0))], on_air=lambda line: 8 * SECOND).complaints == []
+    assert (
+        judged([27.0], [replace(last, final_at=at(27.0))], on_air=lambda line: 8 * SECOND).counts["stale"]
+        == 1
+    )
+
+
+def test_a_box_that_promises_nothing_is_believed_only_while_it_is_in_trouble() -> None:
+    page = page_of(stored(1, 1), proof="none", transmitter="t2")
+    assert "by t2, and nobody felt it" in judged([], [page]).complaints[0]
+    said = judged([], [page], unproven=lambda row: row.transmitter == "t2")
+    assert (said.complaints, said.believed) == ([], [page])
+    assert said.counts["unproven"] == 1
+
+
+def test_watches_are_called_by_codes_and_hear_those_of_all_others() -> None:
+    """Two people of one zone: each code is on the air once for each, and says nothing of whom it is for."""
+    pages = [page_of(stored(1, 1), address=address, body="0A1B21") for address in ("1001", "1101")]
+    assert judged([1.2, 1.25], pages, "0A1B21", words=Codes()).complaints == []
+    assert len(judged([1.2], pages, "0A1B21", words=Codes()).complaints) == 1
+    assert len(judged([1.2, 1.25, 1.28], pages, "0A1B21", words=Codes()).complaints) == 1
+    again = [replace(page, body="0A1B22", reason="again") for page in pages]
+    assert judged([1.2, 1.25], again, "0A1B21", words=Codes()).complaints == []  # a stand-in's
+    repeat = [replace(page, reason="unknown") for page in pages]
+    assert len(judged([1.2, 1.25], repeat, "0A1B21", words=Codes()).complaints) == 2
+
+
 def test_a_repeat_of_what_was_felt_counts_and_must_say_so() -> None:
     row = stored(1, 1)
     first = page_of(row, state="unknown")
     again = page_of(row, 3.0, reason="unknown", body="Z1 B1-1 CALL, REPEATED")
-    airs = [Felt(at(1.2), "1001", first.body), Felt(at(3.1), "1001", again.body)]
+    airs = [Felt(at(1.2), "1001", first.body, "t1"), Felt(at(3.1), "1001", again.body, "t1")]
     pressed = {row.id: push(1)}
     assert len(book.pages(airs, [first, again], pressed, set(), limits()).complaints) == 1
     said = book.pages(airs, [first, again], pressed, set(), limits(may_double=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.chaos.judge import Account, judge
+from tests.chaos.kinds import promises
 from tests.chaos.plan import Plan, Wanted, draw
 from tests.chaos.run import Run
 from tests.chaos.shop import UNITS, ChaosShop
@@ -17,9 +18,10 @@ FROM_OUTSIDE = (
 
 
 def try_out(wanted: Wanted, say: Callable[[str], None]) -> Account:
-    plan = draw(wanted, UNITS)
+    can = {name: promise.can for name, promise in promises(wanted.transmitters).items()}
+    plan = draw(wanted, UNITS, can)
     _announce(plan, say)
-    with ChaosShop(wanted.seed) as shop:
+    with ChaosShop(wanted) as shop:
         run = Run(shop, plan, say)
         try:
             run.live()
@@ -32,7 +34,7 @@ def try_out(wanted: Wanted, say: Callable[[str], None]) -> Account:
             say("\nwhat was done to the shop:")
             for struck in run.record.struck:
                 say(f"  {struck}")
-            say(f"\nlogs and databases: {shop.folder}")
+            say(f"\nlogs and databases: {shop.folder} {shop.cluster.folder if shop.cluster else ''}")
         say(f"{'MISSED' if found.complaints else 'held'}; once more: {wanted.command}")
     return found
 
@@ -41,7 +43,7 @@ def _announce(plan: Plan, say: Callable[[str], None]) -> None:
     wanted = plan.wanted
     say(
         f"seed {wanted.seed}: {wanted.minutes:g} minutes, {len(plan.troubles)} troubles, {wanted.presses} presses "
-        f"on {sum(UNITS.values())} buttons"
+        f"on {sum(UNITS.values())} buttons, by {' and '.join(wanted.transmitters)}, over {wanted.database}"
     )
     for kind, count in plan.counts().most_common():
         say(f"  {count:4} {kind.value}")

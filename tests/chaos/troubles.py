@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from broker_config.broker.run import Broker
-from broker_config.machine import boot_clock
 from simulator.lane import Direction
-from simulator.transmitters.base import Trouble as Common
+from tests.chaos.cluster import ChaosCluster
+from tests.chaos.kinds import COMMON
+from tests.chaos.lines import Line
 from tests.chaos.plan import BROKER, Kind, Trouble
 from tests.chaos.shop import ChaosShop
 from tests.live.processes import Process
@@ -82,93 +83,40 @@ class Dropped(_OfOne):
         pass
 
 
-class Pulled(_OfOne):
+class _AtALine(_OfOne):
+    @property
+    def line(self) -> Line:
+        return self.shop.lines[self.trouble.part]
+
+
+class Pulled(_AtALine):
     def begin(self) -> None:
-        self.shop.transmitter.unplug()
+        self.line.pull()
 
     def end(self) -> None:
-        self.shop.transmitter.plug()
+        self.line.plug()
 
 
-class Garbled(_OfOne):
+class Garbled(_AtALine):
     def begin(self) -> None:
-        self.shop.line.noisy = True
+        self.line.be_noisy(True)
 
     def end(self) -> None:
-        self.shop.line.noisy = False
+        self.line.be_noisy(False)
 
 
-class _AtTheTransmitter(_OfOne):
-    """Its faults are set in its own thread."""
+class AtTheBox(_AtALine):
+    """Trouble that the transmitter makes by itself, for a while or to its next pages."""
 
-    def _set(self, **values: object) -> None:
-        def change() -> None:
-            for name, value in values.items():
-                setattr(self.shop.terminal.faults, name, value)
-
-        self.shop.transmitter.do(change)
-
-    def _make(self, kind: Common, amount: int) -> None:
-        """Trouble that every kind of transmitter can have."""
-        terminal = self.shop.terminal
-        self.shop.transmitter.do(lambda: terminal.trouble(kind, amount, boot_clock()))
+    def begin(self) -> None:
+        kind, much = self.trouble.kind, self.trouble.much
+        self.line.trouble(kind, round(1000 * much) if kind is Kind.SLOW else int(much) or 1)
 
     def end(self) -> None:
         """What lasts for a while is over; what strikes the next pages stays for them."""
-        for kind in (Common.SILENT, Common.SLOW, Common.GARBAGE):
-            self._make(kind, 0)
-
-
-class Silent(_AtTheTransmitter):
-    def begin(self) -> None:
-        self._set(silent=True)
-
-
-class Slow(_AtTheTransmitter):
-    def begin(self) -> None:
-        self._set(delay_reply_s=self.trouble.much)
-
-
-class Refusing(_AtTheTransmitter):
-    """The next pages, whichever they are: for good, for now, for want of such a pager."""
-
-    def begin(self) -> None:
-        self._set(refuse=[513, 512, 511][: int(self.trouble.much)])
-
-
-class ReplyLost(_AtTheTransmitter):
-    def begin(self) -> None:
-        self._set(lose_reply=int(self.trouble.much))
-
-
-class Babbling(_AtTheTransmitter):
-    def begin(self) -> None:
-        self._make(Common.GARBAGE, 1)
-
-
-class Damaged(_AtTheTransmitter):
-    """It finds the next blocks broken, and says so."""
-
-    def begin(self) -> None:
-        self._make(Common.CHECKSUM, int(self.trouble.much))
-
-
-class Reset(_AtTheTransmitter):
-    """It hangs up in the middle of the next block."""
-
-    def begin(self) -> None:
-        self._make(Common.RESET, int(self.trouble.much))
-
-
-class Busy(_AtTheTransmitter):
-    """Not now, to everybody."""
-
-    def begin(self) -> None:
-        self._make(Common.BUSY, 1)
-
-    def end(self) -> None:
-        self._make(Common.BUSY, 0)
-        super().end()
+        mine = [self.trouble.kind] if self.trouble.kind is Kind.BUSY else []
+        for kind in (Kind.SILENT, Kind.SLOW, Kind.BABBLE, *mine):
+            self.line.trouble(kind, 0)
 
 
 class FullDisk(_OfOne):
@@ -207,6 +155,39 @@ class WrongClock(_OfOne):
         self.shop.knobs[self.trouble.part].wrong_by = 0.0
 
 
+class _AtTheDatabase(_OfOne):
+    @property
+    def cluster(self) -> ChaosCluster:
+        assert self.shop.cluster is not None
+        return self.shop.cluster
+
+
+class StoppedDatabase(_AtTheDatabase):
+    def begin(self) -> None:
+        self.cluster.freeze()
+
+    def end(self) -> None:
+        self.cluster.thaw()
+
+
+class BackendKilled(_AtTheDatabase):
+    """PostgreSQL then ends all the others too, and recovers."""
+
+    def begin(self) -> None:
+        self.cluster.kill_a_backend()
+
+    def end(self) -> None:
+        pass
+
+
+class DatabaseDown(_AtTheDatabase):
+    def begin(self) -> None:
+        self.cluster.crash()
+
+    def end(self) -> None:
+        self.cluster.begin()
+
+
 FAULTS: dict[Kind, Callable[[ChaosShop, Trouble], Fault]] = {
     Kind.KILL: Killed,
     Kind.FREEZE: Frozen,
@@ -216,16 +197,12 @@ FAULTS: dict[Kind, Callable[[ChaosShop, Trouble], Fault]] = {
     Kind.DROP: Dropped,
     Kind.PULL: Pulled,
     Kind.GARBLE: Garbled,
-    Kind.SILENT: Silent,
-    Kind.SLOW: Slow,
-    Kind.REFUSE: Refusing,
-    Kind.LOSE_REPLY: ReplyLost,
-    Kind.BABBLE: Babbling,
-    Kind.DAMAGED: Damaged,
-    Kind.RESET: Reset,
-    Kind.BUSY: Busy,
     Kind.FULL: FullDisk,
     Kind.FULL_SERVER: FullDatabase,
     Kind.SLOW_DISK: SlowDisk,
     Kind.CLOCK: WrongClock,
+    Kind.STOPPED: StoppedDatabase,
+    Kind.BACKEND: BackendKilled,
+    Kind.DOWN: DatabaseDown,
+    **dict.fromkeys(COMMON, AtTheBox),
 }

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from server.db.audit import check, note
 from server.db.connect import Database
 from server.db.refused import count_refused
 from server.db.shape import is_current
 from server.db.tables import Refused
+from server.rules.audit import Action, Actor, Kind
 from tests.databases import Cluster, Databases, live_is_off
+from tests.live.processes import wait_until
 
 pytestmark = pytest.mark.live
 
@@ -69,6 +73,31 @@ def test_processes_that_count_the_same_row_lose_nothing(databases: Databases) ->
     assert [code for code, _ in _together(COUNT, db.url.render_as_string(False), 3)] == [0, 0, 0]
     with db.reading() as session:
         assert session.exec(select(Refused)).one().count == 150
+    remove()
+
+
+def test_the_first_two_entries_of_an_audit_log_follow_one_another(databases: Databases) -> None:
+    """Two people who sign in at once to a new shop."""
+    db, remove = databases.make("postgres")
+
+    def sign_in(number: int) -> None:
+        with db.transaction() as session:
+            note(session, NOW, Actor(Kind.ACCOUNT, number, f"Person {number}"), Action.SIGNED_IN, store="s1")
+
+    def waits() -> bool:
+        with db.reading() as session:
+            blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            return bool(session.connection().execute(text(blocked)).scalar_one())
+
+    with ThreadPoolExecutor(1) as other:
+        with db.transaction() as session:
+            note(session, NOW, Actor(Kind.ACCOUNT, 1, "Person 1"), Action.SIGNED_IN, store="s1")
+            second = other.submit(sign_in, 2)
+            wait_until(waits, "the second one waits for the first")
+        second.result()
+    with db.reading() as session:
+        checked = check(session, "s1")
+    assert (checked.rows, checked.faults) == (2, ())
     remove()
 
 

@@ -71,6 +71,20 @@ def test_a_taken_port_is_said_and_the_exit_code_is_two(
     assert "Traceback" not in second.stderr
 
 
+def test_a_database_that_is_not_there_is_said_and_the_exit_code_is_two(shop: WholeShop) -> None:
+    """The service is started again until it is: see `redbutton-server.service`."""
+    config = shop.folder / "server.toml"
+    nowhere = f"postgresql+psycopg://postgres:secret@/shop?host={shop.folder}"
+    config.write_text(config.read_text().replace(str(shop.db.url), nowhere, 1))
+    ended = subprocess.run(
+        [sys.executable, "-m", "server", str(config)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2
+    assert "the database does not answer: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "secret" not in ended.stderr
+
+
 def _states(shop: WholeShop) -> set[str]:
     with Session(shop.db.read_engine) as session:
         return {row.state for row in session.exec(select(Device).where(Device.kind == "s"))}

@@ -29,7 +29,6 @@ from server.db.tables import (
 )
 from simulator.floor.staff_api import HttpStaffApi
 from simulator.pager import Air
-from simulator.transmitters.base import Box
 from simulator.transmitters.on_pty import PtyTransmitter
 from simulator.transmitters.tap import TapHabits, TapTerminal
 from tests.databases import upgraded
@@ -94,10 +93,8 @@ class WholeShop:
         self.broker = Broker(folder / "broker", everybody().values(), tls=True, password_port=0)
         self.broker.start()
         self._stack.callback(self.broker.stop)
-        url = f"sqlite:///{folder / 'server.sqlite'}"
-        self.db = Database(url)
+        self.db = self.database()
         self._stack.callback(self.db.close)
-        upgraded(self.db)
         with self.db.transaction() as session:
             fill(session, units | silent, ttl_s)
             self.furnish(session)
@@ -106,12 +103,9 @@ class WholeShop:
             accounts.NewAccount(login=LOGIN, name="Anna T.", password=PASSWORD, store_id=STORE, carrier_id=1),
         )
         self.air = Air(address_of(zone) for zone in range(1, ZONES + 1))
-        self.terminal = TapTerminal(TapHabits(t4_s=None, reply_s=reply_s))
-        self.transmitter = PtyTransmitter(folder / "t1", self.box(), self.air, machine.boot_clock)
-        self.transmitter.start()
-        self._stack.callback(self.transmitter.stop)
-        self.server = self._server(url)
-        self.gateway = self._gateway()
+        self._reply_s = reply_s
+        self.server = self._server(self.db.url.render_as_string(hide_password=False))
+        self.gateway = self._gateway(self.plug_in())
         self.units = {
             name: Unit(
                 folder,
@@ -130,9 +124,22 @@ class WholeShop:
     def furnish(self, session: Session) -> None:
         """More of a shop than its four zones."""
 
-    def box(self) -> Box:
-        """What the gateway finds at the end of its line."""
-        return self.terminal
+    def database(self) -> Database:
+        """A new one with all tables."""
+        db = Database(f"sqlite:///{self.folder / 'server.sqlite'}")
+        upgraded(db)
+        return db
+
+    def plug_in(self) -> str:
+        """Transmitters, each on its line; gives what the gateway's file says of them."""
+        terminal = TapTerminal(TapHabits(t4_s=None, reply_s=self._reply_s))
+        transmitter = PtyTransmitter(self.folder / "t1", terminal, self.air, machine.boot_clock)
+        transmitter.start()
+        self._stack.callback(transmitter.stop)
+        return (
+            f'[[transmitters]]\nname = "t1"\nport = "{transmitter.path}"\n'
+            "[transmitters.settings]\nstay = true\n"
+        )
 
     def port_for(self, device: str) -> int:
         """Where this one finds the broker."""
@@ -163,14 +170,12 @@ class WholeShop:
         )
         return Process("server", ["server", str(config)], ready, self.folder / "server.log")
 
-    def _gateway(self) -> Process:
+    def _gateway(self, transmitters: str) -> Process:
         config, ready = self.folder / "gateway.toml", self.folder / "gateway.ready"
         config.write_text(
             f'store = "{STORE}"\ndevice = "{GATEWAY}"\nport = {self.port_for(GATEWAY)}\n'
             f'{self.proof(GATEWAY)}\ndata = "{self.folder / "gateway"}"\n'
-            f'ready_file = "{ready}"\nkeeper = {str(self._keeper).lower()}\n'
-            f'[[transmitters]]\nname = "t1"\nport = "{self.transmitter.path}"\n'
-            "[transmitters.settings]\nstay = true\n"
+            f'ready_file = "{ready}"\nkeeper = {str(self._keeper).lower()}\n' + transmitters
         )
         return Process("gateway", ["pager_gateway", str(config)], ready, self.folder / "gateway.log")
 

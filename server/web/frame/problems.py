@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from server.web.frame.screens import language_of, screens_of
 from server.web.frame.words import Words
+from server.web.services import services_of
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Problem:
 def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -41,6 +51,15 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return _told(error)
     return _screen(request, 404 if any("path" in part["loc"] for part in error.errors()) else 422)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    """It is away for a moment: a line in the log for each who asked meanwhile. Any other error of it is ours."""
+    if not services_of(request).db.in_trouble(error):
+        raise error
+    words = "the database does not answer"
+    log.warning("%s: %s", words, getattr(error, "orig", error), extra={"action": "database.away"})
+    return await _http(request, HTTPException(503, words, {"Retry-After": str(RETRY_AFTER_S)}))
 
 
 def _told(error: RequestValidationError) -> Response:
@@ -62,4 +81,8 @@ def problem(status: int, t: Words) -> Problem:
         )
     if status == 403:
         return Problem(t.gettext("Not allowed"), t.gettext("Your role does not open this screen."))
+    if status == 503:
+        return Problem(
+            t.gettext("That did not work"), t.gettext("The server did not answer in time. Please try again.")
+        )
     return Problem(t.gettext("That did not work"), t.gettext("Go back and try again."))

@@ -133,6 +133,28 @@ def test_pages_of_a_dead_transmitter_wait_until_the_press_is_too_old(rig: Keeper
     assert rig.texts() == []
 
 
+def test_a_report_says_which_transmitter_it_was(tmp_path: Path) -> None:
+    """Also after a restart, and of the page that never got to one it says none."""
+    rig = KeeperRig(tmp_path, transmitters=2)
+    rig.start()
+    rig.give(plan(ANNA, transmitters=("tx-1", "tx-2")))
+    rig.lines["tx-1"].unplug()
+    rig.press()
+    rig.clock.advance(5)
+    (report,) = rig.reports()
+    assert [(page.state, page.transmitter) for page in report.pages] == [(TRANSMITTED, "tx-2")]
+    rig.heard.clear()
+    rig.gateway.restart()
+    rig.clock.advance(5)
+    assert [page.transmitter for page in rig.reports()[0].pages] == ["tx-2"]
+    rig.report_receipt(rig.reports()[0])
+    rig.lines["tx-2"].unplug()
+    rig.clock.advance(70)
+    rig.press(ttl_s=30)
+    rig.clock.advance(40)
+    assert [(page.state, page.transmitter) for page in rig.reports()[-1].pages] == [(PageState.EXPIRED, None)]
+
+
 def test_a_plan_that_names_no_transmitter_of_this_gateway_fails_aloud(rig: KeeperRig) -> None:
     rig.give(plan(ANNA, transmitters=("tx-9",)))
     press = rig.press()

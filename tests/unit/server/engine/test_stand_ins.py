@@ -277,6 +277,17 @@ def test_a_report_opens_the_incident_with_the_true_times(quiet_box: EngineBox) -
     assert "stood_in" in box.actions()
 
 
+def test_a_page_was_put_on_the_air_by_the_transmitter_that_the_report_names(quiet_box: EngineBox) -> None:
+    """Also when that becomes known later; a keeper that does not say leaves it at the pager's own."""
+    box = quiet_box
+    tell(box, page(state=PageState.HELD))
+    assert [row.transmitter for row in box.pages()] == ["t1"]
+    tell(box, page(transmitter="t2"))
+    assert [(row.state, row.transmitter) for row in box.pages()] == [("transmitted", "t2")]
+    tell(box, page(state=PageState.CONFIRMED))
+    assert [(row.state, row.transmitter) for row in box.pages()] == [("confirmed", "t2")]
+
+
 def test_the_next_step_is_due_from_now(quiet_box: EngineBox) -> None:
     box = quiet_box
     tell(box, page())
