@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel
 
 from server.db import tables as tables
+from server.db.upsert import upsert
 from server.rules.audit import (
     NOTHING,
     START,
@@ -138,8 +138,7 @@ def _end(connection: Connection, store: str) -> tuple[int, str]:
     row = connection.execute(statement).one_or_none()
     if row is None:
         begun = {"store_id": store, "first": 1, "first_before": START, "last": 0, "last_hash": START}
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(END).values(begun).on_conflict_do_nothing())
+        connection.execute(upsert(connection, END).values(begun).on_conflict_do_nothing())
         row = connection.execute(statement).one()
     return row.last, row.last_hash
 
