@@ -128,7 +128,9 @@ class StandInReports:
         for said in sorted(told.report.pages, key=lambda one: one.state not in _RANG):
             page_now = work.picture.pages.get(said.page)
             if page_now is not None and page_now.incident_id == incident.id:
-                self._change(work, told, page_now, after_report(page_now, said, told.pressed_at, work.now))
+                asked = work.picture.asked.get(said.page)
+                new = after_report(page_now, said, told.pressed_at, work.now, asked)
+                self._change(work, told, page_now, new)
 
     def _change(self, work: Work, told: Told, page: Page, new: Page) -> None:
         incident = work.picture.incidents[page.incident_id]

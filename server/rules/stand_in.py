@@ -28,12 +28,16 @@ def is_too_old(policy: Policy, opened_at: datetime, now: datetime) -> bool:
     return now - opened_at > timedelta(seconds=policy.ttl_s + steps)
 
 
-def after_report(page: Page, said: ReportedPage, pressed_at: datetime, now: datetime) -> Page:
-    """The page after a report; the same object when the report knows nothing newer.
+def after_report(
+    page: Page, said: ReportedPage, pressed_at: datetime, now: datetime, asked: datetime | None = None
+) -> Page:
+    """The page after a report; the same object when the report knows nothing newer. `asked`: when its gateway was last
+    asked for it.
 
     A final state never goes back, but one that was only given up on does; `confirmed` beats all. What the stand-in
     gave up before it rang is not over once we have ordered it: the gateway transmits that order, and tells of it."""
-    ours = page.ordered_at is not None and page.reason != REASON
+    ordered = asked if page.reason == REASON else page.ordered_at
+    ours = ordered is not None and ordered < page.deadline_at  # later none leaves
     if ours and not page.state.is_final and said.state in GIVEN_UP:
         return page
     given_up = page.error_code == NO_ANSWER

@@ -483,6 +483,31 @@ def test_a_page_that_the_stand_in_gave_up_and_the_server_has_ordered_is_not_over
     assert box.lights[-1] == "called"
 
 
+@pytest.mark.parametrize("state", [PageState.EXPIRED, PageState.FAILED, PageState.CANCELLED])
+def test_what_the_stand_in_gave_up_after_the_server_has_asked_for_it_is_not_over(
+    quiet_box: EngineBox, state: PageState
+) -> None:
+    """The question is an order: what the stand-in took back before it heard of that rings now."""
+    box = quiet_box
+    tell(box, page(state=PageState.HELD))
+    box.time.advance(5)
+    assert [order.page for order in box.orders[:1]] == [uuid5(PRESS, "p1")]
+    tell(box, page(state=state), age_ms=15_000)
+    assert [one.state for one in box.pages()] == ["held"]
+    box.result(box.orders[0], PageState.TRANSMITTED)
+    assert [one.state for one in box.pages()] == ["transmitted"]
+    assert box.lights[-1] == "called"
+
+
+def test_what_is_too_old_to_be_ordered_is_over_when_the_stand_in_says_so(quiet_box: EngineBox) -> None:
+    box = quiet_box
+    tell(box, page(state=PageState.HELD), age_ms=400_000)
+    box.time.advance(5)
+    assert box.orders == []
+    tell(box, page(state=PageState.CANCELLED), age_ms=405_000)
+    assert [one.state for one in box.pages()] == ["cancelled"]
+
+
 def test_a_late_press_before_the_report_is_linked_with_what_the_report_opens(quiet_box: EngineBox) -> None:
     box = quiet_box
     box.press(id=PRESS, age_ms=150_000, try_=20)
