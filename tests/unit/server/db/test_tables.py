@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import subprocess
+import sys
+from pathlib import Path
+
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
 
 from server.db import tables
+
+ROOT = Path(__file__).parents[4]
 
 
 def test_an_index_of_some_rows_is_one_on_both_databases() -> None:
@@ -24,7 +29,12 @@ def test_an_index_of_some_rows_is_one_on_both_databases() -> None:
     assert found == 2
 
 
-@pytest.mark.parametrize("table", [tables.Zone, tables.Incident, tables.Page])
-def test_the_validators_of_a_table_are_never_built(table: type[SQLModel]) -> None:
-    table()
-    assert not table.__pydantic_complete__
+def test_the_validators_of_a_table_are_not_built_for_its_rows() -> None:
+    """In a process of its own: whoever writes a row out as a dictionary has them built for good."""
+    code = (
+        "from server.db import tables\n"
+        "for table in (tables.Zone, tables.Incident, tables.Page):\n"
+        "    table()\n"
+        "    assert not table.__pydantic_complete__, table"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
